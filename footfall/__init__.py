@@ -1,0 +1,1 @@
+"""Footfall: durable schedules for walkers, on Temporal."""

@@ -1,0 +1,124 @@
+"""The errors that Footfall raises on purpose.
+
+Each class carries a stable ``code`` that clients may branch on; the HTTP status that
+belongs to it is the API's business. A class's docstring is its default message.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field of the input, and the remedy."""
+
+    field: str
+    message: str
+
+
+class FootfallError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "internal_error"
+
+    def __init__(self, message: str | None = None, **details: Any) -> None:
+        self.message = message or (type(self).__doc__ or "").strip()
+        self.details = details
+        super().__init__(self.message)
+
+
+class InvalidInputError(FootfallError):
+    """The request is invalid."""
+
+    code = "invalid_request"
+
+    def __init__(self, problems: Sequence[FieldProblem] | FieldProblem) -> None:
+        self.problems = (problems,) if isinstance(problems, FieldProblem) else tuple(problems)
+        super().__init__(
+            "; ".join(f"{problem.field}: {problem.message}" for problem in self.problems),
+            fields=[
+                {"field": problem.field, "message": problem.message} for problem in self.problems
+            ],
+        )
+
+
+class InvalidTriggerError(InvalidInputError):
+    """The trigger is invalid."""
+
+    code = "invalid_trigger"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(FieldProblem(field, message))
+
+
+class ConfigurationError(FootfallError):
+    """The configuration is invalid; the process does not start."""
+
+    code = "invalid_configuration"
+
+
+class UnauthorizedError(FootfallError):
+    """A valid bearer token is needed."""
+
+    code = "unauthorized"
+
+
+class ForbiddenError(FootfallError):
+    """This is not allowed."""
+
+    code = "forbidden"
+
+
+class ScheduleNotFoundError(FootfallError):
+    """There is no schedule with this id."""
+
+    code = "schedule_not_found"
+
+
+class RunNotFoundError(FootfallError):
+    """This schedule has no run with this id."""
+
+    code = "run_not_found"
+
+
+class WalkerNotFoundError(FootfallError):
+    """No running worker knows this walker."""
+
+    code = "walker_not_found"
+
+
+class ConflictError(FootfallError):
+    """The schedule was changed by someone else in the meantime; read it and try again."""
+
+    code = "conflict"
+
+
+class SchedulerDisabledError(FootfallError):
+    """The scheduler is disabled (plugins.scale.scheduler.enabled = false)."""
+
+    code = "scheduler_disabled"
+
+
+class NoWorkerError(FootfallError):
+    """No worker is running for this app; start one with `footfall worker --app APP`."""
+
+    code = "no_worker"
+
+
+class TemporalUnavailableError(FootfallError):
+    """Temporal cannot be reached."""
+
+    code = "temporal_unavailable"
+
+
+class ProjectionUnavailableError(FootfallError):
+    """The projection's database cannot be reached."""
+
+    code = "projection_unavailable"
+
+
+class AppError(FootfallError):
+    """The app cannot be loaded."""
+
+    code = "app_broken"

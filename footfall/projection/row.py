@@ -1,0 +1,46 @@
+from pydantic import BaseModel, ConfigDict
+
+from footfall.schedules.run import RunSummary
+from footfall.schedules.schedule import ScheduleSnapshot
+
+
+class RunTally(BaseModel):
+    """What a schedule's runs add up to: how many, how many failures, and the last one.
+
+    The last run is the one that started last.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run_count: int = 0
+    failure_count: int = 0
+    last_run: RunSummary | None = None
+
+
+class ScheduleRow(BaseModel):
+    """A schedule as lists show it: what Temporal says of it and the tally of its runs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    snapshot: ScheduleSnapshot
+    tally: RunTally = RunTally()
+
+    @property
+    def id(self) -> str:
+        """Id of the schedule."""
+        return self.snapshot.walk.schedule_id
+
+
+class SchedulePage(BaseModel):
+    """A page of rows in the order of their creation, then id; `cursor` leads to the next."""
+
+    rows: list[ScheduleRow]
+    cursor: str | None = None
+    total: int
+
+
+class RunPage(BaseModel):
+    """A page of runs, the newest start first; `cursor` leads to the next."""
+
+    runs: list[RunSummary]
+    cursor: str | None = None

@@ -1,0 +1,107 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from footfall.projection.row import RunPage, SchedulePage, ScheduleRow
+from footfall.schedules.run import RunSummary
+from footfall.schedules.schedule import ScheduleSnapshot
+
+
+class Store(Protocol):
+    """Where the projection's rows are kept. Only the projector writes.
+
+    A store is opened for one scope (a Temporal namespace and an app) and never shows rows of
+    another. Several processes may fold the same events into one store at once, in any order
+    and more than once: every write is idempotent, and the rows end equal.
+
+    Raises:
+        ProjectionUnavailableError: from every method, when the database does not answer.
+    """
+
+    async def open(self) -> None:
+        """Connect, and prepare indexes; raises when the database does not answer."""
+        ...
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        ...
+
+    async def ping(self) -> None:
+        """Raise unless the database answers."""
+        ...
+
+    async def put_schedules(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
+        """Add or replace schedules.
+
+        One that is older than the row, by creation time and then by revision, is ignored; of
+        the same revision the one that is put last stays.
+        """
+        ...
+
+    async def remove_schedules(self, ids: Sequence[str]) -> None:
+        """Remove schedules and their runs; unknown ids are ignored."""
+        ...
+
+    async def get_schedule(self, schedule_id: str) -> ScheduleRow | None:
+        """Give one row, or None."""
+        ...
+
+    async def schedule_ids(self) -> set[str]:
+        """Give the ids of every schedule."""
+        ...
+
+    async def list_schedules(
+        self,
+        *,
+        owner: str | None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> SchedulePage:
+        """List the schedules of `owner` and all static ones, or all when `owner` is None.
+
+        Raises:
+            InvalidInputError: the cursor was not given by this method.
+        """
+        ...
+
+    async def put_runs(self, runs: Sequence[RunSummary]) -> None:
+        """Add or replace runs, and fold them into their schedules' tallies.
+
+        A closed run never becomes running again; runs of schedules without a row are kept,
+        and count once the schedule's row is put.
+        """
+        ...
+
+    async def get_run(self, schedule_id: str, run_id: str) -> RunSummary | None:
+        """Give one run, or None."""
+        ...
+
+    async def list_runs(
+        self,
+        schedule_id: str,
+        *,
+        limit: int,
+        cursor: str | None = None,
+    ) -> RunPage:
+        """List a schedule's runs, the newest start first.
+
+        Raises:
+            InvalidInputError: the cursor was not given by this method.
+        """
+        ...
+
+    async def prune_runs(self, before: datetime) -> None:
+        """Forget runs that closed before an instant (UTC); tallies count what is left."""
+        ...
+
+    async def watermark(self) -> datetime | None:
+        """Give the instant (UTC) up to which runs were folded in; None if never."""
+        ...
+
+    async def set_watermark(self, at: datetime) -> None:
+        """Keep the instant (UTC) up to which runs were folded in; it never goes back."""
+        ...
+
+    async def clear(self) -> None:
+        """Forget everything of this scope."""
+        ...

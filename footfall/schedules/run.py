@@ -1,0 +1,86 @@
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+
+class RunStatus(StrEnum):
+    """How a run stands or how it ended."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    CANCELLED = "cancelled"
+    TERMINATED = "terminated"
+    SKIPPED = "skipped"
+
+
+FAILURES = frozenset({RunStatus.FAILED, RunStatus.TIMED_OUT})
+"""The statuses that count as failures of the walker."""
+
+
+class RunError(BaseModel):
+    """Why a run failed: the exception's type, its message, and the traceback if there is one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    message: str
+    traceback: str | None = None
+
+
+class RunOutcome(BaseModel):
+    """What running a walker once gave; each text and the reports are bounded in size.
+
+    Attributes:
+        status: succeeded, failed or timed_out.
+        reports: what the walker reported (JSON values); cut to the limit from the end.
+        stdout: what the walker printed; the beginning is kept.
+        reports_truncated, stdout_truncated: whether something was cut.
+        attempts: how often the walker was started for this run.
+        worker: identity of the worker that ran it last.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    status: RunStatus
+    reports: list[Any] = []
+    reports_truncated: bool = False
+    stdout: str = ""
+    stdout_truncated: bool = False
+    error: RunError | None = None
+    attempts: int = 1
+    worker: str = ""
+
+
+class RunSummary(BaseModel):
+    """A run as lists show it. Times are UTC.
+
+    Attributes:
+        id: id of the run, Temporal's workflow id.
+        temporal_run_id: Temporal's own id of the latest execution under that workflow id.
+        scheduled_at: the time that the schedule meant; None if it was started by hand.
+        error: the failure's type and message, without the traceback.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    temporal_run_id: str
+    schedule_id: str
+    app: str
+    owner: str
+    walker_name: str
+    status: RunStatus
+    scheduled_at: AwareDatetime | None = None
+    started_at: AwareDatetime
+    closed_at: AwareDatetime | None = None
+    error: RunError | None = None
+
+    @property
+    def duration_ms(self) -> int | None:
+        """Milliseconds from start to close; None while it runs."""
+        if self.closed_at is None:
+            return None
+        return round((self.closed_at - self.started_at).total_seconds() * 1000)

@@ -1,0 +1,130 @@
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+SYSTEM_OWNER = "system"
+"""Owner of static schedules, and of the graph root that they run on."""
+
+
+class ChangeKind(StrEnum):
+    """What a change did to a schedule."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+
+class Change(BaseModel):
+    """The last change of a schedule: what, by whom, when (UTC) and why.
+
+    ``token`` is drawn anew for each write, so that a writer recognises its own revision.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: ChangeKind
+    by: str
+    at: AwareDatetime
+    token: str
+    reason: str | None = None
+
+
+class ScheduledWalk(BaseModel):
+    """The full definition of a schedule, and the single argument of its action, RunWalker.
+
+    Temporal holds it inside the schedule; nothing else decides what a schedule is. New fields
+    need defaults, since schedules written by older releases are decoded too.
+
+    Attributes:
+        schedule_id: id of the schedule, in Temporal and in the API.
+        app: the app that the walker belongs to; also Temporal's task queue.
+        walker_name: the walker to run.
+        args: the walker's fields.
+        owner: the user whose schedule it is, or ``SYSTEM_OWNER``.
+        root: the user whose graph root the walker runs on.
+        is_static: declared in code, not through the API.
+        config: the trigger as the user wrote it, flat, ``trigger`` included.
+        anchor: when the trigger was set (UTC); an interval's first run is one interval later.
+        timeout: seconds that a run may take.
+        revision: 1 at creation, one more with each change.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    schedule_id: str
+    app: str
+    walker_name: str
+    args: dict[str, Any] = Field(default_factory=dict)
+    owner: str
+    root: str
+    is_static: bool = False
+    config: dict[str, Any]
+    anchor: AwareDatetime
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    timeout: int = 300
+    revision: int = 1
+    created_at: AwareDatetime
+    change: Change
+
+    @property
+    def trigger(self) -> Literal["interval", "cron", "date"]:
+        """Kind of the trigger."""
+        kind: Literal["interval", "cron", "date"] = self.config["trigger"]
+        return kind
+
+    @property
+    def timezone(self) -> str:
+        """IANA name of the trigger's time zone."""
+        return str(self.config.get("timezone", "UTC"))
+
+    def changed(self, change: Change, **fields: Any) -> Self:
+        """Give the next revision, with `fields` replaced."""
+        return self.model_copy(
+            update={**fields, "revision": self.revision + 1, "change": change},
+        )
+
+    def same_definition(self, other: "ScheduledWalk") -> bool:
+        """Say whether both mean the same, however often and by whomever they were written."""
+        bookkeeping = {"revision", "change", "created_at", "anchor"}
+        return self.model_dump(exclude=bookkeeping) == other.model_dump(exclude=bookkeeping)
+
+
+class ScheduleStatus(StrEnum):
+    """What a schedule is doing: it will run, it is held, or it can never run again."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+
+
+class ScheduleSnapshot(BaseModel):
+    """A schedule as Temporal shows it at one moment.
+
+    Attributes:
+        next_times: the next few times (UTC) by Temporal's own reckoning; a paused schedule
+            has them too.
+        note: Temporal's free-text note; the reason of a pause stands here.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    walk: ScheduledWalk
+    paused: bool
+    note: str = ""
+    next_times: tuple[AwareDatetime, ...] = ()
+
+    @property
+    def status(self) -> ScheduleStatus:
+        """Status of the schedule; one with no time left is completed, paused or not."""
+        if not self.next_times:
+            return ScheduleStatus.COMPLETED
+        return ScheduleStatus.PAUSED if self.paused else ScheduleStatus.ACTIVE
+
+
+def utc_now() -> datetime:
+    """Give the present instant, in UTC."""
+    return datetime.now(UTC)
