@@ -1,0 +1,46 @@
+from dataclasses import dataclass
+from functools import lru_cache
+
+from footfall.errors import InvalidTriggerError
+from footfall.triggers.calendar import MOST_CALENDARS, Calendar, Ranges, ranges_of
+from footfall.triggers.days import ALL_YEARS, Days, Values, compact
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What the wall clock shows when a cron trigger fires: a time of day, and a date."""
+
+    seconds: Values
+    minutes: Values
+    hours: Values
+    days: tuple[Days, ...]
+
+
+@lru_cache(maxsize=256)
+def calendars_of(moments: Moments) -> tuple[Calendar, ...]:
+    """Give the calendars that hold exactly `moments`.
+
+    Raises:
+        InvalidTriggerError: there would be too many of them.
+    """
+    days = compact(moments.days)
+    if len(days) > MOST_CALENDARS:
+        message = f"needs {len(days)} calendars, more than {MOST_CALENDARS}; make it simpler"
+        raise InvalidTriggerError("trigger", message)
+    second, minute, hour = map(ranges_of, (moments.seconds, moments.minutes, moments.hours))
+    return tuple(
+        Calendar(
+            second,
+            minute,
+            hour,
+            ranges_of(one.days),
+            ranges_of(one.months),
+            _year_ranges(one.years),
+            ranges_of(one.weekdays),
+        )
+        for one in sorted(days, key=lambda one: [sorted(field) for field in one])
+    )
+
+
+def _year_ranges(years: Values) -> Ranges:
+    return () if years == ALL_YEARS else ranges_of(years)

@@ -1,0 +1,100 @@
+from collections.abc import Mapping
+from typing import Any
+
+from footfall.errors import FieldProblem, InvalidInputError, InvalidTriggerError
+from footfall.triggers.compiler import Trigger, moments
+from footfall.triggers.crontab import CrontabTrigger, parse_crontab
+from footfall.triggers.date import parse_date
+from footfall.triggers.fields import FIELDS, FieldsTrigger, parse_fields
+from footfall.triggers.gap import smallest_gap
+from footfall.triggers.interval import UNITS, parse_interval
+from footfall.triggers.moments import calendars_of
+from footfall.triggers.problem import listed, quote, raise_problems
+from footfall.triggers.zone import zone_problem
+
+_OPTIONS = {
+    "interval": tuple(UNITS),
+    "cron": ("cron", *FIELDS),
+    "date": ("run_date",),
+}
+_LONGEST_NAME = 64
+
+
+def parse(config: Mapping[str, Any], *, min_interval: int = 1) -> Trigger:
+    """Read a trigger as users write it: `trigger`, its options and perhaps `timezone`, flat.
+
+    Two runs may not be less than `min_interval` seconds apart. For cron triggers that is
+    judged by the wall clock, as if it were never changed; on the day on which a clock is set
+    back or forward, runs may be closer.
+
+    Raises:
+        InvalidTriggerError: one field is wrong; says which, why, and what to write instead.
+        InvalidInputError: several fields are wrong.
+    """
+    kind = config.get("trigger")
+    if not isinstance(kind, str) or kind not in _OPTIONS:
+        known = listed((repr(name) for name in _OPTIONS), "or")
+        what = f"not {quote(kind)}" if "trigger" in config else "and is missing"
+        raise InvalidTriggerError("trigger", f"must be {known}, {what}")
+    problems = _option_problems(config, kind)
+    trigger: Trigger | None = None
+    # A zone that is wrong is reported beside what else is wrong, so the rest is read without.
+    zoneless = {name: value for name, value in config.items() if name != "timezone"}
+    zoned = not any(problem.field == "timezone" for problem in problems)
+    try:
+        trigger = _parse(config if zoned else zoneless, kind, min_interval)
+    except InvalidInputError as error:
+        problems += error.problems
+    raise_problems(problems)
+    if trigger is None:
+        raise AssertionError("a trigger that could not be read has a problem")
+    return trigger
+
+
+def _parse(config: Mapping[str, Any], kind: str, min_interval: int) -> Trigger:
+    if kind == "interval":
+        return parse_interval(config, min_interval)
+    if kind == "date":
+        return parse_date(config)
+    named = [name for name in FIELDS if name in config]
+    if "cron" in config and named:
+        message = f"give either cron or named fields ({listed(named)}), not both"
+        raise InvalidTriggerError("cron", message)
+    if "cron" not in config and not named:
+        message = f"a cron trigger needs 'cron', or one of {listed(FIELDS, 'or')}"
+        raise InvalidTriggerError("cron", message)
+    trigger = parse_crontab(config) if "cron" in config else parse_fields(config)
+    field = "cron" if "cron" in config else named[-1]
+    _check_cost(trigger, field, min_interval)
+    return trigger
+
+
+def _check_cost(trigger: CrontabTrigger | FieldsTrigger, field: str, min_interval: int) -> None:
+    when = moments(trigger)
+    try:
+        calendars_of(when)
+    except InvalidTriggerError as error:
+        raise InvalidTriggerError(field, error.problems[0].message) from None
+    gap = smallest_gap(when, min_interval)
+    if gap is not None and gap < min_interval:
+        message = f"runs may not be closer than {min_interval} seconds, and these are {gap} apart"
+        raise InvalidTriggerError(field, message)
+
+
+def _option_problems(config: Mapping[str, Any], kind: str) -> list[FieldProblem]:
+    known = ("trigger", *_OPTIONS[kind], "timezone")
+    problems = [
+        FieldProblem(
+            _field(name),
+            f"is no option of the trigger {kind!r}, whose options are {listed(known[1:])}",
+        )
+        for name in config
+        if name not in known
+    ]
+    problem = zone_problem(config["timezone"]) if "timezone" in config else None
+    return [*problems, problem] if problem else problems
+
+
+def _field(name: Any) -> str:
+    """Name a field in a message, whatever kind of key it is."""
+    return name if isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME else quote(name)
