@@ -122,3 +122,9 @@ class AppError(FootfallError):
     """The app cannot be loaded."""
 
     code = "app_broken"
+
+
+class NotReadyError(FootfallError):
+    """The API is not ready yet."""
+
+    code = "not_ready"

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, Self
 
@@ -6,6 +7,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 SYSTEM_OWNER = "system"
 """Owner of static schedules, and of the graph root that they run on."""
+
+_TRAIL_LENGTH = 16
+_TRAIL_AGE = timedelta(minutes=1)
 
 
 class ChangeKind(StrEnum):
@@ -50,6 +54,8 @@ class ScheduledWalk(BaseModel):
         anchor: when the trigger was set (UTC); an interval's first run is one interval later.
         timeout: seconds that a run may take.
         revision: 1 at creation, one more with each change.
+        trail: tokens of the changes shortly before the last one, oldest first; a writer whose
+            change was followed at once by another's still finds its own here.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -69,6 +75,7 @@ class ScheduledWalk(BaseModel):
     revision: int = 1
     created_at: AwareDatetime
     change: Change
+    trail: tuple[str, ...] = ()
 
     @property
     def trigger(self) -> Literal["interval", "cron", "date"]:
@@ -83,13 +90,21 @@ class ScheduledWalk(BaseModel):
 
     def changed(self, change: Change, **fields: Any) -> Self:
         """Give the next revision, with `fields` replaced."""
-        return self.model_copy(
-            update={**fields, "revision": self.revision + 1, "change": change},
-        )
+        recent = change.at - self.change.at < _TRAIL_AGE
+        bookkeeping = {
+            "revision": self.revision + 1,
+            "change": change,
+            "trail": (*(self.trail if recent else ()), self.change.token)[-_TRAIL_LENGTH:],
+        }
+        return self.model_copy(update={**fields, **bookkeeping})
+
+    def was_changed_by(self, tokens: AbstractSet[str]) -> bool:
+        """Say whether one of these tokens made this revision, or one shortly before it."""
+        return self.change.token in tokens or not tokens.isdisjoint(self.trail)
 
     def same_definition(self, other: "ScheduledWalk") -> bool:
         """Say whether both mean the same, however often and by whomever they were written."""
-        bookkeeping = {"revision", "change", "created_at", "anchor"}
+        bookkeeping = {"revision", "change", "trail", "created_at", "anchor"}
         return self.model_dump(exclude=bookkeeping) == other.model_dump(exclude=bookkeeping)
 
 

@@ -1,0 +1,115 @@
+import asyncio
+from datetime import timedelta
+from typing import Protocol
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from footfall.schedules.request import RunRequest
+from footfall.schedules.run import RunError, RunOutcome, RunStatus
+from footfall.walkers.call import RunContext, WalkerCall
+from footfall.walkers.catalogue import Catalogue
+
+HEARTBEAT_SECONDS = 2.0
+"""How often the worker tells Temporal that a run is alive; the SDK throttles it further."""
+
+WALKER_NOT_FOUND = "WalkerNotFound"
+"""Type of the error when no worker that was asked knows the walker."""
+
+ELSEWHERE_ATTEMPTS = 5
+"""How often another worker is asked for a walker that this one does not know; during a
+rolling upgrade the next one may."""
+
+MESSAGE_LIMIT = 1000
+
+
+class Runner(Protocol):
+    """What runs walkers: the worker's host processes."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The walkers that it can run."""
+        ...
+
+    async def run(self, call: WalkerCall) -> RunOutcome:
+        """Run a walker once; cancelling kills it."""
+        ...
+
+
+class WalkerActivities:
+    """The activities of a worker: run a walker, and list the walkers that it knows."""
+
+    def __init__(self, runner: Runner, *, catalogue: Catalogue, output_limit: int) -> None:
+        self._runner = runner
+        self._catalogue = catalogue
+        self._output_limit = output_limit
+
+    @activity.defn(name="list_walkers")
+    async def list_walkers(self) -> Catalogue:
+        """Give the catalogue of this worker."""
+        return self._catalogue
+
+    @activity.defn(name="run_walker")
+    async def run_walker(self, request: RunRequest) -> RunOutcome:
+        """Run a walker in a host process, and give what it gave.
+
+        Raises:
+            ApplicationError: final, of the walker's own error type, with the RunOutcome as its
+                detail; or to be retried when this worker does not know the walker.
+            CancelledError: the run was cancelled; the walker was killed.
+        """
+        info = activity.info()
+        if self._runner.catalogue.find(request.walker_name) is None:
+            raise _unknown(request.walker_name, info.attempt)
+        call = WalkerCall(
+            walker_name=request.walker_name,
+            args=request.args,
+            root=request.root,
+            context=RunContext(
+                schedule_id=request.schedule_id,
+                run_id=request.run_id,
+                scheduled_at=request.scheduled_at,
+                attempt=info.attempt,
+            ),
+            timeout=request.timeout,
+            output_limit=self._output_limit,
+        )
+        heartbeats = asyncio.create_task(_heartbeats())
+        try:
+            outcome = await self._runner.run(call)
+        finally:
+            heartbeats.cancel()
+        outcome = outcome.model_copy(
+            update={"attempts": info.attempt, "worker": activity.client().identity},
+        )
+        if outcome.status is RunStatus.SUCCEEDED:
+            return outcome
+        raise _final(outcome)
+
+
+async def _heartbeats() -> None:
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+def _final(outcome: RunOutcome) -> ApplicationError:
+    kind = outcome.error.type if outcome.error else "WalkerFailed"
+    message = outcome.error.message if outcome.error else "The walker failed."
+    return ApplicationError(message[:MESSAGE_LIMIT], outcome, type=kind, non_retryable=True)
+
+
+def _unknown(walker_name: str, attempt: int) -> ApplicationError:
+    message = f"This worker's app has no walker named {walker_name!r}."
+    return ApplicationError(
+        message,
+        RunOutcome(
+            status=RunStatus.FAILED,
+            error=RunError(type=WALKER_NOT_FOUND, message=message),
+            attempts=attempt,
+            worker=activity.client().identity,
+        ),
+        type=WALKER_NOT_FOUND,
+        non_retryable=attempt >= ELSEWHERE_ATTEMPTS,
+        next_retry_delay=timedelta(seconds=2),
+    )

@@ -1,0 +1,42 @@
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.errors import install_error_handlers
+from api.routes import health, runs, schedules, walkers
+from api.services import Services
+
+
+def build_app(services: Services | None) -> FastAPI:
+    """Build the web application; without services, every schedule route answers 503."""
+    app = FastAPI(
+        title="Footfall",
+        summary="Durable schedules for walkers, on Temporal",
+        version=version("footfall"),
+    )
+    app.state.services = services
+    install_error_handlers(app)
+    for router in (health.router, walkers.router, schedules.router, runs.router):
+        app.include_router(router)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            routes=app.routes,
+        )
+        # FastAPI describes a 422 that no route of ours ever answers.
+        for path in schema["paths"].values():
+            for operation in path.values():
+                operation["responses"].pop("422", None)
+        for name in ("HTTPValidationError", "ValidationError"):
+            schema["components"]["schemas"].pop(name, None)
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,43 @@
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from footfall.tokens import Principal
+
+from api.services import Services
+from footfall.errors import SchedulerDisabledError, UnauthorizedError
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="A JWT with `user_id` (or `sub`) and `exp`; role `admin` sees everything.",
+)
+
+
+def services(request: Request) -> Services:
+    """Give what the process wired together.
+
+    Raises:
+        SchedulerDisabledError: the scheduler is disabled.
+    """
+    found: Services | None = request.app.state.services
+    if found is None:
+        raise SchedulerDisabledError
+    return found
+
+
+def principal(
+    services: Annotated[Services, Depends(services)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Principal:
+    """Give who is asking.
+
+    Raises:
+        UnauthorizedError: there is no bearer token, or it is not valid.
+    """
+    if credentials is None:
+        raise UnauthorizedError("Send a token: `Authorization: Bearer <token>`.")
+    return services.verifier.verify(credentials.credentials)
+
+
+UsedServices = Annotated[Services, Depends(services)]
+CurrentPrincipal = Annotated[Principal, Depends(principal)]

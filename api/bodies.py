@@ -1,0 +1,93 @@
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, WithJsonSchema
+
+_MAX_TIMEOUT = 7 * 24 * 3600
+
+
+def _absent() -> Any:
+    """Default of a field that was not given; `model_fields_set` tells that it was not."""
+    return None
+
+
+# What an option may be is for `footfall.triggers` to judge, with the remedy; here it is
+# only described.
+_Whole = Annotated[
+    Any,
+    Field(default_factory=_absent, description="interval"),
+    WithJsonSchema({"type": "integer", "minimum": 0}),
+]
+_CronField = Annotated[
+    Any,
+    Field(default_factory=_absent),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]}),
+]
+_Text = Annotated[Any, Field(default_factory=_absent), WithJsonSchema({"type": "string"})]
+_Tag = Annotated[StrictStr, Field(min_length=1, max_length=64)]
+
+
+class TriggerFields(BaseModel):
+    """The flat options of a trigger, beside each other as in the guide."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    weeks: _Whole
+    days: _Whole
+    hours: _Whole
+    minutes: _Whole
+    seconds: _Whole
+    cron: Annotated[_Text, Field(description="cron: a crontab(5) string; Sunday is 0 and 7")]
+    year: Annotated[_CronField, Field(description="cron")]
+    month: Annotated[_CronField, Field(description="cron: 1 to 12, or jan to dec")]
+    day: Annotated[_CronField, Field(description="cron: 1 to 31, `last`, `2nd fri`, `last fri`")]
+    week: Annotated[_CronField, Field(description="cron: ISO week, 1 to 53")]
+    day_of_week: Annotated[_CronField, Field(description="cron: 0 (Monday) to 6, or mon to sun")]
+    hour: Annotated[_CronField, Field(description="cron: 0 to 23")]
+    minute: Annotated[_CronField, Field(description="cron: 0 to 59")]
+    second: Annotated[_CronField, Field(description="cron: 0 to 59")]
+    run_date: Annotated[
+        _Text,
+        Field(description="date: ISO 8601; one without an offset is meant in `timezone`"),
+    ]
+    timezone: Annotated[_Text, Field(description="IANA name; UTC if it is not given")]
+
+    def given_options(self) -> dict[str, Any]:
+        """Give the options that the request names, with the values as it wrote them."""
+        given = self.model_fields_set
+        return {name: getattr(self, name) for name in TriggerFields.model_fields if name in given}
+
+
+class ScheduleChange(TriggerFields):
+    """What `PUT` may change; what is not named stays.
+
+    ``trigger`` with its options replaces the whole configuration.
+    """
+
+    trigger: Literal["interval", "cron", "date"] = Field(default_factory=_absent)
+    is_active: StrictBool = Field(
+        default_factory=_absent,
+        description="false pauses, true resumes",
+    )
+    args: dict[str, Any] = Field(
+        default_factory=_absent,
+        description="the walker's fields; replaces all of them",
+    )
+    description: StrictStr = Field(default_factory=_absent, max_length=500)
+    tags: list[_Tag] = Field(default_factory=_absent, max_length=20)
+    timeout: StrictInt = Field(
+        default_factory=_absent,
+        ge=1,
+        le=_MAX_TIMEOUT,
+        description="seconds that a run may take",
+    )
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """Give those of the named fields that the request names."""
+        return {name: getattr(self, name) for name in names if name in self.model_fields_set}
+
+
+class NewSchedule(ScheduleChange):
+    """What `POST /schedule/create` takes."""
+
+    walker_name: StrictStr = Field(min_length=1, max_length=200)
+    trigger: Literal["interval", "cron", "date"]

@@ -1,0 +1,53 @@
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MetaExtra(BaseModel):
+    """The HTTP status once more, for transports that have none."""
+
+    http_status: int
+
+
+class Meta(BaseModel):
+    """What is said about an answer."""
+
+    extra: MetaExtra | None = Field(None, exclude_if=lambda extra: extra is None)
+
+
+class Envelope[Data](BaseModel):
+    """Every answer has this shape; the guide's transport format."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Literal["success"] = "success"
+    data: Data
+    meta: Meta = Field(default_factory=lambda: Meta(extra=MetaExtra(http_status=200)))
+
+
+class ErrorData(BaseModel):
+    """What went wrong.
+
+    Attributes:
+        code: stable, for programs.
+        message: for people, with the remedy.
+        details: more of it, by code; ``fields`` lists `{field, message}` of invalid input.
+    """
+
+    code: str
+    message: str
+    details: dict[str, Any] = {}
+
+
+class ErrorEnvelope(BaseModel):
+    """The shape of every error."""
+
+    status: Literal["error"] = "error"
+    data: ErrorData
+    meta: Meta
+
+
+def error_body(status: int, error: ErrorData) -> dict[str, Any]:
+    """Give the body of an error as JSON."""
+    meta = Meta(extra=MetaExtra(http_status=status))
+    return ErrorEnvelope(data=error, meta=meta).model_dump(mode="json")

@@ -1,0 +1,116 @@
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.envelope import ErrorData, ErrorEnvelope, error_body
+from footfall import errors
+
+STATUSES: Mapping[type[errors.FootfallError], int] = {
+    errors.InvalidInputError: 400,
+    errors.UnauthorizedError: 401,
+    errors.ForbiddenError: 403,
+    errors.ScheduleNotFoundError: 404,
+    errors.RunNotFoundError: 404,
+    errors.WalkerNotFoundError: 404,
+    errors.ConflictError: 409,
+    errors.SchedulerDisabledError: 503,
+    errors.NoWorkerError: 503,
+    errors.NotReadyError: 503,
+    errors.TemporalUnavailableError: 503,
+    errors.ProjectionUnavailableError: 503,
+}
+
+HTTP_CODES: Mapping[int, str] = {413: "too_large"}
+"""Codes of HTTP's own errors, where the phrase for them changed over the years."""
+
+RETRY_AFTER_SECONDS = "2"
+
+_log = structlog.get_logger(__name__)
+
+
+def status_of(error: errors.FootfallError) -> int:
+    """Give the HTTP status that belongs to an error."""
+    for kind in type(error).__mro__:
+        if kind in STATUSES:
+            return STATUSES[kind]
+    return 500
+
+
+def responses(*kinds: type[errors.FootfallError]) -> dict[int | str, dict[str, Any]]:
+    """Give the OpenAPI description of the errors that a route answers with."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        status = STATUSES[kind]
+        texts = described.setdefault(status, {"model": ErrorEnvelope, "description": ""})
+        text = f"`{kind.code}`: {(kind.__doc__ or '').strip()}"
+        texts["description"] = " ".join(filter(None, [texts["description"], text]))
+    return described
+
+
+TOO_LARGE: dict[int | str, dict[str, Any]] = {
+    413: {"model": ErrorEnvelope, "description": "`too_large`: The request's body is too large."},
+}
+"""OpenAPI's description of the answer to a body that is too large."""
+
+
+def error_response(error: errors.FootfallError) -> JSONResponse:
+    """Give the answer that tells of an error."""
+    status = status_of(error)
+    headers: dict[str, str] = {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = RETRY_AFTER_SECONDS
+    data = ErrorData(code=error.code, message=error.message, details=error.details)
+    return JSONResponse(error_body(status, data), status, headers)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every error of the app an envelope; FastAPI's 422 becomes 400."""
+
+    @app.exception_handler(errors.FootfallError)
+    async def on_footfall_error(_: Request, error: errors.FootfallError) -> JSONResponse:
+        return error_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
+        return error_response(errors.InvalidInputError(_problems(error.errors())))
+
+    @app.exception_handler(HTTPException)
+    async def on_http_exception(_: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        code = HTTP_CODES.get(status, status.phrase.lower().replace(" ", "_"))
+        data = ErrorData(code=code, message=f"{error.detail}.")
+        return JSONResponse(
+            error_body(error.status_code, data),
+            error.status_code,
+            dict(error.headers or {}),
+        )
+
+    @app.exception_handler(Exception)
+    async def on_bug(request: Request, error: Exception) -> JSONResponse:
+        _log.error("a request failed", path=request.url.path, exc_info=error)
+        data = ErrorData(
+            code="internal_error",
+            message="Something went wrong on our side; the API's log has the details.",
+        )
+        return JSONResponse(error_body(500, data), 500)
+
+
+def _problems(found: Sequence[Mapping[str, Any]]) -> list[errors.FieldProblem]:
+    problems: list[errors.FieldProblem] = []
+    for problem in found:
+        place = [str(part) for part in problem["loc"] if part not in ("body", "query", "path")]
+        field = ".".join(place) or "body"
+        if problem["type"] == "json_invalid":
+            field = "body"
+        message = jsonable_encoder(problem["msg"])
+        problems.append(errors.FieldProblem(field, f"{message}."))
+    return problems

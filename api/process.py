@@ -1,0 +1,146 @@
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+import uvicorn
+import uvloop
+from footfall.tokens import TokenVerifier
+from temporalio.client import Client
+
+from api.app import build_app
+from api.schedules import Schedules
+from api.services import Services
+from api.views import TemporalUi
+from footfall.config import Settings
+from footfall.errors import ConfigurationError, FootfallError
+from footfall.listener import listen
+from footfall.projection.memory import MemoryStore
+from footfall.projection.mongo import MongoStore
+from footfall.projection.projector import Projector
+from footfall.projection.store import Store
+from footfall.temporal.catalogue import WalkerCatalogue
+from footfall.temporal.connection import connect
+from footfall.temporal.health import TemporalHealth
+from footfall.temporal.namespace import read_retention
+from footfall.temporal.registration import register_attributes
+from footfall.temporal.runs import RunGateway
+from footfall.temporal.schedules import ScheduleGateway
+
+GRACE_SECONDS = 8
+"""How long requests in flight may take to finish at the end."""
+
+_log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings) -> int:
+    """Serve the API until SIGINT or SIGTERM; requests in flight are finished.
+
+    Returns:
+        The process's exit code.
+
+    Raises:
+        ConfigurationError: the settings are not enough to serve, or the port is taken.
+        ProjectionUnavailableError: MongoDB is configured and does not answer.
+    """
+    listener = listen(settings.api.host, settings.api.port, option="--port")
+    return uvloop.run(_serve(settings, listener))
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> int:
+    async with wired_services(settings) as services:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                build_app(services),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            ),
+        )
+        _log.info("the API listens", host=settings.api.host, port=listener.getsockname()[1])
+        await server.serve(sockets=[listener])
+    return 0
+
+
+@asynccontextmanager
+async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
+    """Wire together what the API's routes use; None where the scheduler is disabled.
+
+    Raises:
+        ConfigurationError: the settings are not enough to serve.
+        ProjectionUnavailableError: MongoDB is configured and does not answer.
+    """
+    if not settings.enabled:
+        _log.warning("the scheduler is disabled: every schedule endpoint answers 503")
+        yield None
+        return
+    verifier = TokenVerifier(settings.jwt)
+    app = settings.temporal.task_queue
+    # Lazy: an API that starts before Temporal does answers 503 until it is there.
+    client = await connect(
+        settings.temporal,
+        identity=f"footfall-api-{os.getpid()}@{socket.gethostname()}",
+        lazy=True,
+    )
+    store = _store(settings)
+    await store.open()
+    gateway = ScheduleGateway(client, app=app)
+    runs = RunGateway(client, app=app)
+    walkers = WalkerCatalogue(client, app=app)
+    projector = Projector(gateway, runs, store, retention=lambda: read_retention(client))
+    projection = asyncio.create_task(_project(client, projector))
+    try:
+        yield Services(
+            schedules=Schedules(
+                app=app,
+                gateway=gateway,
+                runs=runs,
+                walkers=walkers,
+                store=store,
+                projector=projector,
+                min_interval=settings.min_interval,
+                default_timeout=settings.default_timeout,
+            ),
+            walkers=walkers,
+            verifier=verifier,
+            ui=TemporalUi(
+                base=settings.temporal.ui_url,
+                namespace=settings.temporal.namespace,
+            ),
+            store=store,
+            projector=projector,
+            temporal=TemporalHealth(client),
+        )
+    finally:
+        projection.cancel()
+        with suppress(asyncio.CancelledError):
+            await projection
+        await store.close()
+
+
+def _store(settings: Settings) -> Store:
+    if settings.mongodb_uri is None:
+        return MemoryStore()
+    return MongoStore(
+        settings.mongodb_uri.get_secret_value(),
+        database=settings.mongodb_database,
+        scope=f"{settings.temporal.namespace}/{settings.temporal.task_queue}",
+    )
+
+
+async def _project(client: Client, projector: Projector) -> None:
+    while True:
+        try:
+            await register_attributes(client)
+        except FootfallError as error:
+            if projector.problem != error.message:
+                _log.warning("Temporal is not ready", reason=error.message)
+            projector.problem = error.message
+            await asyncio.sleep(5 if isinstance(error, ConfigurationError) else 0.5)
+        else:
+            break
+    await projector.run()

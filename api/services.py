@@ -1,0 +1,23 @@
+from dataclasses import dataclass
+
+from footfall.tokens import TokenVerifier
+
+from api.schedules import Schedules
+from api.views import TemporalUi
+from footfall.projection.projector import Projector
+from footfall.projection.store import Store
+from footfall.temporal.catalogue import WalkerCatalogue
+from footfall.temporal.health import TemporalHealth
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the routes use; wired together once, in `api.process`."""
+
+    schedules: Schedules
+    walkers: WalkerCatalogue
+    verifier: TokenVerifier
+    ui: TemporalUi
+    store: Store
+    projector: Projector
+    temporal: TemporalHealth

@@ -1,0 +1,268 @@
+"""What the API shows of schedules, runs and walkers."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote
+
+from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+
+from footfall.projection.row import ScheduleRow
+from footfall.schedules.run import RunError, RunOutcome, RunStatus, RunSummary
+from footfall.schedules.schedule import ScheduleStatus
+from footfall.triggers import compile_trigger, describe, next_times, parse
+
+
+def _seconds(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _milliseconds(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_INSTANT = WithJsonSchema({"type": "string", "format": "date-time"})
+Instant = Annotated[datetime, PlainSerializer(_seconds), _INSTANT]
+PreciseInstant = Annotated[datetime, PlainSerializer(_milliseconds), _INSTANT]
+
+
+class TemporalUi:
+    """Makes links into Temporal's Web UI."""
+
+    def __init__(self, *, base: str, namespace: str) -> None:
+        self._base = f"{base.rstrip('/')}/namespaces/{quote(namespace, safe='')}"
+
+    def schedule(self, schedule_id: str) -> str:
+        """Give the page of a schedule."""
+        return f"{self._base}/schedules/{quote(schedule_id, safe='')}"
+
+    def run(self, run: RunSummary) -> str:
+        """Give the page of a run."""
+        return (
+            f"{self._base}/workflows/{quote(run.id, safe='')}"
+            f"/{quote(run.temporal_run_id, safe='')}/history"
+        )
+
+
+class Links(BaseModel):
+    """Where else to look."""
+
+    temporal_ui: str
+
+
+class RunErrorView(BaseModel):
+    """Why a run failed."""
+
+    type: str
+    message: str
+    traceback: str | None = None
+
+    @classmethod
+    def of(cls, error: RunError | None) -> Self | None:
+        """Show an error, if there is one."""
+        return cls(**error.model_dump()) if error else None
+
+
+class RunView(BaseModel):
+    """A run, as lists show it; `scheduled_at` is null for one that was started by hand."""
+
+    id: str
+    schedule_id: str
+    walker_name: str
+    status: RunStatus
+    scheduled_at: Instant | None
+    started_at: PreciseInstant
+    closed_at: PreciseInstant | None
+    duration_ms: int | None
+    error: RunErrorView | None
+    links: Links
+
+    @classmethod
+    def of(cls, run: RunSummary, ui: TemporalUi) -> Self:
+        """Show a run."""
+        return cls(**_run_fields(run, ui), error=RunErrorView.of(run.error))
+
+
+class RunDetail(RunView):
+    """One run with its output.
+
+    ``stdout`` keeps the beginning, and ``reports`` as many as fit; what was cut is marked.
+    ``attempts`` counts the starts of the walker: more than one where a worker was lost.
+    """
+
+    attempts: int
+    worker: str
+    reports: list[Any]
+    reports_truncated: bool
+    stdout: str
+    stdout_truncated: bool
+
+    @classmethod
+    def of_outcome(cls, run: RunSummary, outcome: RunOutcome, ui: TemporalUi) -> Self:
+        """Show a run with what it gave."""
+        return cls(
+            **_run_fields(run, ui),
+            error=RunErrorView.of(outcome.error or run.error),
+            attempts=outcome.attempts,
+            worker=outcome.worker,
+            reports=outcome.reports,
+            reports_truncated=outcome.reports_truncated,
+            stdout=outcome.stdout,
+            stdout_truncated=outcome.stdout_truncated,
+        )
+
+
+def _run_fields(run: RunSummary, ui: TemporalUi) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "schedule_id": run.schedule_id,
+        "walker_name": run.walker_name,
+        "status": run.status,
+        "scheduled_at": run.scheduled_at,
+        "started_at": run.started_at,
+        "closed_at": run.closed_at,
+        "duration_ms": run.duration_ms,
+        "links": Links(temporal_ui=ui.run(run)),
+    }
+
+
+class ScheduleView(BaseModel):
+    """A schedule: the guide's fields, and what Footfall knows beside them. Times are UTC.
+
+    ``run_count`` and ``failure_count`` count the runs that Temporal still holds.
+    """
+
+    id: str
+    walker_name: str
+    config: dict[str, Any]
+    is_active: bool
+    is_static: bool
+    created_at: Instant
+    status: ScheduleStatus
+    args: dict[str, Any]
+    owner: str
+    description: str = Field(description="yours, or the trigger in words")
+    tags: list[str]
+    timezone: str
+    timeout: int = Field(description="seconds")
+    next_run_at: Instant | None
+    last_run: RunView | None
+    run_count: int
+    failure_count: int
+    revision: int
+    updated_at: Instant
+    links: Links
+
+    @classmethod
+    def of(cls, row: ScheduleRow, ui: TemporalUi, *, now: datetime) -> Self:
+        """Show a schedule as it stands at an instant."""
+        snapshot, tally = row.snapshot, row.tally
+        walk = snapshot.walk
+        return cls(
+            id=walk.schedule_id,
+            walker_name=walk.walker_name,
+            config=walk.config,
+            is_active=snapshot.status is ScheduleStatus.ACTIVE,
+            is_static=walk.is_static,
+            created_at=walk.created_at,
+            status=snapshot.status,
+            args=walk.args,
+            owner=walk.owner,
+            description=walk.description or describe(parse(walk.config)),
+            tags=list(walk.tags),
+            timezone=walk.timezone,
+            timeout=walk.timeout,
+            next_run_at=_next_run_at(row, now),
+            last_run=RunView.of(tally.last_run, ui) if tally.last_run else None,
+            run_count=tally.run_count,
+            failure_count=tally.failure_count,
+            revision=walk.revision,
+            updated_at=walk.change.at,
+            links=Links(temporal_ui=ui.schedule(walk.schedule_id)),
+        )
+
+
+def _next_run_at(row: ScheduleRow, now: datetime) -> datetime | None:
+    snapshot = row.snapshot
+    if snapshot.status is not ScheduleStatus.ACTIVE:
+        return None
+    for at in snapshot.next_times:
+        if at > now:
+            return at
+    # The row's few times have all passed since Temporal was last read.
+    compiled = compile_trigger(parse(snapshot.walk.config), snapshot.walk.anchor)
+    return next(iter(next_times(compiled, now, 1)), None)
+
+
+class ScheduleData(BaseModel):
+    """One schedule."""
+
+    schedule: ScheduleView
+
+
+class ScheduleList(BaseModel):
+    """Schedules in the order of their creation; `cursor` leads to the next page."""
+
+    schedules: list[ScheduleView]
+    total: int
+    cursor: str | None = None
+
+
+class DeletedData(BaseModel):
+    """The schedule that is gone."""
+
+    id: str
+    deleted: Literal[True] = True
+
+
+class RunData(BaseModel):
+    """One run."""
+
+    run: RunDetail
+
+
+class RunList(BaseModel):
+    """Runs, the newest start first; `cursor` leads to the next page."""
+
+    runs: list[RunView]
+    cursor: str | None = None
+
+
+class WalkerFieldView(BaseModel):
+    """An argument of a walker; `json_schema` says what it takes."""
+
+    name: str
+    type: str
+    required: bool
+    default: Any
+    json_schema: dict[str, Any]
+
+
+class WalkerView(BaseModel):
+    """A walker that can be scheduled."""
+
+    name: str
+    kind: Literal["walker", "function"]
+    language: Literal["jac", "python"]
+    doc: str
+    file: str
+    line: int
+    fields: list[WalkerFieldView]
+    methods: list[str]
+    path: str | None
+    schedule: dict[str, Any] | None
+
+
+class ProblemView(BaseModel):
+    """Something in the app that the worker reported and skipped."""
+
+    walker: str | None
+    file: str
+    line: int
+    message: str
+
+
+class WalkerList(BaseModel):
+    """The walkers that the running workers know."""
+
+    walkers: list[WalkerView]
+    problems: list[ProblemView]

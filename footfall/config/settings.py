@@ -1,0 +1,287 @@
+import os
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from footfall.config.kinds import (
+    MIN_SECRET_BYTES,
+    PEM_START,
+    Address,
+    ApiKey,
+    Database,
+    HomePath,
+    Host,
+    JwtSecret,
+    MongoUri,
+    Name,
+    Namespace,
+    PemOrPath,
+    Text,
+    Url,
+    Whole,
+)
+from footfall.errors import ConfigurationError
+
+MAX_PROCESSES = 64
+MAX_OUTPUT = 512 * 1024  # stdout, reports and error travel together; Temporal takes 2 MiB
+MAX_TIMEOUT = 7 * 24 * 3600
+
+_PORT = "a port, 0 to 65535"
+
+
+def _default_processes() -> int:
+    return max(1, min(os.cpu_count() or 1, 8))
+
+
+def _key(
+    meaning: str,
+    expects: str,
+    *,
+    default: Any = None,
+    **constraints: Any,
+) -> Any:
+    """Describe one key: what it means, and what a value must be for the error to say."""
+    if "default_factory" not in constraints:
+        constraints["default"] = default
+    return Field(description=meaning, json_schema_extra={"expects": expects}, **constraints)
+
+
+class _Table(BaseModel):
+    # A value that is refused may be a secret: pydantic's own error never shows it.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class TemporalSettings(_Table):
+    """Where Temporal is, and how to authenticate there.
+
+    Attributes:
+        task_queue: Temporal's task queue, which is also the app's name: what two apps in one
+            namespace are told apart by.
+        ui_url: base URL of the Web UI, without a slash at its end.
+    """
+
+    address: Address = _key("Temporal's frontend", "host:port", default="127.0.0.1:7233")
+    namespace: Namespace = _key(
+        "Temporal namespace",
+        "2 to 255 letters, digits, `_`, `.` or `-`",
+        default="default",
+    )
+    task_queue: Name = _key(
+        "Name of the app, and Temporal's task queue; tells apps in one namespace apart",
+        "1 to 64 letters, digits, `_` or `-`",
+        default="footfall",
+    )
+    tls: bool = _key("Connect with TLS", "true or false", default=False)
+    tls_server_root_ca: HomePath | None = _key(
+        "PEM file of the CA that signed Temporal's certificate, if it is a private one",
+        "the path of a file",
+    )
+    tls_client_cert: HomePath | None = _key(
+        "PEM file of the client certificate (mutual TLS)",
+        "the path of a file",
+    )
+    tls_client_key: HomePath | None = _key(
+        "PEM file of the client certificate's private key",
+        "the path of a file",
+    )
+    tls_domain: Host | None = _key(
+        "Name to expect in Temporal's certificate, if it differs from the address",
+        "a host name",
+    )
+    api_key: ApiKey | None = _key("API key of Temporal Cloud", "one line of text")
+    ui_url: Url = _key(
+        "Base URL of Temporal's Web UI, for links",
+        "an http:// or https:// URL",
+        default="http://127.0.0.1:8233",
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.tls_client_cert is None) != (self.tls_client_key is None):
+            raise ValueError(
+                "plugins.scale.scheduler.temporal.tls_client_cert (FOOTFALL_TEMPORAL_TLS_CLIENT_"
+                "CERT) and tls_client_key (FOOTFALL_TEMPORAL_TLS_CLIENT_KEY) belong together: "
+                "give both or neither",
+            )
+        needs_tls = ("api_key", "tls_server_root_ca", "tls_client_cert", "tls_domain")
+        for name in needs_tls:
+            if getattr(self, name) is not None and not self.tls:
+                raise ValueError(
+                    f"plugins.scale.scheduler.temporal.{name} (FOOTFALL_TEMPORAL_{name.upper()}) "
+                    "needs TLS: set tls = true (FOOTFALL_TEMPORAL_TLS=true)",
+                )
+        return self
+
+
+class ApiSettings(_Table):
+    """Where the API listens."""
+
+    host: Host = _key("Address that the API listens on", "a host name", default="127.0.0.1")
+    port: Whole = _key("Port of the API; 0 takes a free one", _PORT, default=8000, ge=0, le=65535)
+
+
+class WorkerSettings(_Table):
+    """The worker's health endpoint, and its end.
+
+    Attributes:
+        health_port: 0 means that there is no health endpoint.
+        shutdown_grace: seconds that running walkers are given when the worker stops.
+    """
+
+    health_host: Host = _key(
+        "Address of the worker's health endpoint",
+        "a host name",
+        default="127.0.0.1",
+    )
+    health_port: Whole = _key(
+        "Port of the worker's health endpoint; 0 means none",
+        _PORT,
+        default=0,
+        ge=0,
+        le=65535,
+    )
+    shutdown_grace: Whole = _key(
+        "Seconds that running walkers are given to finish when the worker stops",
+        "seconds, 0 to 3600",
+        default=10,
+        ge=0,
+        le=3600,
+    )
+
+
+class JwtSettings(_Table):
+    """How bearer tokens are checked.
+
+    Attributes:
+        public_key: PEM text, or the path of a PEM file.
+        leeway: seconds that clocks may differ.
+    """
+
+    secret: JwtSecret | None = _key(
+        "HS256: the secret that signs tokens, at least 32 bytes",
+        f"at least {MIN_SECRET_BYTES} bytes; make one with `openssl rand -hex 32`",
+    )
+    public_key: PemOrPath | None = _key(
+        "RS256, ES256: the public key, as PEM text or the path of a PEM file",
+        "PEM text or the path of a PEM file",
+    )
+    algorithm: Literal["HS256", "RS256", "ES256"] = _key(
+        "The one algorithm that tokens are accepted with: HS256, RS256 or ES256",
+        "HS256, RS256 or ES256",
+        default="HS256",
+    )
+    issuer: Text | None = _key("`iss` that tokens must have", "text, at most 1024 characters")
+    audience: Text | None = _key("`aud` that tokens must have", "text, at most 1024 characters")
+    leeway: Whole = _key(
+        "Seconds that the clocks of issuer and API may differ",
+        "seconds, 0 to 300",
+        default=0,
+        ge=0,
+        le=300,
+    )
+
+    def verifier_key(self) -> str:
+        """Give what tokens are checked with: the secret, or the public key's PEM text.
+
+        Raises:
+            ConfigurationError: there is none, or its file cannot be read.
+        """
+        if self.algorithm == "HS256":
+            if self.secret is None:
+                raise ConfigurationError(
+                    "plugins.scale.jwt.secret (FOOTFALL_JWT_SECRET) is not set: give the secret "
+                    f"that signs your tokens, at least {MIN_SECRET_BYTES} bytes; make one with "
+                    "`openssl rand -hex 32`. There is no default.",
+                )
+            return self.secret.get_secret_value()
+        if self.public_key is None:
+            raise ConfigurationError(
+                "plugins.scale.jwt.public_key (FOOTFALL_JWT_PUBLIC_KEY) is not set: "
+                f"{self.algorithm} needs the public key of whoever issues your tokens, as PEM "
+                "text or the path of a PEM file",
+            )
+        if self.public_key.lstrip().startswith(PEM_START):
+            return self.public_key
+        try:
+            return Path(self.public_key).expanduser().read_text("utf-8")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text file"
+            raise ConfigurationError(
+                "plugins.scale.jwt.public_key (FOOTFALL_JWT_PUBLIC_KEY): "
+                f"{self.public_key} cannot be read: {reason}",
+            ) from error
+
+
+class Settings(_Table):
+    """Everything that a process of Footfall is told.
+
+    Attributes:
+        min_interval: seconds that two runs of a schedule must be apart at least.
+        default_timeout: seconds that a run may take, unless its schedule says otherwise.
+        output_limit: bytes kept of a run's stdout, and of its reports.
+        processes: host processes of a worker: how many walkers it runs at once.
+        mongodb_uri: where the projection is kept; None keeps it in memory.
+    """
+
+    enabled: bool = _key(
+        "`false`: no static schedule is registered, and the API answers 503",
+        "true or false",
+        default=True,
+    )
+    min_interval: Whole = _key(
+        "Seconds that two runs of a schedule must be apart at least",
+        "seconds, 1 to 86400",
+        default=1,
+        ge=1,
+        le=86400,
+    )
+    default_timeout: Whole = _key(
+        "Seconds that a run may take, unless its schedule says otherwise",
+        f"seconds, 1 to {MAX_TIMEOUT}",
+        default=300,
+        ge=1,
+        le=MAX_TIMEOUT,
+    )
+    output_limit: Whole = _key(
+        "Bytes kept of a run's stdout, and of its reports",
+        f"bytes, 1024 to {MAX_OUTPUT}",
+        default=65536,
+        ge=1024,
+        le=MAX_OUTPUT,
+    )
+    processes: Whole = _key(
+        "Host processes of a worker: how many walkers it runs at once",
+        f"a number, 1 to {MAX_PROCESSES}",
+        default_factory=_default_processes,
+        ge=1,
+        le=MAX_PROCESSES,
+    )
+    data_dir: HomePath = _key(
+        "Folder of the embedded Temporal server's data and of the development secret",
+        "the path of a folder",
+        default=Path(".footfall"),
+    )
+    log_format: Literal["text", "json"] = _key(
+        "How log lines look: `text` or `json`",
+        "text or json",
+        default="text",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = _key(
+        "The least level that is logged: `debug`, `info`, `warning` or `error`",
+        "debug, info, warning or error",
+        default="info",
+    )
+    temporal: TemporalSettings = TemporalSettings()
+    api: ApiSettings = ApiSettings()
+    worker: WorkerSettings = WorkerSettings()
+    mongodb_uri: MongoUri | None = _key(
+        "MongoDB of the projection; unset keeps the projection in memory",
+        "a mongodb:// or mongodb+srv:// URI",
+    )
+    mongodb_database: Database = _key(
+        "Name of the database in MongoDB",
+        "1 to 63 letters, digits, `_` or `-`",
+        default="footfall",
+    )
+    jwt: JwtSettings = JwtSettings()

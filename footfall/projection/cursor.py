@@ -1,0 +1,53 @@
+"""Where a row stands in its list, and the opaque text that leads a reader on from there."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from footfall.errors import FieldProblem, InvalidInputError
+
+_DAWN = datetime.min.replace(tzinfo=UTC)
+_DIGITS = 18
+_KINDS = {"schedules": "s", "runs": "r"}
+
+
+def micros(instant: datetime) -> int:
+    """Give whole microseconds from the year 1 to an instant with a zone, exactly."""
+    return (instant - _DAWN) // timedelta(microseconds=1)
+
+
+def instant_of(count: int) -> datetime:
+    """Give the instant (UTC) that `micros` counted."""
+    return _DAWN + timedelta(microseconds=count)
+
+
+def place(instant: datetime, row_id: str) -> str:
+    """Give a text that sorts as (instant, id) does, in Python and in MongoDB alike."""
+    return f"{micros(instant):0{_DIGITS}d}{row_id}"
+
+
+def encode_cursor(kind: Literal["schedules", "runs"], last: str) -> str:
+    """Give the cursor that continues a list of `kind` after the place `last`."""
+    return base64.urlsafe_b64encode((_KINDS[kind] + last).encode()).decode().rstrip("=")
+
+
+def decode_cursor(kind: Literal["schedules", "runs"], cursor: str) -> str:
+    """Give the place that `encode_cursor` was given for a list of the same kind.
+
+    Raises:
+        InvalidInputError: field ``cursor``; the text is no cursor of such a list.
+    """
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        text = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError):
+        text = ""
+    digits = text[1 : _DIGITS + 1]
+    is_place = len(digits) == _DIGITS and digits.isascii() and digits.isdigit()
+    # Base64 has several spellings of one text; only ours is accepted.
+    if not (text.startswith(_KINDS[kind]) and is_place) or encode_cursor(kind, text[1:]) != cursor:
+        raise InvalidInputError(
+            FieldProblem("cursor", "This is no cursor of this list; begin without one."),
+        )
+    return text[1:]

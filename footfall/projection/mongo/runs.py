@@ -1,0 +1,177 @@
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import batched
+
+from pymongo import InsertOne, ReplaceOne
+
+from footfall.projection.cursor import decode_cursor, encode_cursor, micros
+from footfall.projection.mongo.connection import Collection, Connection, Document, bulk
+from footfall.projection.mongo.tallies import Tallies
+from footfall.projection.row import RunPage
+from footfall.projection.tally import (
+    RunKey,
+    TallyChange,
+    is_failure,
+    latest_of_each,
+    rank,
+    run_place,
+)
+from footfall.schedules.run import RunStatus, RunSummary
+
+_BATCH = 500
+
+
+class Runs:
+    """The rows of runs. A row keeps the run as JSON, which is exact, beside what is searched."""
+
+    def __init__(self, connection: Connection, scope: str, tallies: Tallies) -> None:
+        self._connection = connection
+        self._scope = scope
+        self._tallies = tallies
+
+    async def put(self, runs: Sequence[RunSummary]) -> None:
+        """Merge runs into their rows; what is known already costs one query and no write."""
+        for some in batched(latest_of_each(runs).items(), _BATCH):
+            known = await self._known(key for key, _ in some)
+            todo = _newer(dict(some), known)
+            if todo:
+                async with self._tallies.changing({key[0] for key in todo}) as changes:
+                    await self._write(todo, known, changes)
+
+    async def get(self, schedule_id: str, run_id: str) -> RunSummary | None:
+        """Give one run, or None."""
+        document = await self._collection.find_one({"_id": self._id((schedule_id, run_id))})
+        return RunSummary.model_validate_json(document["body"]) if document else None
+
+    def selection(self, schedule_id: str, cursor: str | None) -> Document:
+        """Give the query of a page, to be sorted by `place`, descending."""
+        query: Document = {"scope": self._scope, "schedule": schedule_id}
+        if cursor:
+            query["place"] = {"$lt": decode_cursor("runs", cursor)}
+        return query
+
+    async def page(self, schedule_id: str, limit: int, cursor: str | None) -> RunPage:
+        """Give a page of a schedule's runs, the newest start first."""
+        found = self._collection.find(self.selection(schedule_id, cursor)).sort("place", -1)
+        documents = await found.limit(limit + 1).to_list(limit + 1)
+        more = len(documents) > limit
+        return RunPage(
+            runs=[RunSummary.model_validate_json(one["body"]) for one in documents[:limit]],
+            cursor=encode_cursor("runs", documents[limit - 1]["place"]) if more else None,
+        )
+
+    async def remove(self, schedule_ids: Iterable[str]) -> None:
+        """Remove every run of some schedules; their tallies are the caller's business."""
+        query = {"scope": self._scope, "schedule": {"$in": list(schedule_ids)}}
+        await self._collection.delete_many(query)
+
+    async def prune(self, before: datetime) -> None:
+        """Remove runs that closed before an instant (UTC), and take them off the tallies."""
+        expired = {"scope": self._scope, "closed": {"$lt": micros(before)}}
+        while True:
+            found = self._collection.find(expired, {"_id": 1, "failure": 1})
+            documents = await found.limit(_BATCH).to_list(_BATCH)
+            if not documents:
+                return
+            rows: dict[str, list[Document]] = defaultdict(list)
+            for document in documents:
+                rows[document["_id"]["schedule"]].append(document)
+            stale = await self._prune_rows(rows, expired)
+            if stale:
+                async with self._tallies.recounting(stale):
+                    pass
+
+    @property
+    def _collection(self) -> Collection:
+        return self._connection.collection("runs")
+
+    def _id(self, key: RunKey) -> Document:
+        return {"scope": self._scope, "schedule": key[0], "run": key[1]}
+
+    async def _known(self, keys: Iterable[RunKey]) -> dict[RunKey, RunSummary]:
+        ids = [self._id(key) for key in keys]
+        found = self._collection.find({"_id": {"$in": ids}}, {"body": 1})
+        return {
+            (document["_id"]["schedule"], document["_id"]["run"]): RunSummary.model_validate_json(
+                document["body"],
+            )
+            async for document in found
+        }
+
+    async def _write(
+        self,
+        todo: dict[RunKey, RunSummary],
+        known: dict[RunKey, RunSummary],
+        changes: dict[str, TallyChange],
+    ) -> None:
+        while todo:
+            operations = [self._operation(key, known.get(key), todo[key]) for key in todo]
+            outcome = await bulk(self._collection, operations)
+            lost: dict[RunKey, RunSummary] = {}
+            for index, (key, run) in enumerate(todo.items()):
+                if index in outcome.refused:
+                    lost[key] = run
+                else:
+                    # Whoever removed the row in between has taken it off the tally.
+                    old = None if index in outcome.inserted else known.get(key)
+                    changes[key[0]].replace(old, run)
+            if not lost:
+                return
+            known = await self._known(lost)
+            todo = _newer(lost, known)
+
+    def _operation(
+        self,
+        key: RunKey,
+        old: RunSummary | None,
+        new: RunSummary,
+    ) -> InsertOne[Document] | ReplaceOne[Document]:
+        is_closed = new.closed_at is not None and new.status is not RunStatus.RUNNING
+        document = {
+            "_id": self._id(key),
+            "scope": self._scope,
+            "schedule": new.schedule_id,
+            "place": run_place(new),
+            "failure": is_failure(new),
+            "closed": micros(new.closed_at) if new.closed_at and is_closed else None,
+            "body": new.model_dump_json(),
+        }
+        if old is None:
+            return InsertOne(document)
+        expected = {"_id": self._id(key), "body": old.model_dump_json()}
+        return ReplaceOne(expected, document, upsert=True)
+
+    async def _prune_rows(
+        self,
+        rows: dict[str, list[Document]],
+        expired: Document,
+    ) -> list[str]:
+        async with self._tallies.changing(rows.keys()) as changes:
+            for schedule_id, documents in rows.items():
+                for failure in (False, True):
+                    ids = [one["_id"] for one in documents if one["failure"] is failure]
+                    if not ids:
+                        continue
+                    # Several processes prune at once: only what this one deleted is taken off.
+                    query = {"_id": {"$in": ids}, "failure": failure, **expired}
+                    count = (await self._collection.delete_many(query)).deleted_count
+                    changes[schedule_id].runs -= count
+                    changes[schedule_id].failures -= count * failure
+        tallies = await self._tallies.read(rows)
+        before: int = expired["closed"]["$lt"]
+        return [
+            schedule_id
+            for schedule_id, tally in tallies.items()
+            if tally.last_run is None
+            or (tally.last_run.closed_at and micros(tally.last_run.closed_at) < before)
+        ]
+
+
+def _newer(
+    runs: dict[RunKey, RunSummary],
+    known: dict[RunKey, RunSummary],
+) -> dict[RunKey, RunSummary]:
+    return {
+        key: run for key, run in runs.items() if key not in known or rank(known[key]) < rank(run)
+    }

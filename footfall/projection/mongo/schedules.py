@@ -1,0 +1,124 @@
+from collections.abc import Iterable, Sequence
+
+from pydantic_core import to_json
+from pymongo import UpdateOne
+
+from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
+from footfall.projection.mongo.connection import Collection, Connection, Document, bulk
+from footfall.schedules.schedule import ScheduleSnapshot
+
+type Age = tuple[int, int]
+
+
+class Schedules:
+    """The rows of schedules, without tallies.
+
+    A row keeps the snapshot as JSON text, since BSON would change it: arguments may have
+    dots and dollar signs in their keys, null characters and integers of any size.
+    """
+
+    def __init__(self, connection: Connection, scope: str) -> None:
+        self._connection = connection
+        self._scope = scope
+
+    async def put(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
+        """Add or replace rows, unless the row is newer."""
+        todo: dict[str, ScheduleSnapshot] = {}
+        for snapshot in snapshots:
+            other = todo.get(snapshot.walk.schedule_id)
+            if other is None or _age(other) <= _age(snapshot):
+                todo[snapshot.walk.schedule_id] = snapshot
+        while todo:
+            operations = [self._operation(snapshot) for snapshot in todo.values()]
+            outcome = await bulk(self._collection, operations)
+            ids = list(todo)
+            refused = [ids[index] for index in outcome.refused]
+            # Refused means that the row is newer, or that it has only just come to be.
+            ages = await self._ages(refused) if refused else {}
+            todo = {
+                one: todo[one] for one in refused if one not in ages or ages[one] <= _age(todo[one])
+            }
+
+    async def get(self, schedule_id: str) -> ScheduleSnapshot | None:
+        """Give one snapshot, or None."""
+        document = await self._collection.find_one({"_id": self._id(schedule_id)})
+        return _snapshot(document) if document else None
+
+    async def ids(self) -> set[str]:
+        """Give the ids of all."""
+        found = self._collection.find({"scope": self._scope}, {"_id": 1})
+        return {document["_id"]["id"] async for document in found}
+
+    async def remove(self, ids: Iterable[str]) -> None:
+        """Remove rows; unknown ids are ignored."""
+        await self._collection.delete_many({"_id": {"$in": [self._id(one) for one in ids]}})
+
+    def selection(self, owner: str | None, cursor: str | None = None) -> Document:
+        """Give the query of a page, or without a cursor of all pages, to be sorted by `place`."""
+        query: Document = {"scope": self._scope}
+        if owner is not None:
+            query["audience"] = {"$in": [owner, None]}
+        if cursor:
+            query["place"] = {"$gt": decode_cursor("schedules", cursor)}
+        return query
+
+    async def page(
+        self,
+        owner: str | None,
+        limit: int,
+        cursor: str | None,
+    ) -> tuple[list[ScheduleSnapshot], str | None]:
+        """Give a page in the order of creation, then id, and the cursor of the next one."""
+        found = self._collection.find(self.selection(owner, cursor)).sort("place", 1)
+        documents = await found.limit(limit + 1).to_list(limit + 1)
+        more = len(documents) > limit
+        return (
+            [_snapshot(document) for document in documents[:limit]],
+            encode_cursor("schedules", documents[limit - 1]["place"]) if more else None,
+        )
+
+    async def count(self, owner: str | None) -> int:
+        """Count the rows on all pages."""
+        return await self._collection.count_documents(self.selection(owner))
+
+    @property
+    def _collection(self) -> Collection:
+        return self._connection.collection("schedules")
+
+    def _id(self, schedule_id: str) -> Document:
+        return {"scope": self._scope, "id": schedule_id}
+
+    def _operation(self, snapshot: ScheduleSnapshot) -> UpdateOne:
+        walk = snapshot.walk
+        created, revision = _age(snapshot)
+        fields = {
+            "scope": self._scope,
+            "audience": None if walk.is_static else walk.owner,
+            "place": place(walk.created_at, walk.schedule_id),
+            "created": created,
+            "revision": revision,
+            # Of a model itself, infinite numbers would become null.
+            "body": to_json(snapshot.model_dump(mode="json"), inf_nan_mode="constants").decode(),
+        }
+        not_newer = [
+            {"created": {"$lt": created}},
+            {"created": created, "revision": {"$lte": revision}},
+        ]
+        expected = {"_id": self._id(walk.schedule_id), "$or": not_newer}
+        return UpdateOne(expected, {"$set": fields}, upsert=True)
+
+    async def _ages(self, ids: Iterable[str]) -> dict[str, Age]:
+        query = {"_id": {"$in": [self._id(one) for one in ids]}}
+        found = self._collection.find(query, {"created": 1, "revision": 1})
+        return {
+            document["_id"]["id"]: (document["created"], document["revision"])
+            async for document in found
+        }
+
+
+def _age(snapshot: ScheduleSnapshot) -> Age:
+    return micros(snapshot.walk.created_at), snapshot.walk.revision
+
+
+def _snapshot(document: Document) -> ScheduleSnapshot:
+    return ScheduleSnapshot.model_validate_json(document["body"])

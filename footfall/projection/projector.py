@@ -1,0 +1,276 @@
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from footfall.errors import ProjectionUnavailableError, TemporalUnavailableError
+from footfall.projection.row import ScheduleRow
+from footfall.projection.store import Store
+from footfall.schedules.run import RunSummary
+from footfall.schedules.schedule import ScheduleSnapshot, utc_now
+from footfall.temporal.schedules import ListedSchedule
+
+POLL_SECONDS = 1.0
+"""How often new runs and changed schedules are looked for."""
+
+SWEEP_SECONDS = 20.0
+"""How often at most the whole list is compared; it is what shows outside changes."""
+
+SWEEP_SHARE = 10
+"""A sweep is followed by at least so many times its own duration without one."""
+
+OVERLAP = timedelta(seconds=10)
+"""How far each poll looks back behind the last one, since visibility lags and clocks differ."""
+
+BATCH = 500
+
+_log = structlog.get_logger(__name__)
+
+
+class ScheduleSource(Protocol):
+    """Where schedules are observed; the ScheduleGateway is one."""
+
+    def listed(
+        self,
+        *,
+        changed_since: datetime | None = None,
+    ) -> AsyncIterator[ListedSchedule]:
+        """List schedules, or those changed since an instant (UTC)."""
+        ...
+
+    async def read_many(self, schedule_ids: Iterable[str]) -> list[ScheduleSnapshot]:
+        """Give those of the schedules that exist."""
+        ...
+
+
+class RunSource(Protocol):
+    """Where runs are observed; the RunGateway is one."""
+
+    def listed(
+        self,
+        *,
+        since: datetime | None = None,
+        schedule_id: str | None = None,
+    ) -> AsyncIterator[RunSummary]:
+        """List runs, in no order."""
+        ...
+
+
+class Projector:
+    """Observes Temporal and folds what it sees into the store; nothing else writes rows.
+
+    It sees what a write of this process just returned (`saw`, `lost`), new runs and changed
+    schedules by polling, and everything else, changes from outside included, by comparing
+    the whole list now and then. It folds the same thing twice without harm, so that any
+    number of processes may project into one store.
+    """
+
+    def __init__(
+        self,
+        schedules: ScheduleSource,
+        runs: RunSource,
+        store: Store,
+        *,
+        retention: Callable[[], Awaitable[timedelta]],
+    ) -> None:
+        self._schedules = schedules
+        self._runs = runs
+        self._store = store
+        self._retention = retention
+        self._changed_at: datetime | None = None
+        self._swept_at: float | None = None
+        self._sweep_seconds = 0.0
+        self.problem: str | None = "The projection is being built."
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the store shows everything up to the last poll."""
+        return self.problem is None
+
+    async def run(self) -> None:
+        """Project until cancelled; an outage is waited for, and what it hid is caught up."""
+        delay = POLL_SECONDS
+        while True:
+            try:
+                await self.advance()
+            except (TemporalUnavailableError, ProjectionUnavailableError) as error:
+                if self.problem != error.message:
+                    _log.warning("the projection waits", reason=error.message)
+                self.problem = error.message
+                self._swept_at = None
+                delay = min(delay * 2, 15.0)
+            except Exception:  # noqa: BLE001
+                # Whatever a single schedule or run contains must not end the projection.
+                _log.exception("the projection failed and goes on")
+                self.problem = "The projection failed; see the API's log."
+                self._swept_at = None
+                delay = min(delay * 2, 15.0)
+            else:
+                if self.problem is not None:
+                    _log.info("the projection is up to date")
+                self.problem = None
+                delay = POLL_SECONDS
+            await asyncio.sleep(delay)
+
+    async def advance(self) -> None:
+        """Fold in what is new; everything the first time and whenever a sweep is due.
+
+        Raises:
+            TemporalUnavailableError, ProjectionUnavailableError: nothing is lost; the next
+                call starts again where this one did.
+        """
+        if self._sweep_is_due():
+            await self.sweep()
+        else:
+            await self._fold_changed_schedules()
+        await self._fold_runs()
+
+    async def saw(self, snapshot: ScheduleSnapshot) -> None:
+        """Fold in what a write or read just returned.
+
+        The write stands in Temporal already, so a store that is away is no error here: the
+        next sweep folds it in.
+        """
+        try:
+            await self._store.put_schedules([snapshot])
+        except ProjectionUnavailableError:
+            self._swept_at = None
+
+    async def lost(self, schedule_id: str) -> None:
+        """Fold in that a schedule was deleted; like `saw`, never an error."""
+        try:
+            await self._store.remove_schedules([schedule_id])
+        except ProjectionUnavailableError:
+            self._swept_at = None
+
+    async def sweep(self) -> None:
+        """Compare all schedules with the rows, and mend every difference."""
+        started = time.monotonic()
+        first = self._swept_at is None
+        rows = {row.id: row async for row in self._rows()}
+        listed = {entry.id: entry async for entry in self._schedules.listed()}
+        await self._fold_listed(list(listed.values()), rows, trust=first and not rows)
+        # The list lags: what it does not show may be new. Only Temporal's own answer for an
+        # id says that it is gone.
+        missing = [schedule_id for schedule_id in rows if schedule_id not in listed]
+        alive = {snapshot.walk.schedule_id for snapshot in await self._schedules.read_many(missing)}
+        await self._store.remove_schedules(
+            [schedule_id for schedule_id in missing if schedule_id not in alive],
+        )
+        await self._store.prune_runs(utc_now() - await self._retention())
+        self._sweep_seconds = time.monotonic() - started
+        self._swept_at = time.monotonic()
+
+    def _sweep_is_due(self) -> bool:
+        if self._swept_at is None:
+            return True
+        pause = max(SWEEP_SECONDS, SWEEP_SHARE * self._sweep_seconds)
+        return time.monotonic() - self._swept_at >= pause
+
+    async def _fold_changed_schedules(self) -> None:
+        since = self._changed_at - OVERLAP if self._changed_at else None
+        entries = [entry async for entry in self._schedules.listed(changed_since=since)]
+        rows: dict[str, ScheduleRow] = {}
+        for entry in entries:
+            row = await self._store.get_schedule(entry.id)
+            if row is not None:
+                rows[entry.id] = row
+        await self._fold_listed(entries, rows, trust=False)
+
+    async def _fold_listed(
+        self,
+        entries: Sequence[ListedSchedule],
+        rows: dict[str, ScheduleRow],
+        *,
+        trust: bool,
+    ) -> None:
+        now = utc_now()
+        listed: list[ScheduleSnapshot] = []
+        unclear: list[str] = []
+        for entry in entries:
+            row = rows.get(entry.id)
+            if row is not None and _agree(entry, row.snapshot, now):
+                continue
+            if trust and row is None and entry.revision == 1 and entry.next_times:
+                listed.append(entry.snapshot())
+            else:
+                unclear.append(entry.id)
+        for start in range(0, len(listed), BATCH):
+            await self._store.put_schedules(listed[start : start + BATCH])
+        for start in range(0, len(unclear), BATCH):
+            await self._store.put_schedules(
+                await self._schedules.read_many(unclear[start : start + BATCH]),
+            )
+        for entry in entries:
+            if entry.first.is_static and entry.id not in rows and not trust:
+                # The same id may have been declared, removed and declared again.
+                await self._fold_all(self._runs.listed(schedule_id=entry.id))
+        latest = max((entry.changed_at for entry in entries), default=None)
+        if latest is not None:
+            self._changed_at = max(latest, self._changed_at or latest)
+
+    async def _fold_runs(self) -> None:
+        seen = await self._store.watermark()
+        seen = await self._fold_all(self._runs.listed(since=seen - OVERLAP if seen else None))
+        if seen is not None:
+            await self._store.set_watermark(seen)
+
+    async def _fold_all(self, runs: AsyncIterator[RunSummary]) -> datetime | None:
+        latest: datetime | None = None
+        batch: list[RunSummary] = []
+        async for run in runs:
+            batch.append(run)
+            moment = run.closed_at or run.started_at
+            latest = max(latest or moment, moment)
+            if len(batch) >= BATCH:
+                await self._fold_batch(batch)
+                batch = []
+        await self._fold_batch(batch)
+        return latest
+
+    async def _fold_batch(self, runs: Sequence[RunSummary]) -> None:
+        if not runs:
+            return
+        await self._store.put_runs(runs)
+        latest: dict[str, datetime] = {}
+        for run in runs:
+            known = latest.get(run.schedule_id, run.started_at)
+            latest[run.schedule_id] = max(known, run.started_at)
+        due: list[str] = []
+        for schedule_id, at in latest.items():
+            row = await self._store.get_schedule(schedule_id)
+            # A schedule that has used up the times it showed is read again: for its next
+            # ones, and because a one-shot is completed by its run.
+            if row and row.snapshot.next_times and row.snapshot.next_times[-1] <= at:
+                due.append(schedule_id)
+        if due:
+            await self._store.put_schedules(await self._schedules.read_many(due))
+
+    async def _rows(self) -> AsyncIterator[ScheduleRow]:
+        cursor: str | None = None
+        while True:
+            page = await self._store.list_schedules(owner=None, limit=1000, cursor=cursor)
+            for row in page.rows:
+                yield row
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+
+def _agree(entry: ListedSchedule, snapshot: ScheduleSnapshot, now: datetime) -> bool:
+    walk = snapshot.walk
+    if (entry.first.created_at, entry.revision) != (walk.created_at, walk.revision):
+        return False
+    if (entry.paused, entry.note) != (snapshot.paused, snapshot.note):
+        return False
+    if not entry.next_times:
+        return not snapshot.next_times
+    # Rows hold more times than the list shows, and the list may be the older one. A time
+    # that the row does not know, at or before its last one, says that the spec was changed.
+    known = set(snapshot.next_times)
+    if not known or max(known) <= now:
+        return False
+    return all(at in known or at > max(known) or at < min(known) for at in entry.next_times)

@@ -1,0 +1,38 @@
+from typing import Any, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from footfall.schedules.schedule import ScheduledWalk
+
+
+class RunRequest(BaseModel):
+    """What the activity that runs a walker is told: which, with what, for which time.
+
+    Attributes:
+        run_id: id of the run, Temporal's workflow id.
+        scheduled_at: the time that the schedule meant (UTC), or the run's start.
+        timeout: seconds that the walker may take.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    schedule_id: str
+    run_id: str
+    walker_name: str
+    args: dict[str, Any]
+    root: str
+    scheduled_at: AwareDatetime
+    timeout: int
+
+    @classmethod
+    def of(cls, walk: ScheduledWalk, *, run_id: str, scheduled_at: AwareDatetime) -> Self:
+        """Give the request for one run of a schedule."""
+        return cls(
+            schedule_id=walk.schedule_id,
+            run_id=run_id,
+            walker_name=walk.walker_name,
+            args=walk.args,
+            root=walk.root,
+            scheduled_at=scheduled_at,
+            timeout=walk.timeout,
+        )

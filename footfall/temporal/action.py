@@ -1,0 +1,81 @@
+from datetime import timedelta
+
+from temporalio.api.common.v1 import Payload
+from temporalio.client import (
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleDescription,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleState,
+)
+from temporalio.converter import DataConverter
+
+from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
+from footfall.temporal.attributes import run_attributes
+from footfall.temporal.spec import to_schedule_spec
+from footfall.triggers import compile_trigger, parse
+
+RUN_WALKER = "RunWalker"
+"""Type of the workflow that is a run."""
+
+CATCHUP_WINDOW = timedelta(days=1)
+"""How long after its time a run is still started, when Temporal was away at that time."""
+
+ONE_SHOT_CATCHUP_WINDOW = timedelta(days=36500)
+"""A one-shot is never lost to an outage, however long."""
+
+
+def to_schedule(walk: ScheduledWalk, *, paused: bool, note: str) -> Schedule:
+    """Give the Temporal Schedule that a definition means.
+
+    Raises:
+        InvalidInputError: the trigger in the definition is invalid.
+    """
+    compiled = compile_trigger(parse(walk.config), walk.anchor)
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            RUN_WALKER,
+            walk,
+            id=action_id(walk),
+            task_queue=walk.app,
+            typed_search_attributes=run_attributes(walk),
+            static_summary=walk.walker_name,
+        ),
+        spec=to_schedule_spec(compiled),
+        policy=SchedulePolicy(
+            overlap=ScheduleOverlapPolicy.SKIP,
+            catchup_window=(ONE_SHOT_CATCHUP_WINDOW if walk.trigger == "date" else CATCHUP_WINDOW),
+        ),
+        state=ScheduleState(paused=paused, note=note),
+    )
+
+
+def action_id(walk: ScheduledWalk) -> str:
+    """Give the start of the workflow ids of a schedule's runs; Temporal appends the time.
+
+    The schedule's id is in it, since two schedules with one action id lose each other's runs.
+    """
+    if walk.is_static:
+        return walk.schedule_id
+    return f"{walk.walker_name}-{walk.schedule_id}"
+
+
+async def to_snapshot(
+    description: ScheduleDescription,
+    converter: DataConverter,
+) -> ScheduleSnapshot | None:
+    """Give what Temporal describes, or None if it is no schedule of Footfall's."""
+    action = description.schedule.action
+    if not isinstance(action, ScheduleActionStartWorkflow) or action.workflow != RUN_WALKER:
+        return None
+    payloads = [argument for argument in action.args if isinstance(argument, Payload)]
+    if len(payloads) != 1:
+        return None
+    (walk,) = await converter.decode(payloads, [ScheduledWalk])
+    return ScheduleSnapshot(
+        walk=walk,
+        paused=description.schedule.state.paused,
+        note=description.schedule.state.note or "",
+        next_times=tuple(description.info.next_action_times),
+    )

@@ -1,0 +1,111 @@
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode, TLSConfig
+
+from footfall.config import TemporalSettings
+from footfall.errors import ConfigurationError, FootfallError, TemporalUnavailableError
+
+RPC_TIMEOUT = timedelta(seconds=10)
+"""How long one call to Temporal may take."""
+
+MAX_IDENTIFIER = 512
+
+_AWAY = (
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.ABORTED,
+)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn "Temporal does not answer" into TemporalUnavailableError; let the rest pass."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status in _AWAY:
+            raise TemporalUnavailableError(cause=error.status.name) from error
+        raise
+    except RuntimeError as error:
+        # A lazy client reports a failed connection so, with no type of its own.
+        if "connect" in str(error).lower():
+            raise TemporalUnavailableError(cause="CONNECT") from error
+        raise
+
+
+async def connect(settings: TemporalSettings, *, identity: str, lazy: bool = False) -> Client:
+    """Connect to Temporal with Footfall's data converter.
+
+    Args:
+        settings: where Temporal is and how to authenticate.
+        identity: what Temporal shows as the maker of each call.
+        lazy: connect with the first call, so that a process can start before Temporal does.
+
+    Raises:
+        TemporalUnavailableError: Temporal did not answer.
+        ConfigurationError: a certificate cannot be read, or Temporal refused the credentials.
+    """
+    try:
+        return await Client.connect(
+            settings.address,
+            namespace=settings.namespace,
+            api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+            tls=_tls(settings),
+            data_converter=pydantic_data_converter,
+            identity=identity,
+            lazy=lazy,
+        )
+    except FootfallError:
+        raise
+    except RPCError as error:
+        with translated_errors():
+            raise
+        raise ConfigurationError(f"Temporal refused the connection: {error.message}") from error
+    except (RuntimeError, OSError) as error:
+        raise TemporalUnavailableError(
+            f"Temporal cannot be reached at {settings.address}.",
+        ) from error
+
+
+async def connect_patiently(settings: TemporalSettings, *, identity: str) -> Client:
+    """Connect, trying again every second or two until Temporal answers."""
+    delay = 0.2
+    while True:
+        try:
+            return await connect(settings, identity=identity)
+        except TemporalUnavailableError:
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 2.0)
+
+
+def _tls(settings: TemporalSettings) -> TLSConfig | bool:
+    if not settings.tls:
+        return False
+    return TLSConfig(
+        server_root_ca_cert=_read(settings.tls_server_root_ca),
+        client_cert=_read(settings.tls_client_cert),
+        client_private_key=_read(settings.tls_client_key),
+        domain=settings.tls_domain,
+    )
+
+
+def _read(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def is_identifier(text: str) -> bool:
+    """Say whether an id from outside can be one of Temporal's at all."""
+    return 0 < len(text) <= MAX_IDENTIFIER and text.isprintable()

@@ -1,0 +1,180 @@
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+)
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import TimeoutError as TemporalTimeout
+from temporalio.service import RPCError, RPCStatusCode
+
+from footfall.schedules.attributes import MEMO_ERROR
+from footfall.schedules.run import RunError, RunOutcome, RunStatus, RunSummary
+from footfall.temporal import attributes
+from footfall.temporal.action import RUN_WALKER
+from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
+
+_STATUSES = {
+    WorkflowExecutionStatus.RUNNING: RunStatus.RUNNING,
+    WorkflowExecutionStatus.CONTINUED_AS_NEW: RunStatus.RUNNING,
+    WorkflowExecutionStatus.COMPLETED: RunStatus.SUCCEEDED,
+    WorkflowExecutionStatus.FAILED: RunStatus.FAILED,
+    WorkflowExecutionStatus.TIMED_OUT: RunStatus.TIMED_OUT,
+    WorkflowExecutionStatus.CANCELED: RunStatus.CANCELLED,
+    WorkflowExecutionStatus.TERMINATED: RunStatus.TERMINATED,
+}
+
+
+class RunGateway:
+    """The runs of one app's schedules, as Temporal shows them.
+
+    Every method raises TemporalUnavailableError when Temporal does not answer.
+    """
+
+    def __init__(self, client: Client, *, app: str) -> None:
+        self._client = client
+        self._app = app
+
+    async def listed(
+        self,
+        *,
+        since: datetime | None = None,
+        schedule_id: str | None = None,
+    ) -> AsyncIterator[RunSummary]:
+        """List the runs that Temporal still holds, in no order.
+
+        Args:
+            since: only those that started or closed after this instant (UTC).
+            schedule_id: only those of one schedule.
+        """
+        query = f"WorkflowType = '{RUN_WALKER}' AND {attributes.APP.name} = '{self._app}'"
+        if since is not None:
+            at = since.isoformat()
+            query += f" AND (StartTime > '{at}' OR CloseTime > '{at}')"
+        if schedule_id is not None:
+            query += f" AND {attributes.SCHEDULE.name} = '{schedule_id}'"
+        with translated_errors():
+            async for execution in self._client.list_workflows(query, page_size=1000):
+                summary = await _summary(execution)
+                if summary is not None:
+                    yield summary
+
+    async def find(self, schedule_id: str, run_id: str) -> RunSummary | None:
+        """Give one run of a schedule as it is now, or None."""
+        description = await self._describe(run_id)
+        if description is None:
+            return None
+        summary = await _summary(description)
+        if summary is None or (summary.app, summary.schedule_id) != (self._app, schedule_id):
+            return None
+        return summary
+
+    async def outcome(self, run: RunSummary) -> RunOutcome | None:
+        """Give what a run gave so far: its output once it is closed, its attempts before.
+
+        None when Temporal no longer holds the run.
+        """
+        if run.closed_at is None:
+            return await self._unfinished(run)
+        handle = self._client.get_workflow_handle(
+            run.id,
+            run_id=run.temporal_run_id or None,
+            result_type=RunOutcome,
+        )
+        try:
+            with translated_errors():
+                outcome: RunOutcome = await handle.result(
+                    follow_runs=False,
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+        except WorkflowFailureError as failure:
+            return _failed(failure, run.status)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        return outcome
+
+    async def _unfinished(self, run: RunSummary) -> RunOutcome | None:
+        description = await self._describe(run.id)
+        if description is None:
+            return None
+        pending = description.raw_description.pending_activities
+        attempts = max(
+            (
+                activity.attempt
+                for activity in pending
+                if activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
+                or activity.attempt > 1
+            ),
+            default=0,
+        )
+        worker = next((activity.last_worker_identity for activity in pending), "")
+        return RunOutcome(status=run.status, attempts=attempts, worker=worker)
+
+    async def _describe(self, run_id: str) -> WorkflowExecutionDescription | None:
+        if not is_identifier(run_id):
+            return None
+        try:
+            with translated_errors():
+                return await self._client.get_workflow_handle(run_id).describe(
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+        except RPCError as error:
+            if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
+                return None
+            raise
+
+
+async def _summary(execution: WorkflowExecution) -> RunSummary | None:
+    found = execution.typed_search_attributes
+    schedule_id = found.get(attributes.SCHEDULE)
+    app = found.get(attributes.APP)
+    if schedule_id is None or app is None or execution.status is None:
+        return None
+    status = _STATUSES[execution.status]
+    # A walker that was stopped for its time closes its run as failed; only the workflow
+    # knows better, and says so here.
+    outcome = found.get(attributes.OUTCOME)
+    if status is RunStatus.FAILED and outcome is not None:
+        status = RunStatus(outcome)
+    error: RunError | None = None
+    if status in (RunStatus.FAILED, RunStatus.TIMED_OUT):
+        error = await execution.memo_value(MEMO_ERROR, None, type_hint=RunError)
+    return RunSummary(
+        id=execution.id,
+        temporal_run_id=execution.run_id,
+        schedule_id=schedule_id,
+        app=app,
+        owner=found.get(attributes.OWNER) or "",
+        walker_name=found.get(attributes.WALKER) or "",
+        status=status,
+        scheduled_at=found.get(attributes.SCHEDULED_START),
+        started_at=execution.start_time,
+        closed_at=execution.close_time,
+        error=error,
+    )
+
+
+def _failed(failure: WorkflowFailureError, status: RunStatus) -> RunOutcome:
+    cause: BaseException = failure.cause
+    while isinstance(cause, ActivityError) and cause.cause is not None:
+        cause = cause.cause
+    if isinstance(cause, ApplicationError) and cause.details:
+        details: Any = cause.details[0]
+        return RunOutcome.model_validate(details).model_copy(update={"status": status})
+    kind = "Timeout" if isinstance(cause, TemporalTimeout) else type(cause).__name__
+    if isinstance(cause, ApplicationError):
+        kind = cause.type or kind
+    message = cause.message if isinstance(cause, FailureError) else str(cause)
+    return RunOutcome(
+        status=status,
+        attempts=0,
+        error=RunError(type=kind, message=message),
+    )

@@ -1,0 +1,300 @@
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+from temporalio.api.schedule.v1 import Schedule as ScheduleProto
+from temporalio.api.workflowservice.v1 import UpdateScheduleRequest
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleAlreadyRunningError,
+    ScheduleListActionStartWorkflow,
+)
+from temporalio.converter import encode_search_attributes
+from temporalio.service import RPCError, RPCStatusCode
+
+from footfall.errors import ConflictError, ScheduleNotFoundError
+from footfall.schedules.attributes import MEMO_DEFINITION
+from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
+from footfall.temporal import attributes
+from footfall.temporal.action import to_schedule, to_snapshot
+from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
+
+ATTEMPTS = 8
+"""How often a write that lost against another is tried again on the newer revision."""
+
+SETTLE_SECONDS = 3.0
+"""How long a write waits to see its own revision, which Temporal may show a little later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a schedule is to become: its next revision, and whether it is held."""
+
+    walk: ScheduledWalk
+    paused: bool
+    note: str
+
+
+Edit = Callable[[ScheduleSnapshot], Draft | None]
+"""Says what a schedule becomes, given what it is; None leaves it. May be called again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSchedule:
+    """A schedule as Temporal's list shows it: without the definition, but for revision 1's.
+
+    Times are UTC; `next_times` has at most 5.
+    """
+
+    id: str
+    first: ScheduledWalk
+    revision: int
+    changed_at: datetime
+    paused: bool
+    note: str
+    next_times: tuple[datetime, ...]
+
+    def snapshot(self) -> ScheduleSnapshot:
+        """Give the snapshot of a schedule that is still at revision 1."""
+        return ScheduleSnapshot(
+            walk=self.first,
+            paused=self.paused,
+            note=self.note,
+            next_times=self.next_times,
+        )
+
+
+class ScheduleGateway:
+    """The schedules of one app in Temporal, and the only code that writes them.
+
+    Every method raises TemporalUnavailableError when Temporal does not answer.
+    """
+
+    def __init__(self, client: Client, *, app: str) -> None:
+        self._client = client
+        self._app = app
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def create(self, walk: ScheduledWalk) -> ScheduleSnapshot:
+        """Create a schedule.
+
+        Raises:
+            ConflictError: a schedule with this id exists.
+            InvalidInputError: its trigger is invalid.
+        """
+        schedule = to_schedule(walk, paused=False, note="")
+        try:
+            with translated_errors():
+                await self._client.create_schedule(
+                    walk.schedule_id,
+                    schedule,
+                    memo={MEMO_DEFINITION: walk},
+                    search_attributes=attributes.schedule_attributes(walk),
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+        except ScheduleAlreadyRunningError as error:
+            raise ConflictError(f"The schedule {walk.schedule_id} exists already.") from error
+        return await self.read(walk.schedule_id)
+
+    async def find(self, schedule_id: str) -> ScheduleSnapshot | None:
+        """Give a schedule as it is now, or None if this app has none with this id."""
+        found = await self._describe(schedule_id)
+        return found[0] if found else None
+
+    async def read(self, schedule_id: str) -> ScheduleSnapshot:
+        """Give a schedule as it is now.
+
+        Raises:
+            ScheduleNotFoundError: this app has none with this id.
+        """
+        snapshot = await self.find(schedule_id)
+        if snapshot is None:
+            raise ScheduleNotFoundError
+        return snapshot
+
+    async def commit(self, schedule_id: str, edit: Edit) -> ScheduleSnapshot:
+        """Change a schedule, and give it as it is afterwards.
+
+        Temporal's own update silently lets the last writer win, and drops a write whose
+        conflict token is stale without saying so. So each write carries the token, draws a
+        change token of its own, and reads the schedule again until one or the other's
+        revision shows; the loser's `edit` is applied to the winner's revision.
+
+        Raises:
+            ScheduleNotFoundError: this app has none with this id.
+            ConflictError: others kept changing it.
+            InvalidInputError: the new trigger is invalid.
+        """
+        lock = self._locks.setdefault(schedule_id, asyncio.Lock())
+        async with lock:
+            mine: set[str] = set()
+            for attempt in range(ATTEMPTS):
+                # Two losers must not meet again at every try.
+                await asyncio.sleep(0.02 * attempt)
+                found = await self._describe(schedule_id)
+                if found is None:
+                    raise ScheduleNotFoundError
+                before, conflict_token = found
+                if before.walk.was_changed_by(mine):
+                    return before
+                draft = edit(before)
+                if draft is None:
+                    return before
+                mine.add(draft.walk.change.token)
+                if not await self._update(draft, conflict_token):
+                    continue
+                after = await self._settled(before, mine)
+                if after is not None:
+                    return after
+        raise ConflictError
+
+    async def delete(self, schedule_id: str) -> None:
+        """Delete a schedule; its runs in Temporal stay until their retention ends.
+
+        Raises:
+            ScheduleNotFoundError: there is none with this id.
+        """
+        try:
+            with translated_errors():
+                await self._client.get_schedule_handle(schedule_id).delete(
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                raise ScheduleNotFoundError from error
+            raise
+
+    async def listed(
+        self,
+        *,
+        changed_since: datetime | None = None,
+        only_static: bool = False,
+    ) -> AsyncIterator[ListedSchedule]:
+        """List the app's schedules, or those changed through Footfall since an instant (UTC).
+
+        Temporal's list lags behind writes by some tens of milliseconds.
+        """
+        query = f"{attributes.APP.name} = '{self._app}'"
+        if changed_since is not None:
+            query += f" AND {attributes.CHANGED_AT.name} >= '{changed_since.isoformat()}'"
+        if only_static:
+            query += f" AND {attributes.STATIC.name} = true"
+        with translated_errors():
+            async for entry in await self._client.list_schedules(query, page_size=1000):
+                schedule, info = entry.schedule, entry.info
+                if schedule is None or info is None:
+                    continue
+                if not isinstance(schedule.action, ScheduleListActionStartWorkflow):
+                    continue
+                first = await entry.memo_value(MEMO_DEFINITION, None, type_hint=ScheduledWalk)
+                if first is None:
+                    continue
+                yield ListedSchedule(
+                    id=entry.id,
+                    first=first,
+                    revision=entry.typed_search_attributes.get(attributes.REVISION) or 1,
+                    changed_at=(
+                        entry.typed_search_attributes.get(attributes.CHANGED_AT) or first.change.at
+                    ),
+                    paused=schedule.state.paused,
+                    note=schedule.state.note or "",
+                    next_times=tuple(info.next_action_times),
+                )
+
+    async def read_many(
+        self,
+        schedule_ids: Iterable[str],
+        *,
+        concurrency: int = 16,
+    ) -> list[ScheduleSnapshot]:
+        """Give those of the schedules that exist."""
+        limit = asyncio.Semaphore(concurrency)
+
+        async def find(schedule_id: str) -> ScheduleSnapshot | None:
+            async with limit:
+                return await self.find(schedule_id)
+
+        found = await asyncio.gather(*(find(schedule_id) for schedule_id in schedule_ids))
+        return [snapshot for snapshot in found if snapshot is not None]
+
+    async def _describe(self, schedule_id: str) -> tuple[ScheduleSnapshot, bytes] | None:
+        if not is_identifier(schedule_id):
+            return None
+        try:
+            with translated_errors():
+                description = await self._client.get_schedule_handle(schedule_id).describe(
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+        except RPCError as error:
+            if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
+                return None
+            raise
+        snapshot = await to_snapshot(description, self._client.data_converter)
+        if snapshot is None or snapshot.walk.app != self._app:
+            return None
+        return snapshot, description.raw_description.conflict_token
+
+    async def _update(self, draft: Draft, conflict_token: bytes) -> bool:
+        walk = draft.walk
+        request = UpdateScheduleRequest(
+            namespace=self._client.namespace,
+            schedule_id=walk.schedule_id,
+            schedule=await _to_proto(
+                to_schedule(walk, paused=draft.paused, note=draft.note),
+                self._client,
+            ),
+            conflict_token=conflict_token,
+            identity=self._client.identity,
+            request_id=str(uuid.uuid4()),
+        )
+        encode_search_attributes(
+            attributes.schedule_attributes(walk),
+            request.search_attributes,
+        )
+        try:
+            with translated_errors():
+                await self._client.workflow_service.update_schedule(
+                    request,
+                    retry=True,
+                    timeout=RPC_TIMEOUT,
+                )
+        except RPCError as error:
+            # One of Temporal's two schedule backends says that the token is stale; the
+            # other one drops the write, which `_settled` notices.
+            if error.status == RPCStatusCode.FAILED_PRECONDITION:
+                return False
+            if error.status == RPCStatusCode.NOT_FOUND:
+                raise ScheduleNotFoundError from error
+            raise
+        return True
+
+    async def _settled(
+        self,
+        before: ScheduleSnapshot,
+        mine: set[str],
+    ) -> ScheduleSnapshot | None:
+        """Give the schedule once a write of `mine` shows; None if another's came first."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        delay = 0.0
+        while time.monotonic() < deadline:
+            await asyncio.sleep(delay)
+            delay = min(0.2, delay * 2 + 0.01)
+            after = await self.read(before.walk.schedule_id)
+            if after.walk.was_changed_by(mine):
+                return after
+            if after.walk.change.token != before.walk.change.token:
+                return None
+            if (after.paused, after.note) != (before.paused, before.note):
+                # Changed outside Footfall, which leaves the revision as it is.
+                return None
+        return None
+
+
+async def _to_proto(schedule: Schedule, client: Client) -> ScheduleProto:
+    # The SDK has no public way to send a conflict token, nor to make this message.
+    return await schedule._to_proto(client)  # noqa: SLF001

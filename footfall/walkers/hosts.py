@@ -1,0 +1,242 @@
+import asyncio
+import contextlib
+import re
+import secrets
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from footfall.errors import AppError
+from footfall.schedules.run import RunError, RunOutcome, RunStatus
+from footfall.walkers.call import WalkerCall
+from footfall.walkers.catalogue import Catalogue
+from footfall.walkers.host import HostSettings
+from footfall.walkers.output import Recording
+from footfall.walkers.process import HostDiedError, HostProcess
+
+_TRIM_SECONDS = 0.05
+"""How often the output of a running walker is cut to its limit."""
+
+
+class Hosts:
+    """Warm host processes that load one app and run its walkers.
+
+    Args:
+        app: a folder, a ``.jac`` file or a ``.py`` file.
+        name: what the app is called; apps that share a state folder need different names.
+        processes: how many walkers can run at once.
+        state_dir: where graphs, locks and the output of running walkers are kept; shared by all
+            workers of this machine.
+        output_limit: bytes kept at most of a run's stdout, and of its reports as JSON; a call
+            can ask for less.
+    """
+
+    def __init__(
+        self, app: Path, *, name: str, processes: int, state_dir: Path, output_limit: int = 65536
+    ) -> None:
+        state = state_dir.resolve()
+        self._settings = HostSettings(app.resolve(), name, state)
+        self._count = processes
+        self._output_limit = output_limit
+        self._output_dir = state / "output"
+        # A place for each host; an AppError in it says why there is none.
+        self._free: asyncio.Queue[HostProcess | AppError] = asyncio.Queue()
+        self._closed = False
+        self._all: set[HostProcess] = set()
+        self._roots: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._replacing: set[asyncio.Task[None]] = set()
+        self._catalogue: Catalogue | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The app's walkers, as they were when `start` found them."""
+        if self._catalogue is None:
+            raise RuntimeError("the hosts have not been started")
+        return self._catalogue
+
+    async def start(self) -> Catalogue:
+        """Start every host and load the app into it.
+
+        Raises:
+            AppError: the app cannot be loaded; the message holds file, line, walker where known,
+                and the reason.
+        """
+        self._output_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            # The first one alone: if the app has to be compiled, the others find that done.
+            self._catalogue = await self._add()
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._count - 1):
+                    group.create_task(self._add())
+        except BaseExceptionGroup as errors:
+            await self.close()
+            raise errors.exceptions[0] from None
+        except BaseException:
+            await self.close()
+            raise
+        return self._catalogue
+
+    async def run(self, call: WalkerCall) -> RunOutcome:
+        """Run a walker once its root and a host are free, and give how that ended.
+
+        Raises nothing for what the walker does. If this coroutine is cancelled, the walker is
+        killed. A walker that ends its process, or outlives its timeout, costs a host, which is
+        replaced while the others go on.
+        """
+        limit = min(call.output_limit, self._output_limit)
+        call = call.model_copy(update={"output_limit": limit})
+        try:
+            async with self._root(call.root):
+                while True:
+                    outcome = await self._try(call)
+                    if outcome is not None:
+                        return outcome
+        except AppError as error:  # the app was changed after the start, and is broken now
+            return _failed("AppBroken", error.message)
+
+    async def close(self) -> None:
+        """End every host, and what walkers run there. No process is left behind."""
+        self._closed = True
+        self._free.put_nowait(AppError("the hosts have been closed"))
+        replacing = list(self._replacing)
+        for task in replacing:
+            task.cancel()
+        await asyncio.gather(*replacing, return_exceptions=True)
+        await asyncio.gather(*(self._remove(host) for host in list(self._all)))
+
+    async def _try(self, call: WalkerCall) -> RunOutcome | None:
+        async with self._host() as host:
+            recording = Recording(self._output_dir / _file_name(call), call.output_limit)
+            try:
+                return await self._run(host, call, recording)
+            finally:
+                recording.discard()
+
+    async def _run(
+        self, host: HostProcess, call: WalkerCall, recording: Recording
+    ) -> RunOutcome | None:
+        """Run a walker in `host`; None if that died before the walker had begun."""
+        clock = _Clock(call.timeout, host.kill)
+        trimming = asyncio.ensure_future(_keep_trimmed(recording))
+        try:
+            finished = await host.walk(call, recording.file, clock.start)
+            outcome = finished.outcome
+            if finished.unfit:
+                host.kill()
+        except HostDiedError as error:
+            if clock.expired:
+                message = f"the walker took longer than {call.timeout:g} s and was killed"
+                outcome = _failed("WalkerTimeout", message, RunStatus.TIMED_OUT)
+            elif not error.began:
+                return None
+            else:
+                outcome = _failed("WalkerCrashed", f"the walker's process {error}")
+        except Exception as error:  # noqa: BLE001 - the machinery failed: a full disk, say
+            host.kill()
+            outcome = _failed(type(error).__name__, f"the walker could not be run: {error}")
+        except BaseException:
+            host.kill()
+            raise
+        finally:
+            clock.stop()
+            trimming.cancel()
+        text = recording.read()
+        return outcome.model_copy(update={"stdout": text, "stdout_truncated": recording.truncated})
+
+    def _root(self, root: str) -> asyncio.Lock:
+        # Waiting here, runs on one root do not occupy the hosts that runs on others can use.
+        lock = self._roots.get(root)
+        if lock is None:
+            lock = self._roots[root] = asyncio.Lock()
+        return lock
+
+    @contextlib.asynccontextmanager
+    async def _host(self) -> AsyncIterator[HostProcess]:
+        host = await self._next()
+        while not host.alive:  # it died while it was idle
+            self._replace(host)
+            host = await self._next()
+        try:
+            yield host
+        finally:
+            if host.alive:
+                self._free.put_nowait(host)
+            else:
+                self._replace(host)
+
+    async def _next(self) -> HostProcess:
+        host = await self._free.get()
+        if isinstance(host, HostProcess):
+            return host
+        if self._closed:
+            self._free.put_nowait(host)  # for the others that wait
+        else:
+            self._replace(None)  # the next run finds out whether the app works again
+        raise host
+
+    async def _add(self) -> Catalogue:
+        host = HostProcess(self._settings)
+        self._all.add(host)
+        try:
+            catalogue = await host.start()
+        except BaseException:
+            await asyncio.shield(self._remove(host))
+            raise
+        self._free.put_nowait(host)
+        return catalogue
+
+    async def _remove(self, host: HostProcess) -> None:
+        self._all.discard(host)
+        await host.close()
+
+    def _replace(self, host: HostProcess | None) -> None:
+        if self._closed:
+            return
+        task = asyncio.create_task(self._put_another(host))
+        self._replacing.add(task)
+        task.add_done_callback(self._replacing.discard)
+
+    async def _put_another(self, host: HostProcess | None) -> None:
+        if host is not None:
+            await asyncio.shield(self._remove(host))
+        try:
+            await self._add()
+        except AppError as error:
+            self._free.put_nowait(error)
+        except Exception as error:  # noqa: BLE001 - no process can be had: a full machine, say
+            self._free.put_nowait(AppError(f"no host process can be started: {error}"))
+
+
+class _Clock:
+    """The time that a walker has, from when it starts."""
+
+    def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
+        self._seconds = seconds
+        self._expire = expire
+        self._timer: asyncio.TimerHandle | None = None
+        self.expired = False
+
+    def start(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._end)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _end(self) -> None:
+        self.expired = True
+        self._expire()
+
+
+def _failed(kind: str, message: str, status: RunStatus = RunStatus.FAILED) -> RunOutcome:
+    return RunOutcome(status=status, error=RunError(type=kind, message=message))
+
+
+def _file_name(call: WalkerCall) -> str:
+    return f"{re.sub(r'[^A-Za-z0-9.-]+', '_', call.context.run_id)[-120:]}.{secrets.token_hex(4)}"
+
+
+async def _keep_trimmed(recording: Recording) -> None:
+    while True:
+        await asyncio.sleep(_TRIM_SECONDS)
+        recording.trim()

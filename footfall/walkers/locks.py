@@ -1,0 +1,22 @@
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def locked(folder: Path, name: str) -> Iterator[None]:
+    """Hold the lock called `name` among all processes of this machine that use `folder`.
+
+    The kernel frees it when its holder dies, however that happens. Waits as long as it takes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.lock"
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

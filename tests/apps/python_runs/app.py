@@ -1,0 +1,56 @@
+"""Walkers that end in every way that a run can end."""
+
+import time
+
+from footfall import current_run, restspec, walker
+
+
+@walker
+def greet(name: str = "world") -> dict[str, object]:
+    print(f"hello {name}")
+    context = current_run()
+    return {"name": name, "at": context.scheduled_at.isoformat(), "run": context.run_id}
+
+
+@walker
+def boom(text: str = "no luck") -> None:
+    print("before")
+    raise ValueError(text)
+
+
+@walker
+def sleepy(seconds: float = 600) -> None:
+    print("going to sleep", flush=True)
+    time.sleep(seconds)
+
+
+@walker
+def shout(size: int) -> str:
+    print("x" * size)
+    return "y" * size
+
+
+@restspec(schedule={"trigger": "interval", "seconds": 1})
+def tick() -> None:
+    print("tick")
+
+
+@restspec(schedule={"trigger": "interval", "hours": 0})
+def never() -> None:
+    """Its schedule is invalid, and skipped."""
+
+
+@restspec(schedule={"trigger": "cron", "cron": "0 0 30 2 *"})
+def february_30() -> None:
+    """Its schedule can never fire, and is skipped."""
+
+
+@restspec(schedule={"trigger": "interval", "hours": 1})
+def needy(name: str) -> str:
+    """It needs an argument that its schedule does not give."""
+    return name
+
+
+@restspec(schedule={"trigger": "date", "run_date": "2020-01-01T00:00:00"})
+def passed() -> None:
+    """Its time has passed: completed, not an error."""

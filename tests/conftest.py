@@ -1,0 +1,27 @@
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+from support.dev_server import dev_server
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from footfall.temporal.registration import register_attributes
+
+
+@pytest.fixture(scope="session")
+async def temporal_server() -> AsyncIterator[WorkflowEnvironment]:
+    async with dev_server() as environment:
+        await register_attributes(environment.client)
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def client(temporal_server: WorkflowEnvironment) -> Client:
+    return temporal_server.client
+
+
+@pytest.fixture
+def app_name() -> str:
+    """An app of its own for each test, so that tests share a server without meeting."""
+    return f"app-{uuid.uuid4().hex[:8]}"

@@ -1,0 +1,93 @@
+"""The API with everything real behind it, called without a network between."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from footfall.tokens import issue_token
+from support.waiting import until
+
+from api.app import build_app
+from api.process import wired_services
+from footfall.config import Settings, load_settings
+
+SECRET = "a secret that is only good for tests, 32 bytes"
+
+
+def api_settings(address: str, app_name: str, **environ: str) -> Settings:
+    return load_settings(
+        environ={
+            "FOOTFALL_TEMPORAL_ADDRESS": address,
+            "FOOTFALL_TEMPORAL_TASK_QUEUE": app_name,
+            "FOOTFALL_JWT_SECRET": SECRET,
+            **environ,
+        },
+    )
+
+
+class Caller:
+    """Someone with a token who calls the API."""
+
+    def __init__(self, client: httpx.AsyncClient, token: str) -> None:
+        self._client = client
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return await self._client.request(method, path, headers=self._headers, **options)
+
+    async def data(self, method: str, path: str, **options: Any) -> Any:
+        """Give the data of an answer that must be a success."""
+        answer = await self(method, path, **options)
+        body = answer.json()
+        assert (answer.status_code, body["status"]) == (200, "success"), body
+        return body["data"]
+
+    async def error(self, method: str, path: str, **options: Any) -> tuple[int, dict[str, Any]]:
+        """Give status and data of an answer that must be an error in its envelope."""
+        answer = await self(method, path, **options)
+        body = answer.json()
+        assert body["status"] == "error", body
+        assert body.keys() == {"status", "data", "meta"}
+        assert body["data"].keys() == {"code", "message", "details"}
+        assert body["meta"] == {"extra": {"http_status": answer.status_code}}
+        return answer.status_code, body["data"]
+
+    async def fields(self, method: str, path: str, **options: Any) -> set[str]:
+        """Give the fields that a refusal with status 400 names."""
+        status, data = await self.error(method, path, **options)
+        assert status == 400, data
+        return {problem["field"] for problem in data["details"]["fields"]}
+
+
+class Api:
+    """A running API."""
+
+    def __init__(self, client: httpx.AsyncClient, settings: Settings) -> None:
+        self.http = client
+        self._settings = settings
+
+    def caller(self, user: str, *, admin: bool = False) -> Caller:
+        token = issue_token(
+            self._settings.jwt,
+            user=user,
+            admin=admin,
+            lifetime=timedelta(hours=1),
+            now=datetime.now(UTC),
+        )
+        return Caller(self.http, token)
+
+
+@asynccontextmanager
+async def running_api(settings: Settings) -> AsyncIterator[Api]:
+    async with wired_services(settings) as services:
+        transport = httpx.ASGITransport(build_app(services), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+            api = Api(client, settings)
+
+            async def is_ready() -> bool:
+                return (await client.get("/healthz/ready")).status_code == 200
+
+            await until(is_ready, what="the API's readiness")
+            yield api

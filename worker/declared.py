@@ -1,0 +1,125 @@
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+
+from footfall.errors import FieldProblem, InvalidInputError
+from footfall.schedules.schedule import (
+    SYSTEM_OWNER,
+    Change,
+    ChangeKind,
+    ScheduledWalk,
+    utc_now,
+)
+from footfall.triggers import compile_trigger, ensure_fires, parse
+from footfall.walkers.arguments import check_arguments
+from footfall.walkers.catalogue import AppProblem, Catalogue, WalkerInfo
+
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class _Beside(BaseModel):
+    """What a decorator may say of its schedule beside the trigger."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    args: dict[str, Any] = {}
+    description: StrictStr = Field("", max_length=500)
+    tags: tuple[StrictStr, ...] = ()
+    timeout: StrictInt | None = Field(None, ge=1)
+    root: StrictStr = Field(SYSTEM_OWNER, min_length=1, max_length=256)
+
+
+def static_id(app: str, walker_name: str) -> str:
+    """Give the id of a walker's static schedule; the same in every worker of the app."""
+    return f"{app}.{walker_name}"
+
+
+def static_walk(
+    app: str,
+    walker: WalkerInfo,
+    *,
+    min_interval: int,
+    default_timeout: int,
+    now: datetime,
+) -> ScheduledWalk:
+    """Give the definition that a walker's decorator declares.
+
+    A trigger whose times have all passed is fine: its schedule is completed.
+
+    Raises:
+        InvalidInputError: the declaration is invalid, its trigger could never fire, or the
+            walker needs arguments that it does not give.
+    """
+    declared = dict(walker.schedule or {})
+    try:
+        beside = _Beside.model_validate(declared)
+    except ValidationError as error:
+        raise InvalidInputError(
+            [
+                FieldProblem(".".join(map(str, problem["loc"])), f"{problem['msg']}.")
+                for problem in error.errors()
+            ],
+        ) from error
+    config = {key: value for key, value in declared.items() if key not in _Beside.model_fields}
+    trigger = parse(config, min_interval=min_interval)
+    if trigger.config["trigger"] != "date":
+        ensure_fires(trigger, compile_trigger(trigger, now), _EVER)
+    check_arguments(walker, beside.args)
+    return ScheduledWalk(
+        schedule_id=static_id(app, walker.name),
+        app=app,
+        walker_name=walker.name,
+        args=beside.args,
+        owner=SYSTEM_OWNER,
+        root=beside.root,
+        is_static=True,
+        config=config,
+        anchor=now,
+        description=beside.description,
+        tags=beside.tags,
+        timeout=beside.timeout or default_timeout,
+        created_at=now,
+        change=Change(
+            kind=ChangeKind.CREATED,
+            by=SYSTEM_OWNER,
+            at=now,
+            token=secrets.token_hex(8),
+        ),
+    )
+
+
+def declared_walks(
+    catalogue: Catalogue,
+    *,
+    min_interval: int,
+    default_timeout: int,
+) -> tuple[list[ScheduledWalk], list[AppProblem]]:
+    """Give what an app declares, and what of it is invalid and therefore skipped."""
+    walks: list[ScheduledWalk] = []
+    problems: list[AppProblem] = []
+    now = utc_now()
+    for walker in catalogue.walkers:
+        if walker.schedule is None:
+            continue
+        try:
+            walks.append(
+                static_walk(
+                    catalogue.app,
+                    walker,
+                    min_interval=min_interval,
+                    default_timeout=default_timeout,
+                    now=now,
+                ),
+            )
+        except InvalidInputError as error:
+            problems.append(
+                AppProblem(
+                    walker=walker.name,
+                    file=walker.file,
+                    line=walker.line,
+                    message=f"Its static schedule is skipped. {error.message}",
+                ),
+            )
+    return walks, problems

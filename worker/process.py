@@ -1,0 +1,177 @@
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+import uvloop
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.run_walker import WalkerActivities
+from footfall.config import Settings
+from footfall.errors import TemporalUnavailableError
+from footfall.listener import listen
+from footfall.schedules.schedule import ScheduledWalk
+from footfall.temporal.connection import connect_patiently
+from footfall.temporal.registration import register_attributes
+from footfall.temporal.schedules import ScheduleGateway
+from footfall.walkers.catalogue import Catalogue
+from footfall.walkers.hosts import Hosts
+from worker.declared import declared_walks
+from worker.health import WorkerState, health_server
+from worker.statics import StaticSchedules
+from workflows.list_walkers import ListWalkers
+from workflows.run_walker import RunWalker
+
+SLOTS_PER_HOST = 4
+"""Runs that a worker takes for each host process: some wait for their root meanwhile."""
+
+_log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings, app: Path) -> int:
+    """Run an app's walkers until SIGINT or SIGTERM; runs under way get a grace period.
+
+    Returns:
+        The process's exit code.
+
+    Raises:
+        AppError: the app cannot be loaded.
+        ConfigurationError: the health port is taken, or Temporal refuses this process.
+    """
+    health = settings.worker
+    listener = (
+        listen(health.health_host, health.health_port, option="--health-port")
+        if health.health_port
+        else None
+    )
+    return uvloop.run(_run(settings, app, listener))
+
+
+async def _run(settings: Settings, app: Path, listener: socket.socket | None) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(kind, stop.set)
+    state = WorkerState(app=settings.temporal.task_queue, enabled=settings.enabled)
+    async with health_server(listener, state):
+        if not settings.enabled:
+            _log.warning("the scheduler is disabled: nothing is registered and nothing runs")
+            state.waiting_for = None
+            await stop.wait()
+            return 0
+        working = asyncio.create_task(work(settings, app, state, stop))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if state.waiting_for is not None:
+            # It takes no runs yet, so there is nothing to wait for.
+            working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+    return 0
+
+
+async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.Event) -> None:
+    """Load the app, register what it declares, and take runs until `stop` is set.
+
+    Raises:
+        AppError: the app cannot be loaded.
+        ConfigurationError: Temporal refuses this process.
+    """
+    hosts = Hosts(
+        app,
+        name=settings.temporal.task_queue,
+        processes=settings.processes,
+        state_dir=settings.data_dir,
+        output_limit=settings.output_limit,
+    )
+    try:
+        catalogue = await hosts.start()
+        state.waiting_for = "Temporal"
+        client = await connect_patiently(
+            settings.temporal,
+            identity=f"footfall-worker-{os.getpid()}@{socket.gethostname()}",
+        )
+        catalogue = await _prepare(client, settings, catalogue)
+        worker = _worker(client, settings, hosts, catalogue)
+        async with worker:
+            _show(state, catalogue)
+            await stop.wait()
+            _log.info("the worker stops; runs under way may finish")
+    finally:
+        await hosts.close()
+
+
+async def _prepare(client: Client, settings: Settings, catalogue: Catalogue) -> Catalogue:
+    """Register what the app declares, and give its catalogue with every problem found."""
+    app = settings.temporal.task_queue
+    statics = StaticSchedules(ScheduleGateway(client, app=app), app=app)
+    walks, invalid = declared_walks(
+        catalogue,
+        min_interval=settings.min_interval,
+        default_timeout=settings.default_timeout,
+    )
+    problems = (*catalogue.problems, *invalid)
+    for problem in problems:
+        _log.error(
+            "a part of the app is skipped",
+            walker=problem.walker,
+            file=problem.file,
+            line=problem.line,
+            problem=problem.message,
+        )
+    keep = [problem.walker for problem in problems if problem.walker]
+    await _patiently(client, statics, walks, keep)
+    return catalogue.model_copy(update={"problems": problems})
+
+
+async def _patiently(
+    client: Client,
+    statics: StaticSchedules,
+    walks: Sequence[ScheduledWalk],
+    keep: Sequence[str],
+) -> None:
+    while True:
+        try:
+            await register_attributes(client)
+            await statics.sync(walks, keep=keep)
+        except TemporalUnavailableError as error:
+            _log.warning("Temporal is away; trying again", reason=error.message)
+            await asyncio.sleep(1)
+        else:
+            return
+
+
+def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
+    activities = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
+    return Worker(
+        client,
+        task_queue=settings.temporal.task_queue,
+        workflows=[RunWalker, ListWalkers],
+        activities=[activities.run_walker, activities.list_walkers],
+        max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
+        graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
+    )
+
+
+def _show(state: WorkerState, catalogue: Catalogue) -> None:
+    broken = {problem.walker for problem in catalogue.problems}
+    state.walkers = len(catalogue.walkers)
+    state.static_schedules = sum(
+        1 for walker in catalogue.walkers if walker.schedule and walker.name not in broken
+    )
+    state.problems = catalogue.problems
+    state.waiting_for = None
+    _log.info(
+        "the worker is ready",
+        app=state.app,
+        walkers=state.walkers,
+        static_schedules=state.static_schedules,
+        problems=len(state.problems),
+    )

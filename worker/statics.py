@@ -1,0 +1,84 @@
+from collections.abc import Iterable
+
+import structlog
+
+from footfall.errors import ConflictError, ScheduleNotFoundError
+from footfall.schedules.schedule import ChangeKind, ScheduledWalk, ScheduleSnapshot
+from footfall.temporal.schedules import Draft, ScheduleGateway
+from worker.declared import static_id
+
+_DECLARED = ("args", "root", "config", "description", "tags", "timeout")
+"""The fields of a definition that a decorator decides."""
+
+_log = structlog.get_logger(__name__)
+
+
+class StaticSchedules:
+    """Makes Temporal hold exactly the schedules that the app's code declares.
+
+    Any number of workers may do so at once: every step can be repeated.
+    """
+
+    def __init__(self, gateway: ScheduleGateway, *, app: str) -> None:
+        self._gateway = gateway
+        self._app = app
+
+    async def sync(self, walks: Iterable[ScheduledWalk], *, keep: Iterable[str]) -> None:
+        """Create, update and remove static schedules until they are as declared.
+
+        Args:
+            walks: what the code declares.
+            keep: names of walkers whose declaration is broken at the moment; what was
+                registered for them before stays as it was.
+
+        Raises:
+            TemporalUnavailableError: Temporal did not answer; call it again.
+        """
+        wanted = {walk.schedule_id for walk in walks}
+        kept = {static_id(self._app, name) for name in keep}
+        for walk in walks:
+            await self._put(walk)
+        async for entry in self._gateway.listed(only_static=True):
+            if entry.id in wanted or entry.id in kept:
+                continue
+            try:
+                await self._gateway.delete(entry.id)
+            except ScheduleNotFoundError:
+                continue
+            _log.info("removed a static schedule that is no longer declared", schedule=entry.id)
+
+    async def _put(self, walk: ScheduledWalk) -> None:
+        def edit(before: ScheduleSnapshot) -> Draft | None:
+            return _redeclared(before, walk)
+
+        # A schedule can appear or go between two steps, by another worker's hand.
+        for _ in range(5):
+            try:
+                before = await self._gateway.commit(walk.schedule_id, edit)
+            except ScheduleNotFoundError:
+                try:
+                    await self._gateway.create(walk)
+                except (ConflictError, ScheduleNotFoundError):
+                    continue
+                _log.info("registered a static schedule", schedule=walk.schedule_id)
+                return
+            if before.walk.change.token == walk.change.token:
+                _log.info("updated a static schedule", schedule=walk.schedule_id)
+            return
+        raise ConflictError(f"The static schedule {walk.schedule_id} kept changing.")
+
+
+def _redeclared(before: ScheduleSnapshot, walk: ScheduledWalk) -> Draft | None:
+    if before.walk.same_definition(walk):
+        return None
+    same_trigger = before.walk.config == walk.config
+    return Draft(
+        walk=before.walk.changed(
+            walk.change.model_copy(update={"kind": ChangeKind.UPDATED}),
+            **{name: getattr(walk, name) for name in _DECLARED},
+            anchor=before.walk.anchor if same_trigger else walk.anchor,
+        ),
+        # A pause is the operator's decision and outlives a deployment.
+        paused=before.paused,
+        note=before.note,
+    )

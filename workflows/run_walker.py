@@ -1,0 +1,79 @@
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+
+with workflow.unsafe.imports_passed_through():
+    from footfall.schedules.attributes import MEMO_ERROR, OUTCOME, SCHEDULED_START
+    from footfall.schedules.request import RunRequest
+    from footfall.schedules.run import RunError, RunOutcome, RunStatus
+    from footfall.schedules.schedule import ScheduledWalk
+
+HEARTBEAT_TIMEOUT = timedelta(seconds=10)
+"""A worker that is silent for so long is lost, and its run is given to another one."""
+
+WAITING_TIME = timedelta(days=7)
+"""How long a run may wait inside a worker for its root, beside the walker's own timeout."""
+
+LOST_WORKERS = 10
+"""How often a run is started again after its worker was lost; each start has the whole
+timeout. A walker that takes its worker down each time must come to an end."""
+
+WALKER_TIMEOUT = "WalkerTimeout"
+"""Type of the error of a walker that was stopped because its time was up."""
+
+_OUTCOME = SearchAttributeKey.for_keyword(OUTCOME)
+_SCHEDULED_START = SearchAttributeKey.for_datetime(SCHEDULED_START)
+
+
+@workflow.defn(name="RunWalker")
+class RunWalker:
+    """One run of a schedule.
+
+    Its close event holds the RunOutcome: as the result, or as the detail of the failure.
+    """
+
+    @workflow.run
+    async def run(self, walk: ScheduledWalk) -> RunOutcome:
+        """Run the walker once.
+
+        Raises:
+            ActivityError: the walker failed, its time was up, or the run was cancelled.
+        """
+        info = workflow.info()
+        scheduled_at = info.typed_search_attributes.get(_SCHEDULED_START) or info.start_time
+        request = RunRequest.of(walk, run_id=info.workflow_id, scheduled_at=scheduled_at)
+        try:
+            outcome: RunOutcome = await workflow.execute_activity(
+                "run_walker",
+                request,
+                result_type=RunOutcome,
+                start_to_close_timeout=timedelta(seconds=walk.timeout) + WAITING_TIME,
+                heartbeat_timeout=HEARTBEAT_TIMEOUT,
+                # The walker's own errors say themselves that they are final; what is tried
+                # again here is a worker that was lost.
+                retry_policy=RetryPolicy(
+                    initial_interval=timedelta(seconds=1),
+                    maximum_interval=timedelta(seconds=30),
+                    maximum_attempts=LOST_WORKERS,
+                ),
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+                summary=walk.walker_name,
+            )
+        except ActivityError as error:
+            if not isinstance(error.cause, CancelledError):
+                _show(error.cause)
+            raise
+        return outcome
+
+
+def _show(cause: BaseException | None) -> None:
+    # Lists show neither a failure's text nor that it was a timeout.
+    if not isinstance(cause, ApplicationError):
+        return
+    kind = cause.type or type(cause).__name__
+    error = RunError(type=kind, message=cause.message)
+    workflow.upsert_memo({MEMO_ERROR: error})
+    if kind == WALKER_TIMEOUT:
+        workflow.upsert_search_attributes([_OUTCOME.value_set(RunStatus.TIMED_OUT.value)])
