@@ -1,0 +1,124 @@
+from typing import Any
+
+import httpx
+import pytest
+from support.api import Api, api_settings, running_api
+from temporalio.testing import WorkflowEnvironment
+
+from api.app import build_app
+from api.process import wired_services
+from footfall.errors import ConfigurationError, ProjectionUnavailableError
+
+BODY = {"walker_name": "greet", "trigger": "interval", "minutes": 30}
+ENDPOINTS: list[tuple[str, str, Any]] = [
+    ("POST", "/schedule/create", BODY),
+    ("GET", "/schedule/list", None),
+    ("GET", "/schedule/walkers", None),
+    ("GET", "/schedule/some", None),
+    ("PUT", "/schedule/some", {"is_active": False}),
+    ("DELETE", "/schedule/some", None),
+    ("GET", "/schedule/some/runs", None),
+    ("GET", "/schedule/some/runs/one", None),
+]
+
+
+def options(body: Any) -> dict[str, Any]:
+    return {"json": body} if body is not None else {}
+
+
+async def test_a_disabled_scheduler_answers_503(app_name: str) -> None:
+    settings = api_settings("127.0.0.1:1", app_name, FOOTFALL_ENABLED="false")
+    async with running_api(settings) as api:
+        alice = api.caller("alice")
+        for method, path, body in ENDPOINTS:
+            status, data = await alice.error(method, path, **options(body))
+            assert (status, data["code"]) == (503, "scheduler_disabled")
+            bare = await api.http.request(method, path, **options(body))
+            assert bare.status_code == 503
+        ready = (await api.http.get("/healthz/ready")).json()["data"]
+        assert ready == {"ready": True, "enabled": False}
+
+
+async def test_without_temporal_requests_get_503_and_the_process_lives(
+    app_name: str,
+    unused_tcp_port: int,
+) -> None:
+    settings = api_settings(f"127.0.0.1:{unused_tcp_port}", app_name)
+    async with wired_services(settings) as services:
+        transport = httpx.ASGITransport(build_app(services), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as http:
+            assert (await http.get("/healthz/live")).status_code == 200
+            ready = await http.get("/healthz/ready")
+            assert ready.status_code == 503
+            body = ready.json()
+            assert (body["status"], body["data"]["code"]) == ("error", "not_ready")
+            assert body["meta"] == {"extra": {"http_status": 503}}
+            assert {"temporal", "projection"} <= body["data"]["details"]["problems"].keys()
+            alice = Api(http, settings).caller("alice")
+            for method, path, body in ENDPOINTS:
+                if path == "/schedule/list":
+                    continue
+                answer = await alice(method, path, **options(body))
+                assert answer.status_code == 503, (method, path, answer.text)
+                assert answer.json()["data"]["code"] == "temporal_unavailable"
+                assert answer.headers["Retry-After"]
+
+
+async def test_without_a_worker_nothing_is_created(
+    temporal_server: WorkflowEnvironment,
+    app_name: str,
+) -> None:
+    address = temporal_server.client.service_client.config.target_host
+    async with running_api(api_settings(address, app_name)) as api:
+        alice = api.caller("alice")
+        for method, path, body in ENDPOINTS[:1] + ENDPOINTS[2:3]:
+            status, data = await alice.error(method, path, **options(body))
+            assert (status, data["code"]) == (503, "no_worker")
+            assert "footfall worker" in data["message"]
+        assert (await alice.data("GET", "/schedule/list"))["schedules"] == []
+
+
+async def test_a_missing_secret_stops_the_start(app_name: str) -> None:
+    settings = api_settings("127.0.0.1:1", app_name, FOOTFALL_JWT_SECRET="")
+    with pytest.raises(ConfigurationError, match="FOOTFALL_JWT_SECRET"):
+        async with wired_services(settings):
+            pass
+
+
+async def test_mongodb_that_is_away_stops_the_start(app_name: str, unused_tcp_port: int) -> None:
+    uri = f"mongodb://footfall:hidden-password@127.0.0.1:{unused_tcp_port}/?directConnection=true"
+    settings = api_settings("127.0.0.1:1", app_name, FOOTFALL_MONGODB_URI=uri)
+    with pytest.raises(ProjectionUnavailableError) as caught:
+        async with wired_services(settings):
+            pass
+    assert "hidden-password" not in str(caught.value)
+
+
+async def test_openapi_tells_the_truth_about_errors(
+    app_name: str,
+) -> None:
+    settings = api_settings("127.0.0.1:1", app_name, FOOTFALL_ENABLED="false")
+    async with running_api(settings) as api:
+        document = (await api.http.get("/openapi.json")).json()
+        assert (await api.http.get("/docs")).status_code == 200
+    schemas = document["components"]["schemas"]
+    assert "HTTPValidationError" not in schemas
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            responses = operation["responses"]
+            assert "422" not in responses
+            if not path.startswith("/schedule"):
+                continue
+            expected = {"200", "401", "503"} | (
+                {"400", "413"} if method in ("post", "put") else set()
+            )
+            if "{schedule_id}" in path:
+                expected.add("404")
+            assert expected <= responses.keys(), (method, path)
+            for status, response in responses.items():
+                schema = response["content"]["application/json"]["schema"]["$ref"]
+                assert ("ErrorEnvelope" in schema) == (status != "200")
+            assert operation["security"] == [{"HTTPBearer": []}]
+    create = schemas["NewSchedule"]
+    assert set(create["required"]) == {"walker_name", "trigger"}
+    assert create["additionalProperties"] is False
