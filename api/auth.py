@@ -2,10 +2,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from footfall.tokens import Principal
 
 from api.services import Services
 from footfall.errors import SchedulerDisabledError, UnauthorizedError
+from footfall.tokens import Principal
 
 _bearer = HTTPBearer(
     auto_error=False,

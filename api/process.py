@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 import uvicorn
 import uvloop
-from footfall.tokens import TokenVerifier
 from temporalio.client import Client
 
 from api.app import build_app
@@ -28,6 +27,7 @@ from footfall.temporal.namespace import read_retention
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
+from footfall.tokens import TokenVerifier
 
 GRACE_SECONDS = 8
 """How long requests in flight may take to finish at the end."""

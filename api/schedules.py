@@ -3,7 +3,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from footfall.tokens import Principal
 from pydantic_core import to_json
 
 from api.bodies import NewSchedule, ScheduleChange
@@ -28,6 +27,7 @@ from footfall.schedules.schedule import (
 from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.tokens import Principal
 from footfall.triggers import compile_trigger, ensure_fires, parse
 from footfall.walkers.arguments import check_arguments
 

@@ -1,13 +1,12 @@
 from dataclasses import dataclass
 
-from footfall.tokens import TokenVerifier
-
 from api.schedules import Schedules
 from api.views import TemporalUi
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
 from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.health import TemporalHealth
+from footfall.tokens import TokenVerifier
 
 
 @dataclass(frozen=True, slots=True)

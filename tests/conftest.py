@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from support.dev_server import dev_server
+from support.mongod import Mongod, running_mongod
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
@@ -19,6 +20,12 @@ async def temporal_server() -> AsyncIterator[WorkflowEnvironment]:
 @pytest.fixture(scope="session")
 def client(temporal_server: WorkflowEnvironment) -> Client:
     return temporal_server.client
+
+
+@pytest.fixture(scope="session")
+async def mongod() -> AsyncIterator[Mongod]:
+    async with running_mongod() as server:
+        yield server
 
 
 @pytest.fixture

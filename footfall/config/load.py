@@ -23,7 +23,8 @@ def find_config(*, config: Path | None = None, app: Path | None = None) -> Path 
         ConfigurationError: the named file does not exist.
     """
     if config is not None:
-        if not config.is_file():
+        # The null device is a file too: it says that there is no jac.toml.
+        if not config.exists() or config.is_dir():
             raise ConfigurationError(f"{config}: there is no such file (--config)")
         return config
     if app is None:

@@ -152,7 +152,7 @@ class Projector:
         first = self._swept_at is None
         rows = {row.id: row async for row in self._rows()}
         listed = {entry.id: entry async for entry in self._schedules.listed()}
-        await self._fold_listed(list(listed.values()), rows, trust=first and not rows)
+        await self._fold_listed(list(listed.values()), rows, trust=first and not rows, strict=True)
         # The list lags: what it does not show may be new. Only Temporal's own answer for an
         # id says that it is gone.
         missing = [schedule_id for schedule_id in rows if schedule_id not in listed]
@@ -178,7 +178,7 @@ class Projector:
             row = await self._store.get_schedule(entry.id)
             if row is not None:
                 rows[entry.id] = row
-        await self._fold_listed(entries, rows, trust=False)
+        await self._fold_listed(entries, rows, trust=False, strict=False)
 
     async def _fold_listed(
         self,
@@ -186,13 +186,14 @@ class Projector:
         rows: dict[str, ScheduleRow],
         *,
         trust: bool,
+        strict: bool,
     ) -> None:
         now = utc_now()
         listed: list[ScheduleSnapshot] = []
         unclear: list[str] = []
         for entry in entries:
             row = rows.get(entry.id)
-            if row is not None and _agree(entry, row.snapshot, now):
+            if row is not None and _agree(entry, row.snapshot, now, strict=strict):
                 continue
             if trust and row is None and entry.revision == 1 and entry.next_times:
                 listed.append(entry.snapshot())
@@ -260,14 +261,22 @@ class Projector:
                 return
 
 
-def _agree(entry: ListedSchedule, snapshot: ScheduleSnapshot, now: datetime) -> bool:
+def _agree(
+    entry: ListedSchedule,
+    snapshot: ScheduleSnapshot,
+    now: datetime,
+    *,
+    strict: bool,
+) -> bool:
     walk = snapshot.walk
     if (entry.first.created_at, entry.revision) != (walk.created_at, walk.revision):
         return False
     if (entry.paused, entry.note) != (snapshot.paused, snapshot.note):
         return False
     if not entry.next_times:
-        return not snapshot.next_times
+        # The list has no times yet of a schedule that was just created, and none any more of
+        # one that was completed; a sweep asks which it is.
+        return not (strict and snapshot.next_times)
     # Rows hold more times than the list shows, and the list may be the older one. A time
     # that the row does not know, at or before its last one, says that the spec was changed.
     known = set(snapshot.next_times)

@@ -23,6 +23,10 @@ from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal import attributes
 from footfall.temporal.action import to_schedule, to_snapshot
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
+from footfall.triggers import compile_trigger, next_times, parse
+
+SHOWN_TIMES = 10
+"""How many next times Temporal's describe shows."""
 
 ATTEMPTS = 8
 """How often a write that lost against another is tried again on the newer revision."""
@@ -81,7 +85,7 @@ class ScheduleGateway:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(self, walk: ScheduledWalk) -> ScheduleSnapshot:
-        """Create a schedule.
+        """Create a schedule, and give it as it is then, without asking Temporal once more.
 
         Raises:
             ConflictError: a schedule with this id exists.
@@ -99,7 +103,9 @@ class ScheduleGateway:
                 )
         except ScheduleAlreadyRunningError as error:
             raise ConflictError(f"The schedule {walk.schedule_id} exists already.") from error
-        return await self.read(walk.schedule_id)
+        compiled = compile_trigger(parse(walk.config), walk.anchor)
+        times = next_times(compiled, walk.created_at, SHOWN_TIMES)
+        return ScheduleSnapshot(walk=walk, paused=False, next_times=tuple(times))
 
     async def find(self, schedule_id: str) -> ScheduleSnapshot | None:
         """Give a schedule as it is now, or None if this app has none with this id."""

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from footfall.tokens import issue_token
 from support.waiting import until
 
 from api.app import build_app
 from api.process import wired_services
 from footfall.config import Settings, load_settings
+from footfall.tokens import issue_token
 
 SECRET = "a secret that is only good for tests, 32 bytes"
 

@@ -1,3 +1,4 @@
+import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import wraps
@@ -73,22 +74,7 @@ class Connection:
             PyMongoError: the database does not answer.
         """
         await self.close()
-        try:
-            self._client = AsyncIOMotorClient(
-                self._uri,
-                appname="footfall",
-                serverSelectionTimeoutMS=self._selection_ms,
-                connectTimeoutMS=self._selection_ms,
-                socketTimeoutMS=self._operation_ms,
-                waitQueueTimeoutMS=self._selection_ms,
-                w="majority",
-                retryWrites=True,
-                readPreference="primary",
-            )
-        except (DriverConfigurationError, ValueError, TypeError):
-            # The driver quotes parts of the URI in its messages.
-            message = "mongodb_uri is not a valid MongoDB URI."
-            raise ConfigurationError(message) from None
+        self._client = self._connect()
         try:
             await self.ping()
             for name, indexes in _INDEXES.items():
@@ -126,6 +112,27 @@ class Connection:
         except (PyMongoError, ValueError):
             return "the configured servers"
         return ", ".join(f"{host}:{port}" if port else str(host) for host, port in nodes)
+
+    def _connect(self) -> "AsyncIOMotorClient[Document]":
+        try:
+            with warnings.catch_warnings():
+                # The driver only warns of an invalid option, `tls=ture` too, and goes on without.
+                warnings.simplefilter("error", UserWarning)
+                return AsyncIOMotorClient(
+                    self._uri,
+                    appname="footfall",
+                    serverSelectionTimeoutMS=self._selection_ms,
+                    connectTimeoutMS=self._selection_ms,
+                    socketTimeoutMS=self._operation_ms,
+                    waitQueueTimeoutMS=self._selection_ms,
+                    w="majority",
+                    retryWrites=True,
+                    readPreference="primary",
+                )
+        except (DriverConfigurationError, ValueError, TypeError, UserWarning):
+            # The driver quotes parts of the URI in its messages.
+            message = "mongodb_uri is not a valid MongoDB URI, or has an invalid option."
+            raise ConfigurationError(message) from None
 
     def _open_client(self) -> "AsyncIOMotorClient[Document]":
         if self._client is None:

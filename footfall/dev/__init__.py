@@ -1,0 +1,1 @@
+"""`footfall dev`: everything on one machine, started, watched and stopped together."""
