@@ -1,0 +1,91 @@
+"""What the README tells a newcomer to type is typed here."""
+
+import asyncio
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.processes import EXAMPLE_APP, FOOTFALL, footfall, free_port, ready
+from support.waiting import until
+
+from footfall.config import settings_table
+from footfall.walkers.hosts import Hosts
+
+README = (Path(__file__).parent.parent.parent / "README.md").read_text()
+
+
+def blocks(name: str) -> list[str]:
+    return re.findall(rf"<!-- test: {name} -->\n```\w+\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_settings_table_is_the_codes() -> None:
+    begin, end = "<!-- settings table: begin -->\n", "<!-- settings table: end -->"
+    table = README.split(begin)[1].split(end)[0]
+    assert table.strip() == settings_table().strip()
+
+
+async def test_the_python_example_loads(tmp_path: Path) -> None:
+    (example,) = blocks("python")
+    app = tmp_path / "app.py"
+    app.write_text(example)
+    hosts = Hosts(app, name="readme", processes=1, state_dir=tmp_path / "state")
+    try:
+        catalogue = await hosts.start()
+    finally:
+        await hosts.close()
+    assert {walker.name for walker in catalogue.walkers} == {"daily_report", "Invoice"}
+    assert catalogue.problems == ()
+
+
+@pytest.mark.timeout(180)
+async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
+    ports = {name: free_port() for name in ("api", "temporal", "ui")}
+    data = tmp_path / ".footfall"
+    options = [f"--{name}-port={port}" for name, port in ports.items()]
+    async with footfall(
+        "dev",
+        f"--app={EXAMPLE_APP}",
+        *options,
+        tmp_path=tmp_path,
+    ) as running:
+        await ready(f"http://127.0.0.1:{ports['api']}", running=running)
+        await running.shows("Footfall is ready")
+        assert data.is_dir()
+        token, create, listing = (
+            block.replace("127.0.0.1:8000", f"127.0.0.1:{ports['api']}").replace(
+                ".venv/bin/footfall",
+                FOOTFALL,
+            )
+            for block in blocks("quickstart")
+        )
+        created = (await _shell(token + create, tmp_path))["data"]["schedule"]
+        (printed,) = blocks("schedule")
+        shown = json.loads(printed)
+        assert created.keys() == shown.keys()
+        for name in ("walker_name", "config", "args", "owner", "description", "timeout"):
+            assert created[name] == shown[name]
+
+        async def ran() -> bool:
+            rows = (await _shell(token + listing, tmp_path))["data"]["schedules"]
+            assert any(row["is_static"] for row in rows)
+            return any(row["id"] == created["id"] and row["run_count"] for row in rows)
+
+        await until(ran, what="a run of the schedule", seconds=60, every=0.5)
+
+
+async def _shell(script: str, cwd: Path) -> Any:
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("FOOTFALL_")}
+    process = await asyncio.create_subprocess_exec(
+        "bash",
+        "-euc",
+        script,
+        cwd=cwd,
+        env=environ,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0
+    return json.loads(output)
