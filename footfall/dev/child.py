@@ -1,4 +1,5 @@
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -40,18 +41,25 @@ class Child:
 
     async def start(self) -> None:
         """Start the process."""
-        self._process = await asyncio.create_subprocess_exec(
-            *self._guard.guarded(self._command),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=self._environ,
-            start_new_session=True,
-            pass_fds=[self._guard.fd],
-            limit=LINE_LIMIT,
-        )
-        if self._process.stdout is not None:
-            self._output = asyncio.create_task(self._pump(self._process.stdout))
+        # A pipe of our own: asyncio's would make the process's end wait for everyone who still
+        # holds the other end, such as a grandchild.
+        reading, writing = os.pipe()
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._guard.guarded(self._command),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=writing,
+                stderr=writing,
+                env=self._environ,
+                start_new_session=True,
+                pass_fds=[self._guard.fd],
+            )
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        self._output = asyncio.create_task(self._pump(reading))
 
     async def wait(self) -> int:
         """Wait until the process has ended, end what is left of its session, give its exit code."""
@@ -85,17 +93,27 @@ class Child:
             self._guard.kill(process.pid)
         await self.wait()
 
-    async def _pump(self, output: asyncio.StreamReader) -> None:
-        while True:
-            try:
-                line = await output.readuntil()
-            except asyncio.IncompleteReadError as end:
-                if end.partial:
-                    self._show(_text(end.partial))
-                return
-            except asyncio.LimitOverrunError as long:
-                line = await output.read(max(long.consumed, 1))
-            self._show(_text(line))
+    async def _pump(self, reading: int) -> None:
+        output = asyncio.StreamReader(limit=LINE_LIMIT)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(output),
+            os.fdopen(reading, "rb", buffering=0),
+        )
+        try:
+            while line := await _next_line(output):
+                self._show(_text(line))
+        finally:
+            transport.close()
+
+
+async def _next_line(output: asyncio.StreamReader) -> bytes:
+    """Give a line, or a piece of one that is too long; nothing at the end."""
+    try:
+        return await output.readuntil()
+    except asyncio.IncompleteReadError as end:
+        return end.partial
+    except asyncio.LimitOverrunError as long:
+        return await output.read(max(long.consumed, 1))
 
 
 def _text(line: bytes) -> str:

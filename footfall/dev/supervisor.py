@@ -1,7 +1,8 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
 
 import structlog
 
@@ -49,6 +50,7 @@ class Supervisor:
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._failed: asyncio.Future[None] | None = None
 
     async def run(self) -> None:
         """Run until `stop` is called, or a part that must start cannot.
@@ -56,22 +58,18 @@ class Supervisor:
         Raises:
             PartFailedError: that part's name, and how it ended.
         """
-        starting = asyncio.create_task(self._start())
+        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._failed = failed
         stopped = asyncio.create_task(_wait_for(self._stop))
-        self._tasks.add(starting)
+        self._launch(self._start())
         try:
-            while not self._stop.is_set():
-                await asyncio.wait(
-                    {stopped, *self._tasks},
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-                for task in [task for task in self._tasks if task.done()]:
-                    self._tasks.discard(task)
-                    await task
+            await asyncio.wait({stopped, failed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopped.cancel()
-            starting.cancel()
+            failed.cancel()  # what fails from now on fails because it is stopped
             await self._end()
+        if not failed.cancelled():
+            await failed
 
     def stop(self) -> None:
         """Stop everything; the second call kills what is left."""
@@ -85,10 +83,22 @@ class Supervisor:
         for kind in STOP_SIGNALS:
             loop.add_signal_handler(kind, self.stop)
 
+    def _launch(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._note)
+        self._tasks.add(task)
+
+    def _note(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None and self._failed is not None and not self._failed.done():
+            self._failed.set_exception(error)
+
     async def _start(self) -> None:
         for stage in self._stages:
             for keeper in stage:
-                self._tasks.add(asyncio.create_task(keeper.keep()))
+                self._launch(keeper.keep())
             for keeper in stage:
                 await self._await_ready(keeper)
         await self._on_ready()
