@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 SYSTEM_OWNER = "system"
 """Owner of static schedules, and of the graph root that they run on."""
 
-_TRAIL_LENGTH = 16
+_TRAIL_LENGTH = 64
 _TRAIL_AGE = timedelta(minutes=1)
 
 
@@ -101,6 +101,13 @@ class ScheduledWalk(BaseModel):
     def was_changed_by(self, tokens: AbstractSet[str]) -> bool:
         """Say whether one of these tokens made this revision, or one shortly before it."""
         return self.change.token in tokens or not tokens.isdisjoint(self.trail)
+
+    def remembers_since(self, revision: int) -> bool:
+        """Say whether the trail still holds every change that came after a revision.
+
+        Where it does not, a token that is missing from it tells nothing.
+        """
+        return self.revision - len(self.trail) <= revision + 1
 
     def same_definition(self, other: "ScheduledWalk") -> bool:
         """Say whether both mean the same, however often and by whomever they were written."""

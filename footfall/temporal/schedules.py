@@ -129,16 +129,19 @@ class ScheduleGateway:
         Temporal's own update silently lets the last writer win, and drops a write whose
         conflict token is stale without saying so. So each write carries the token, draws a
         change token of its own, and reads the schedule again until one or the other's
-        revision shows; the loser's `edit` is applied to the winner's revision.
+        revision shows; the loser's `edit` is applied to the winner's revision. A writer that
+        can no longer tell whether it won or lost gives up: an edit is never applied twice.
 
         Raises:
             ScheduleNotFoundError: this app has none with this id.
-            ConflictError: others kept changing it.
+            ConflictError: others kept changing it; where they were very many, the change may
+                have been made nevertheless.
             InvalidInputError: the new trigger is invalid.
         """
         lock = self._locks.setdefault(schedule_id, asyncio.Lock())
         async with lock:
             mine: set[str] = set()
+            base = 0
             for attempt in range(ATTEMPTS):
                 # Two losers must not meet again at every try.
                 await asyncio.sleep(0.02 * attempt)
@@ -148,6 +151,9 @@ class ScheduleGateway:
                 before, conflict_token = found
                 if before.walk.was_changed_by(mine):
                     return before
+                if mine and not before.walk.remembers_since(base):
+                    raise ConflictError
+                base = before.walk.revision
                 draft = edit(before)
                 if draft is None:
                     return before

@@ -53,35 +53,53 @@ async def test_an_id_is_created_once(gateway: ScheduleGateway, app_name: str) ->
     assert sum(isinstance(answer, ConflictError) for answer in answers) == 4
 
 
-async def test_concurrent_changes_lose_nothing(
+@pytest.mark.parametrize("trail_length", [64, 1])
+async def test_concurrent_changes_lose_nothing_and_none_is_made_twice(
+    monkeypatch: pytest.MonkeyPatch,
+    trail_length: int,
     temporal_server: WorkflowEnvironment,
     client: Client,
     app_name: str,
 ) -> None:
-    others = [client, await second_client(temporal_server)]
-    gateways = [ScheduleGateway(other, app=app_name) for other in others]
-    walk = a_walk(app_name, args={"count": 0})
+    # However short a memory the definition has, a writer may not guess.
+    monkeypatch.setattr("footfall.schedules.schedule._TRAIL_LENGTH", trail_length)
+    # A gateway serialises its own writers, as one process does: many gateways collide.
+    clients = [client, await second_client(temporal_server)]
+    gateways = [ScheduleGateway(clients[number % 2], app=app_name) for number in range(8)]
+    walk = a_walk(app_name, args={"marks": []})
     await gateways[0].create(walk)
 
-    def increment(before: ScheduleSnapshot) -> Draft:
-        args = {"count": before.walk.args["count"] + 1}
-        return Draft(
-            walk=before.walk.changed(a_change(), args=args),
-            paused=before.paused,
-            note=before.note,
-        )
+    async def mark(number: int) -> ScheduleSnapshot:
+        def add(before: ScheduleSnapshot) -> Draft:
+            args = {"marks": [*before.walk.args["marks"], number]}
+            return Draft(
+                walk=before.walk.changed(a_change(), args=args),
+                paused=before.paused,
+                note=before.note,
+            )
 
-    answers = await asyncio.gather(
-        *(gateways[number % 2].commit(walk.schedule_id, increment) for number in range(20)),
-        return_exceptions=True,
-    )
+        return await gateways[number % 8].commit(walk.schedule_id, add)
+
+    answers = await asyncio.gather(*(mark(number) for number in range(40)), return_exceptions=True)
+    done = {
+        number: answer
+        for number, answer in enumerate(answers)
+        if isinstance(answer, ScheduleSnapshot)
+    }
     refused = [answer for answer in answers if isinstance(answer, ConflictError)]
-    done = [answer for answer in answers if isinstance(answer, ScheduleSnapshot)]
-    assert len(refused) + len(done) == 20
+    assert len(refused) + len(done) == 40
     final = await gateways[0].read(walk.schedule_id)
-    assert final.walk.args["count"] == len(done)
-    assert final.walk.revision == len(done) + 1
-    assert len({snapshot.walk.revision for snapshot in done}) == len(done)
+    marks = final.walk.args["marks"]
+    assert len(set(marks)) == len(marks)
+    assert set(done) <= set(marks)
+    assert final.walk.revision == len(marks) + 1
+    if trail_length > len(marks):
+        assert sorted(marks) == sorted(done)
+    # A writer that was overtaken at once is given the newer revision, which has its change
+    # in it: revision n holds the first n - 1 marks, its own among them.
+    for number, answer in done.items():
+        assert answer.walk.args["marks"] == marks[: answer.walk.revision - 1]
+        assert number in answer.walk.args["marks"]
 
 
 async def test_a_change_keeps_what_was_done_outside(
