@@ -6,15 +6,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from footfall.schedules.request import RunRequest
-from footfall.schedules.run import RunError, RunOutcome, RunStatus
+from footfall.schedules.run import WALKER_NOT_FOUND, RunError, RunOutcome, RunStatus
 from footfall.walkers.call import RunContext, WalkerCall
 from footfall.walkers.catalogue import Catalogue
 
 HEARTBEAT_SECONDS = 2.0
 """How often the worker tells Temporal that a run is alive; the SDK throttles it further."""
-
-WALKER_NOT_FOUND = "WalkerNotFound"
-"""Type of the error when no worker that was asked knows the walker."""
 
 ELSEWHERE_ATTEMPTS = 5
 """How often another worker is asked for a walker that this one does not know; during a
@@ -25,11 +22,6 @@ MESSAGE_LIMIT = 1000
 
 class Runner(Protocol):
     """What runs walkers: the worker's host processes."""
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """The walkers that it can run."""
-        ...
 
     async def run(self, call: WalkerCall) -> RunOutcome:
         """Run a walker once; cancelling kills it."""
@@ -59,7 +51,7 @@ class WalkerActivities:
             CancelledError: the run was cancelled; the walker was killed.
         """
         info = activity.info()
-        if self._runner.catalogue.find(request.walker_name) is None:
+        if self._catalogue.find(request.walker_name) is None:
             raise _unknown(request.walker_name, info.attempt)
         call = WalkerCall(
             walker_name=request.walker_name,

@@ -2,7 +2,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, WithJsonSchema
 
-_MAX_TIMEOUT = 7 * 24 * 3600
+from footfall.schedules.schedule import MAX_TIMEOUT
 
 
 def _absent() -> Any:
@@ -77,7 +77,7 @@ class ScheduleChange(TriggerFields):
     timeout: StrictInt = Field(
         default_factory=_absent,
         ge=1,
-        le=_MAX_TIMEOUT,
+        le=MAX_TIMEOUT,
         description="seconds that a run may take",
     )
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -111,6 +110,5 @@ def _problems(found: Sequence[Mapping[str, Any]]) -> list[errors.FieldProblem]:
         field = ".".join(place) or "body"
         if problem["type"] == "json_invalid":
             field = "body"
-        message = jsonable_encoder(problem["msg"])
-        problems.append(errors.FieldProblem(field, f"{message}."))
+        problems.append(errors.FieldProblem(field, f"{problem['msg']}."))
     return problems

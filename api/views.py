@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 from footfall.projection.row import ScheduleRow
 from footfall.schedules.run import RunError, RunOutcome, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleStatus
-from footfall.triggers import compile_trigger, describe, next_times, parse
+from footfall.triggers import compile_config, describe, next_times, parse
 
 
 def _seconds(at: datetime) -> str:
@@ -189,7 +189,7 @@ def _next_run_at(row: ScheduleRow, now: datetime) -> datetime | None:
         if at > now:
             return at
     # The row's few times have all passed since Temporal was last read.
-    compiled = compile_trigger(parse(snapshot.walk.config), snapshot.walk.anchor)
+    compiled = compile_config(snapshot.walk.config, snapshot.walk.anchor)
     return next(iter(next_times(compiled, now, 1)), None)
 
 

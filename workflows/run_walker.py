@@ -7,7 +7,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 with workflow.unsafe.imports_passed_through():
     from footfall.schedules.attributes import MEMO_ERROR, OUTCOME, SCHEDULED_START
     from footfall.schedules.request import RunRequest
-    from footfall.schedules.run import RunError, RunOutcome, RunStatus
+    from footfall.schedules.run import WALKER_TIMEOUT, RunError, RunOutcome, RunStatus
     from footfall.schedules.schedule import ScheduledWalk
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
@@ -19,9 +19,6 @@ WAITING_TIME = timedelta(days=7)
 LOST_WORKERS = 10
 """How often a run is started again after its worker was lost; each start has the whole
 timeout. A walker that takes its worker down each time must come to an end."""
-
-WALKER_TIMEOUT = "WalkerTimeout"
-"""Type of the error of a walker that was stopped because its time was up."""
 
 _OUTCOME = SearchAttributeKey.for_keyword(OUTCOME)
 _SCHEDULED_START = SearchAttributeKey.for_datetime(SCHEDULED_START)

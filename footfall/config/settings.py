@@ -22,10 +22,10 @@ from footfall.config.kinds import (
     Whole,
 )
 from footfall.errors import ConfigurationError
+from footfall.schedules.schedule import MAX_TIMEOUT
 
 MAX_PROCESSES = 64
 MAX_OUTPUT = 512 * 1024  # stdout, reports and error travel together; Temporal takes 2 MiB
-MAX_TIMEOUT = 7 * 24 * 3600
 
 _PORT = "a port, 0 to 65535"
 

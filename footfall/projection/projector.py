@@ -85,11 +85,6 @@ class Projector:
         self._sweep_seconds = 0.0
         self.problem: str | None = "The projection is being built."
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether the store shows everything up to the last poll."""
-        return self.problem is None
-
     async def run(self) -> None:
         """Project until cancelled; an outage is waited for, and what it hid is caught up."""
         delay = POLL_SECONDS

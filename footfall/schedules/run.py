@@ -20,6 +20,14 @@ FAILURES = frozenset({RunStatus.FAILED, RunStatus.TIMED_OUT})
 """The statuses that count as failures of the walker."""
 
 
+WALKER_TIMEOUT = "WalkerTimeout"
+"""Type of the error of a walker that was stopped because its time was up; by it the workflow
+tells such a run from one that failed."""
+
+WALKER_NOT_FOUND = "WalkerNotFound"
+"""Type of the error of a run whose walker the worker does not know."""
+
+
 class RunError(BaseModel):
     """Why a run failed: the exception's type, its message, and the traceback if there is one."""
 

@@ -12,6 +12,10 @@ _TRAIL_LENGTH = 64
 _TRAIL_AGE = timedelta(minutes=1)
 
 
+MAX_TIMEOUT = 7 * 24 * 3600
+"""The longest time that a run may be given, in seconds."""
+
+
 class ChangeKind(StrEnum):
     """What a change did to a schedule."""
 

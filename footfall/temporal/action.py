@@ -14,7 +14,7 @@ from temporalio.converter import DataConverter
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal.attributes import run_attributes
 from footfall.temporal.spec import to_schedule_spec
-from footfall.triggers import compile_trigger, parse
+from footfall.triggers import CompiledTrigger
 
 RUN_WALKER = "RunWalker"
 """Type of the workflow that is a run."""
@@ -26,13 +26,14 @@ ONE_SHOT_CATCHUP_WINDOW = timedelta(days=36500)
 """A one-shot is never lost to an outage, however long."""
 
 
-def to_schedule(walk: ScheduledWalk, *, paused: bool, note: str) -> Schedule:
-    """Give the Temporal Schedule that a definition means.
-
-    Raises:
-        InvalidInputError: the trigger in the definition is invalid.
-    """
-    compiled = compile_trigger(parse(walk.config), walk.anchor)
+def to_schedule(
+    walk: ScheduledWalk,
+    compiled: CompiledTrigger,
+    *,
+    paused: bool,
+    note: str,
+) -> Schedule:
+    """Give the Temporal Schedule that a definition means; `compiled` is its trigger."""
     return Schedule(
         action=ScheduleActionStartWorkflow(
             RUN_WALKER,

@@ -23,7 +23,7 @@ from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal import attributes
 from footfall.temporal.action import to_schedule, to_snapshot
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
-from footfall.triggers import compile_trigger, next_times, parse
+from footfall.triggers import compile_config, next_times
 
 SHOWN_TIMES = 10
 """How many next times Temporal's describe shows."""
@@ -91,7 +91,8 @@ class ScheduleGateway:
             ConflictError: a schedule with this id exists.
             InvalidInputError: its trigger is invalid.
         """
-        schedule = to_schedule(walk, paused=False, note="")
+        compiled = compile_config(walk.config, walk.anchor)
+        schedule = to_schedule(walk, compiled, paused=False, note="")
         try:
             with translated_errors():
                 await self._client.create_schedule(
@@ -103,7 +104,6 @@ class ScheduleGateway:
                 )
         except ScheduleAlreadyRunningError as error:
             raise ConflictError(f"The schedule {walk.schedule_id} exists already.") from error
-        compiled = compile_trigger(parse(walk.config), walk.anchor)
         times = next_times(compiled, walk.created_at, SHOWN_TIMES)
         return ScheduleSnapshot(walk=walk, paused=False, next_times=tuple(times))
 
@@ -257,7 +257,12 @@ class ScheduleGateway:
             namespace=self._client.namespace,
             schedule_id=walk.schedule_id,
             schedule=await _to_proto(
-                to_schedule(walk, paused=draft.paused, note=draft.note),
+                to_schedule(
+                    walk,
+                    compile_config(walk.config, walk.anchor),
+                    paused=draft.paused,
+                    note=draft.note,
+                ),
                 self._client,
             ),
             conflict_token=conflict_token,

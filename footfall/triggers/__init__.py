@@ -14,7 +14,7 @@ from footfall.triggers.evaluator import next_times
 from footfall.triggers.fields import FieldsTrigger
 from footfall.triggers.firing import ensure_fires
 from footfall.triggers.interval import IntervalTrigger
-from footfall.triggers.trigger import parse
+from footfall.triggers.trigger import compile_config, parse
 
 __all__ = [
     "Calendar",
@@ -25,6 +25,7 @@ __all__ = [
     "IntervalTrigger",
     "Range",
     "Trigger",
+    "compile_config",
     "compile_trigger",
     "describe",
     "ensure_fires",

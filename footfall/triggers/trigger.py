@@ -1,8 +1,10 @@
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from footfall.errors import FieldProblem, InvalidInputError, InvalidTriggerError
-from footfall.triggers.compiler import Trigger, moments
+from footfall.triggers.compiled import CompiledTrigger
+from footfall.triggers.compiler import Trigger, compile_trigger, moments
 from footfall.triggers.crontab import CrontabTrigger, parse_crontab
 from footfall.triggers.date import parse_date
 from footfall.triggers.fields import FIELDS, FieldsTrigger, parse_fields
@@ -98,3 +100,12 @@ def _option_problems(config: Mapping[str, Any], kind: str) -> list[FieldProblem]
 def _field(name: Any) -> str:
     """Name a field in a message, whatever kind of key it is."""
     return name if isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME else quote(name)
+
+
+def compile_config(config: Mapping[str, Any], anchor: datetime) -> CompiledTrigger:
+    """Compile a trigger from the flat config that it was accepted with.
+
+    Raises:
+        InvalidInputError: as `parse` and `compile_trigger` do.
+    """
+    return compile_trigger(parse(config), anchor)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from footfall.errors import AppError
-from footfall.schedules.run import RunError, RunOutcome, RunStatus
+from footfall.schedules.run import WALKER_NOT_FOUND, RunError, RunOutcome, RunStatus
 from footfall.walkers.call import WalkerCall
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.current import running
@@ -109,7 +109,7 @@ def _walk(app: LoadedApp, call: WalkerCall) -> RunOutcome:
     found = app.walkers.get(call.walker_name)
     if found is None:
         message = f"the app {app.catalogue.app} has no walker {call.walker_name}"
-        return _failed(RunError(type="WalkerNotFound", message=message))
+        return _failed(RunError(type=WALKER_NOT_FOUND, message=message))
     try:
         args = found.fields.convert(call.args)
     except ArgumentError as error:

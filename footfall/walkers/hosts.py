@@ -7,7 +7,7 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from footfall.errors import AppError
-from footfall.schedules.run import RunError, RunOutcome, RunStatus
+from footfall.schedules.run import WALKER_TIMEOUT, RunError, RunOutcome, RunStatus
 from footfall.walkers.call import WalkerCall
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.host import HostSettings
@@ -126,7 +126,7 @@ class Hosts:
         except HostDiedError as error:
             if clock.expired:
                 message = f"the walker took longer than {call.timeout:g} s and was killed"
-                outcome = _failed("WalkerTimeout", message, RunStatus.TIMED_OUT)
+                outcome = _failed(WALKER_TIMEOUT, message, RunStatus.TIMED_OUT)
             elif not error.began:
                 return None
             else:

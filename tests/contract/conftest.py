@@ -3,17 +3,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
-from support.mongod import Mongod, running_mongod
+from support.mongod import Mongod
 
 from footfall.projection.memory import MemoryStore
 from footfall.projection.mongo import MongoStore
 from footfall.projection.store import Store
-
-
-@pytest.fixture(scope="session")
-async def mongod() -> AsyncIterator[Mongod]:
-    async with running_mongod() as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

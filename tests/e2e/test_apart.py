@@ -11,7 +11,8 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 from support.api import SECRET, Caller
 from support.mongod import Mongod
-from support.processes import EXAMPLE_APP, FOOTFALL, Running, footfall, free_port, ready
+from support.ports import free_port
+from support.processes import EXAMPLE_APP, FOOTFALL, Running, footfall, ready
 from support.waiting import until
 from temporalio.testing import WorkflowEnvironment
 

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 from support.api import Caller
-from support.processes import EXAMPLE_APP, Running, footfall, free_port, ready
+from support.ports import free_port
+from support.processes import EXAMPLE_APP, Running, footfall, ready
 from support.waiting import until
 
 GUIDE_CREATE = {"walker_name": "my_walker", "trigger": "interval", "minutes": 30}

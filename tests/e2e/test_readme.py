@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.processes import EXAMPLE_APP, FOOTFALL, footfall, free_port, ready
+from support.ports import free_port
+from support.processes import EXAMPLE_APP, FOOTFALL, footfall, ready
 from support.waiting import until
 
 from footfall.config import settings_table

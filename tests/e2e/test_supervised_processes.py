@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from support.processes import EXAMPLE_APP, Running, footfall, free_port
+from support.ports import free_port
+from support.processes import EXAMPLE_APP, Running, footfall
 
 
 class RealDev:

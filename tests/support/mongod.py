@@ -3,7 +3,6 @@
 import asyncio
 import importlib.util
 import os
-import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -14,6 +13,7 @@ from typing import Any, Self
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import PyMongoError
+from support.ports import free_port
 
 VARIABLE = "FOOTFALL_TEST_MONGOD"
 START_SECONDS = 30.0
@@ -49,7 +49,7 @@ class Mongod:
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
         self._is_new = True
-        self.port = _free_port()
+        self.port = free_port()
 
     @property
     def uri(self) -> str:
@@ -141,10 +141,3 @@ async def running_mongod() -> AsyncIterator[Mongod]:
             yield await server.start()
         finally:
             await server.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -5,7 +5,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,13 +16,6 @@ from support.waiting import until
 
 FOOTFALL = str(Path(sys.executable).parent / "footfall")
 EXAMPLE_APP = Path(__file__).parent.parent.parent / "examples" / "jac_app"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def clean_environ(extra: Mapping[str, str]) -> dict[str, str]:
