@@ -3,6 +3,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, WithJsonSchema
 
 from footfall.schedules.schedule import MAX_TIMEOUT
+from footfall.triggers.exclusion import WEEKDAYS
+from footfall.triggers.options import LONGEST_JITTER
 
 
 def _absent() -> Any:
@@ -23,6 +25,28 @@ _CronField = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]}),
 ]
 _Text = Annotated[Any, Field(default_factory=_absent), WithJsonSchema({"type": "string"})]
+_Date = {"type": "string", "format": "date"}
+_EXCLUDE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "dates": {
+            "type": "array",
+            "items": {
+                "anyOf": [
+                    _Date,
+                    {
+                        "type": "object",
+                        "properties": {"from": _Date, "to": _Date},
+                        "required": ["from", "to"],
+                    },
+                ],
+            },
+        },
+        "weekdays": {"type": "array", "items": {"enum": list(WEEKDAYS)}},
+        "holidays": {"anyOf": [{"type": "string"}, {"type": "array"}]},
+    },
+    "additionalProperties": False,
+}
 _Tag = Annotated[StrictStr, Field(min_length=1, max_length=64)]
 
 
@@ -50,6 +74,31 @@ class TriggerFields(BaseModel):
         Field(description="date: ISO 8601; one without an offset is meant in `timezone`"),
     ]
     timezone: Annotated[_Text, Field(description="IANA name; UTC if it is not given")]
+    start_at: Annotated[
+        _Text,
+        Field(description="interval, cron: ISO 8601; nothing runs before it"),
+    ]
+    end_at: Annotated[_Text, Field(description="interval, cron: ISO 8601; nothing runs after it")]
+    exclude: Annotated[
+        Any,
+        Field(default_factory=_absent, description="interval, cron: local days without runs"),
+        WithJsonSchema(_EXCLUDE),
+    ]
+    jitter: Annotated[
+        Any,
+        Field(default_factory=_absent, description="interval, cron: seconds a run may be late"),
+        WithJsonSchema({"type": "integer", "minimum": 0, "maximum": LONGEST_JITTER}),
+    ]
+    dst_gap: Annotated[
+        Any,
+        Field(default_factory=_absent, description="cron: local times that clocks skip"),
+        WithJsonSchema({"enum": ["run", "skip"]}),
+    ]
+    dst_overlap: Annotated[
+        Any,
+        Field(default_factory=_absent, description="cron: local times that clocks show twice"),
+        WithJsonSchema({"enum": ["once", "twice"]}),
+    ]
 
     def given_options(self) -> dict[str, Any]:
         """Give the options that the request names, with the values as it wrote them."""

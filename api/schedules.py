@@ -28,7 +28,7 @@ from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import Draft, ScheduleGateway
 from footfall.tokens import Principal
-from footfall.triggers import compile_trigger, ensure_fires, parse
+from footfall.triggers import compile_trigger, ensure_fires, horizon_of, parse, plan
 from footfall.walkers.arguments import check_arguments
 
 ARGS_LIMIT = 256 * 1024
@@ -208,7 +208,9 @@ class Schedules:
 
     def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> None:
         trigger = parse(config, min_interval=self._min_interval)
-        ensure_fires(trigger, compile_trigger(trigger, now), now)
+        compiled = compile_trigger(trigger, now)
+        ensure_fires(trigger, compiled, now)
+        plan(compiled, horizon_of(now))
 
     async def _check_args(self, walker_name: str, args: Mapping[str, Any]) -> None:
         size = len(to_json(args))
@@ -230,7 +232,7 @@ def _edited(
     walk, now = before.walk, utc_now()
     changed = {name: value for name, value in fields.items() if getattr(walk, name) != value}
     if config is not None and config != walk.config:
-        changed |= {"config": config, "anchor": now}
+        changed |= {"config": config, "anchor": now, "horizon": None}
     paused = before.paused if is_active is None else not is_active
     if not changed:
         if paused == before.paused:

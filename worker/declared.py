@@ -12,7 +12,7 @@ from footfall.schedules.schedule import (
     ScheduledWalk,
     utc_now,
 )
-from footfall.triggers import compile_trigger, ensure_fires, parse
+from footfall.triggers import compile_trigger, ensure_fires, horizon_of, parse, plan
 from footfall.walkers.arguments import check_arguments
 from footfall.walkers.catalogue import AppProblem, Catalogue, WalkerInfo
 
@@ -65,7 +65,9 @@ def static_walk(
     config = {key: value for key, value in declared.items() if key not in _Beside.model_fields}
     trigger = parse(config, min_interval=min_interval)
     if trigger.config["trigger"] != "date":
-        ensure_fires(trigger, compile_trigger(trigger, now), _EVER)
+        compiled = compile_trigger(trigger, now)
+        ensure_fires(trigger, compiled, _EVER)
+        plan(compiled, horizon_of(now))
     check_arguments(walker, beside.args)
     return ScheduledWalk(
         schedule_id=static_id(app, walker.name),

@@ -77,6 +77,7 @@ def _redeclared(before: ScheduleSnapshot, walk: ScheduledWalk) -> Draft | None:
             walk.change.model_copy(update={"kind": ChangeKind.UPDATED}),
             **{name: getattr(walk, name) for name in _DECLARED},
             anchor=before.walk.anchor if same_trigger else walk.anchor,
+            horizon=before.walk.horizon if same_trigger else None,
         ),
         # A pause is the operator's decision and outlives a deployment.
         paused=before.paused,

@@ -11,6 +11,7 @@ TRIGGER = "FootfallTrigger"
 STATIC = "FootfallStatic"
 REVISION = "FootfallRevision"
 CHANGED_AT = "FootfallChangedAt"
+HORIZON = "FootfallHorizon"
 OUTCOME = "FootfallOutcome"
 
 SCHEDULED_START = "TemporalScheduledStartTime"

@@ -56,6 +56,8 @@ class ScheduledWalk(BaseModel):
         is_static: declared in code, not through the API.
         config: the trigger as the user wrote it, flat, ``trigger`` included.
         anchor: when the trigger was set (UTC); an interval's first run is one interval later.
+        horizon: how far ahead (UTC) Temporal is told of holidays and changes of clocks; None in
+            definitions of releases that did not.
         timeout: seconds that a run may take.
         revision: 1 at creation, one more with each change.
         trail: tokens of the changes shortly before the last one, oldest first; a writer whose
@@ -73,6 +75,7 @@ class ScheduledWalk(BaseModel):
     is_static: bool = False
     config: dict[str, Any]
     anchor: AwareDatetime
+    horizon: AwareDatetime | None = None
     description: str = ""
     tags: tuple[str, ...] = ()
     timeout: int = 300
@@ -115,7 +118,7 @@ class ScheduledWalk(BaseModel):
 
     def same_definition(self, other: "ScheduledWalk") -> bool:
         """Say whether both mean the same, however often and by whomever they were written."""
-        bookkeeping = {"revision", "change", "trail", "created_at", "anchor"}
+        bookkeeping = {"revision", "change", "trail", "created_at", "anchor", "horizon"}
         return self.model_dump(exclude=bookkeeping) == other.model_dump(exclude=bookkeeping)
 
 

@@ -14,7 +14,8 @@ from temporalio.converter import DataConverter
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal.attributes import run_attributes
 from footfall.temporal.spec import to_schedule_spec
-from footfall.triggers import CompiledTrigger
+from footfall.triggers import Plan, compile_config, horizon_of
+from footfall.triggers import plan as plan_of
 
 RUN_WALKER = "RunWalker"
 """Type of the workflow that is a run."""
@@ -28,12 +29,12 @@ ONE_SHOT_CATCHUP_WINDOW = timedelta(days=36500)
 
 def to_schedule(
     walk: ScheduledWalk,
-    compiled: CompiledTrigger,
+    plan: Plan,
     *,
     paused: bool,
     note: str,
 ) -> Schedule:
-    """Give the Temporal Schedule that a definition means; `compiled` is its trigger."""
+    """Give the Temporal Schedule that a definition means; `plan` is its trigger."""
     return Schedule(
         action=ScheduleActionStartWorkflow(
             RUN_WALKER,
@@ -43,13 +44,23 @@ def to_schedule(
             typed_search_attributes=run_attributes(walk),
             static_summary=walk.walker_name,
         ),
-        spec=to_schedule_spec(compiled),
+        spec=to_schedule_spec(plan),
         policy=SchedulePolicy(
             overlap=ScheduleOverlapPolicy.SKIP,
             catchup_window=(ONE_SHOT_CATCHUP_WINDOW if walk.trigger == "date" else CATCHUP_WINDOW),
         ),
         state=ScheduleState(paused=paused, note=note),
     )
+
+
+def planned(walk: ScheduledWalk) -> Plan:
+    """Plan the trigger of a definition.
+
+    Raises:
+        InvalidInputError: it is invalid, or more than Temporal can hold.
+    """
+    compiled = compile_config(walk.config, walk.anchor)
+    return plan_of(compiled, walk.horizon or horizon_of(walk.anchor))
 
 
 def action_id(walk: ScheduledWalk) -> str:

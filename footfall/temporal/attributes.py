@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from temporalio.common import (
     SearchAttributeKey,
     SearchAttributePair,
@@ -15,22 +17,31 @@ TRIGGER = SearchAttributeKey.for_keyword(names.TRIGGER)
 STATIC = SearchAttributeKey.for_bool(names.STATIC)
 REVISION = SearchAttributeKey.for_int(names.REVISION)
 CHANGED_AT = SearchAttributeKey.for_datetime(names.CHANGED_AT)
+HORIZON = SearchAttributeKey.for_datetime(names.HORIZON)
 OUTCOME = SearchAttributeKey.for_keyword(names.OUTCOME)
 SCHEDULED_START = SearchAttributeKey.for_datetime(names.SCHEDULED_START)
 
-ALL = (APP, SCHEDULE, OWNER, WALKER, TRIGGER, STATIC, REVISION, CHANGED_AT, OUTCOME)
+ALL = (APP, SCHEDULE, OWNER, WALKER, TRIGGER, STATIC, REVISION, CHANGED_AT, HORIZON, OUTCOME)
 """The attributes that must be registered in Temporal's namespace."""
 
 
-def schedule_attributes(walk: ScheduledWalk) -> TypedSearchAttributes:
-    """Give the search attributes of a schedule; an update replaces the whole set."""
-    return TypedSearchAttributes(
-        [
-            *run_attributes(walk),
-            SearchAttributePair(REVISION, walk.revision),
-            SearchAttributePair(CHANGED_AT, walk.change.at),
-        ],
-    )
+def schedule_attributes(
+    walk: ScheduledWalk,
+    *,
+    horizon: datetime | None,
+) -> TypedSearchAttributes:
+    """Give the search attributes of a schedule; an update replaces the whole set.
+
+    `horizon` is the instant (UTC) from which on it has to be planned anew, if there is one.
+    """
+    found = [
+        *run_attributes(walk),
+        SearchAttributePair(REVISION, walk.revision),
+        SearchAttributePair(CHANGED_AT, walk.change.at),
+    ]
+    if horizon is not None:
+        found.append(SearchAttributePair(HORIZON, horizon))
+    return TypedSearchAttributes(found)
 
 
 def run_attributes(walk: ScheduledWalk) -> TypedSearchAttributes:

@@ -21,7 +21,7 @@ from footfall.errors import ConflictError, ScheduleNotFoundError
 from footfall.schedules.attributes import MEMO_DEFINITION
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal import attributes
-from footfall.temporal.action import to_schedule, to_snapshot
+from footfall.temporal.action import planned, to_schedule, to_snapshot
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.triggers import compile_config, next_times
 
@@ -91,19 +91,20 @@ class ScheduleGateway:
             ConflictError: a schedule with this id exists.
             InvalidInputError: its trigger is invalid.
         """
-        compiled = compile_config(walk.config, walk.anchor)
-        schedule = to_schedule(walk, compiled, paused=False, note="")
+        plan = planned(walk)
+        schedule = to_schedule(walk, plan, paused=False, note="")
         try:
             with translated_errors():
                 await self._client.create_schedule(
                     walk.schedule_id,
                     schedule,
                     memo={MEMO_DEFINITION: walk},
-                    search_attributes=attributes.schedule_attributes(walk),
+                    search_attributes=attributes.schedule_attributes(walk, horizon=plan.horizon),
                     rpc_timeout=RPC_TIMEOUT,
                 )
         except ScheduleAlreadyRunningError as error:
             raise ConflictError(f"The schedule {walk.schedule_id} exists already.") from error
+        compiled = compile_config(walk.config, walk.anchor)
         times = next_times(compiled, walk.created_at, SHOWN_TIMES)
         return ScheduleSnapshot(walk=walk, paused=False, next_times=tuple(times))
 
@@ -253,13 +254,14 @@ class ScheduleGateway:
 
     async def _update(self, draft: Draft, conflict_token: bytes) -> bool:
         walk = draft.walk
+        plan = planned(walk)
         request = UpdateScheduleRequest(
             namespace=self._client.namespace,
             schedule_id=walk.schedule_id,
             schedule=await _to_proto(
                 to_schedule(
                     walk,
-                    compile_config(walk.config, walk.anchor),
+                    plan,
                     paused=draft.paused,
                     note=draft.note,
                 ),
@@ -270,7 +272,7 @@ class ScheduleGateway:
             request_id=str(uuid.uuid4()),
         )
         encode_search_attributes(
-            attributes.schedule_attributes(walk),
+            attributes.schedule_attributes(walk, horizon=plan.horizon),
             request.search_attributes,
         )
         try:

@@ -7,22 +7,33 @@ from temporalio.client import (
     ScheduleSpec,
 )
 
-from footfall.triggers import Calendar, CompiledTrigger, Range
+from footfall.triggers import Calendar, Plan, Range
 
 
-def to_schedule_spec(compiled: CompiledTrigger) -> ScheduleSpec:
-    """Say to Temporal when a compiled trigger fires."""
-    intervals = []
-    if compiled.every is not None:
-        every, offset = timedelta(seconds=compiled.every), timedelta(seconds=compiled.offset)
+def to_schedule_spec(plan: Plan) -> ScheduleSpec:
+    """Say to Temporal when a planned trigger fires."""
+    intervals = [_once(instant) for instant in plan.instants]
+    if plan.every is not None:
+        every, offset = timedelta(seconds=plan.every), timedelta(seconds=plan.offset)
         intervals.append(ScheduleIntervalSpec(every=every, offset=offset))
     return ScheduleSpec(
-        calendars=[_calendar(calendar) for calendar in compiled.calendars],
+        calendars=[_calendar(calendar) for calendar in plan.calendars],
         intervals=intervals,
-        start_at=compiled.start_at,
-        end_at=compiled.end_at,
-        time_zone_name=compiled.timezone,
+        skip=[_calendar(calendar) for calendar in plan.skip],
+        start_at=plan.start_at,
+        end_at=plan.end_at,
+        jitter=timedelta(seconds=plan.jitter) if plan.jitter else None,
+        time_zone_name=plan.timezone,
     )
+
+
+def _once(instant: int) -> ScheduleIntervalSpec:
+    """Name one instant, which calendars cannot where a clock shows a time twice.
+
+    Intervals are counted from the Unix epoch, so that one as long as the instant is after it
+    ends at that instant, and not again before 2083; plans are renewed long before that.
+    """
+    return ScheduleIntervalSpec(every=timedelta(seconds=instant))
 
 
 def _calendar(calendar: Calendar) -> ScheduleCalendarSpec:

@@ -1,7 +1,8 @@
 """Triggers: when a schedule fires.
 
-Pure: from the configuration that users write (`parse`) to what Temporal is told
-(`compile_trigger`), to what that means (`next_times`) and how to say it (`describe`).
+Pure: from the configuration that users write (`parse`) to exactly when it fires
+(`compile_trigger`, `next_times`), what Temporal is told of that (`plan`), and how to say it
+(`describe`).
 """
 
 from footfall.triggers.calendar import Calendar, Range
@@ -14,21 +15,29 @@ from footfall.triggers.evaluator import next_times
 from footfall.triggers.fields import FieldsTrigger
 from footfall.triggers.firing import ensure_fires
 from footfall.triggers.interval import IntervalTrigger
+from footfall.triggers.options import DstGap, DstOverlap
+from footfall.triggers.plan import HORIZON_YEARS, Plan, horizon_of, plan
 from footfall.triggers.trigger import compile_config, parse
 
 __all__ = [
+    "HORIZON_YEARS",
     "Calendar",
     "CompiledTrigger",
     "CrontabTrigger",
     "DateTrigger",
+    "DstGap",
+    "DstOverlap",
     "FieldsTrigger",
     "IntervalTrigger",
+    "Plan",
     "Range",
     "Trigger",
     "compile_config",
     "compile_trigger",
     "describe",
     "ensure_fires",
+    "horizon_of",
     "next_times",
     "parse",
+    "plan",
 ]

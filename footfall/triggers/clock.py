@@ -2,6 +2,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from footfall.triggers.calendar import FIRST_YEAR, LAST_YEAR
@@ -30,6 +32,28 @@ END = unix_time(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
 """Unix time of the first instant at which nothing fires any more."""
 
 
+class Change(NamedTuple):
+    """A clock is set forward or back.
+
+    The wall times from `low` up to but not including `high` are skipped, where the offset
+    `after` the instant `at` is larger than the one `before`; else they are shown twice.
+    """
+
+    at: int
+    before: int
+    after: int
+
+    @property
+    def low(self) -> int:
+        """Give the first wall time that is skipped or shown twice."""
+        return self.at + min(self.before, self.after)
+
+    @property
+    def high(self) -> int:
+        """Give the first wall time after those that are skipped or shown twice."""
+        return self.at + max(self.before, self.after)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """What the clocks of a time zone show between 2000 and 2100.
@@ -37,43 +61,27 @@ class Clock:
     A *wall* time is the Unix time at which a clock set to UTC would show the same.
 
     Attributes:
-        changes: Unix times at which the offset changes, in order; the first is `BEGIN`.
-        offsets: seconds that the clocks are ahead of UTC from each change on.
+        starts: Unix times from which an offset is in force, in order; the first is `BEGIN`.
+        offsets: seconds that the clocks are ahead of UTC from each of them on.
     """
 
-    changes: tuple[int, ...]
+    starts: tuple[int, ...]
     offsets: tuple[int, ...]
 
     def offset(self, instant: int) -> int:
         """Give the seconds that the clock is ahead of UTC at a Unix time."""
-        return self.offsets[max(bisect_right(self.changes, instant) - 1, 0)]
+        return self.offsets[max(bisect_right(self.starts, instant) - 1, 0)]
 
     def wall(self, instant: int) -> int:
         """Give what the clock shows at a Unix time."""
         return instant + self.offset(instant)
 
-    def instant(self, wall: int) -> int:
-        """Give the Unix time at which the clock shows `wall`, as Go's ``time.Date`` does.
-
-        For a time that is skipped or shown twice, which instant it is hangs on the sign of
-        the offset (https://pkg.go.dev/time#Date promises neither); Temporal inherits that.
-        """
-        guess = self.offset(wall)
-        return wall - (guess and self.offset(wall - guess))
-
-    def blocks(self) -> tuple[tuple[int, int], ...]:
-        """Give the first and last day of each run of days that are near a change.
-
-        Days are numbered from the Unix epoch. Away from these, every day has one offset.
-        """
-        found: list[tuple[int, int]] = []
-        for at, change in enumerate(self.changes[1:], start=1):
-            walls = [change + offset for offset in self.offsets[at - 1 : at + 1]]
-            first, last = (min(walls) - 1) // DAY - 1, max(walls) // DAY + 1
-            if found and first <= found[-1][1]:
-                first = found.pop()[0]
-            found.append((first, last))
-        return tuple(found)
+    def changes(self) -> tuple[Change, ...]:
+        """Give the changes of the clock, in order; their skipped or double times never meet."""
+        return tuple(
+            Change(at, before, after)
+            for at, (before, after) in zip(self.starts[1:], pairwise(self.offsets), strict=True)
+        )
 
 
 @lru_cache(maxsize=256)

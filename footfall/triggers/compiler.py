@@ -5,30 +5,45 @@ from footfall.triggers.calendar import LAST_YEAR
 from footfall.triggers.clock import unix_time, utc
 from footfall.triggers.compiled import CompiledTrigger
 from footfall.triggers.crontab import CrontabTrigger, crontab_moments
-from footfall.triggers.date import DateTrigger, date_calendars
+from footfall.triggers.date import DateTrigger
 from footfall.triggers.fields import FieldsTrigger, fields_moments
 from footfall.triggers.interval import IntervalTrigger, too_long
-from footfall.triggers.moments import Moments, calendars_of
+from footfall.triggers.moments import Moments
+from footfall.triggers.options import DstGap, DstOverlap
 
 Trigger = IntervalTrigger | CrontabTrigger | FieldsTrigger | DateTrigger
 
+_HOURS_OF_A_DAY = 24
+
 
 def compile_trigger(trigger: Trigger, anchor: datetime) -> CompiledTrigger:
-    """Say what `trigger` means in calendars or as an interval, exactly, until 2100.
+    """Say exactly when `trigger` fires, until 2100.
 
-    The first run of an interval is one interval after `anchor` (aware; its fraction of a
-    second is dropped). Anchors have no bearing on other triggers. A date becomes a calendar
-    in UTC, so that no change of clocks can fire it twice.
+    The first run of an interval is at its `start_at`, else one interval after `anchor` (aware;
+    its fraction of a second is dropped). Anchors have no bearing on other triggers.
 
     Raises:
-        InvalidTriggerError: it takes too many calendars, or an interval from `anchor` ends
-            after 2100.
+        InvalidTriggerError: an interval from `anchor` ends after 2100.
     """
     if isinstance(trigger, IntervalTrigger):
         return _interval(trigger, unix_time(anchor))
     if isinstance(trigger, DateTrigger):
-        return CompiledTrigger(date_calendars(trigger))
-    return CompiledTrigger(calendars_of(moments(trigger)), timezone=trigger.timezone)
+        return CompiledTrigger(instant=trigger.instant, timezone=trigger.timezone)
+    options, when = trigger.options, moments(trigger)
+    # What fires in every hour is a rhythm and not a time of day: it goes on as it was while
+    # clocks change, and so does "every n minutes" through an hour that comes twice.
+    hourly = len(when.hours) == _HOURS_OF_A_DAY
+    twice = hourly or trigger.is_repeated
+    return CompiledTrigger(
+        moments=when,
+        timezone=options.timezone,
+        dst_gap=options.dst_gap or (DstGap.SKIP if hourly else DstGap.RUN),
+        dst_overlap=options.dst_overlap or (DstOverlap.TWICE if twice else DstOverlap.ONCE),
+        start_at=options.start_at,
+        end_at=options.end_at,
+        exclude=options.exclude,
+        jitter=options.jitter,
+    )
 
 
 def moments(trigger: CrontabTrigger | FieldsTrigger) -> Moments:
@@ -39,14 +54,18 @@ def moments(trigger: CrontabTrigger | FieldsTrigger) -> Moments:
 
 
 def _interval(trigger: IntervalTrigger, anchor: int) -> CompiledTrigger:
-    first = anchor + trigger.seconds
+    options = trigger.options
+    begin = unix_time(options.start_at) if options.start_at else anchor + trigger.seconds
     # Seconds are compared before they become a datetime, which ends with the year 9999.
-    if first >= unix_time(utc(0).replace(year=LAST_YEAR + 1)):
+    if begin >= unix_time(utc(0).replace(year=LAST_YEAR + 1)):
         units = [name for name, value in trigger.written if value and name != "trigger"]
         raise InvalidTriggerError(units[0], too_long())
     return CompiledTrigger(
         every=trigger.seconds,
-        offset=anchor % trigger.seconds,
-        timezone=trigger.timezone,
-        start_at=utc(first),
+        offset=begin % trigger.seconds,
+        timezone=options.timezone,
+        start_at=utc(begin),
+        end_at=options.end_at,
+        exclude=options.exclude,
+        jitter=options.jitter,
     )

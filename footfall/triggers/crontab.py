@@ -10,6 +10,7 @@ from cronsim import CronSim, CronSimError
 from footfall.errors import InvalidTriggerError
 from footfall.triggers.days import Days, crossed, last_day, last_weekday, nth_weekday
 from footfall.triggers.moments import Moments
+from footfall.triggers.options import NO_OPTIONS, Options
 from footfall.triggers.problem import quote
 
 MACROS = {
@@ -45,12 +46,17 @@ class CrontabTrigger:
     Attributes:
         written: the configuration as the user wrote it.
         expression: the five fields, in capitals, macros replaced.
-        timezone: IANA name.
+        options: what bounds and bends it.
     """
 
     written: tuple[tuple[str, Any], ...]
     expression: str
-    timezone: str = "UTC"
+    options: Options = NO_OPTIONS
+
+    @property
+    def is_repeated(self) -> bool:
+        """Say whether it is written as "every n minutes": the minute begins with a ``*``."""
+        return self.expression.startswith("*")
 
     @property
     def config(self) -> dict[str, Any]:
@@ -58,7 +64,7 @@ class CrontabTrigger:
         return dict(self.written)
 
 
-def parse_crontab(config: Mapping[str, Any]) -> CrontabTrigger:
+def parse_crontab(config: Mapping[str, Any], options: Options) -> CrontabTrigger:
     """Read the crontab string in `cron`; whether any time matches it is not asked.
 
     The meaning is crontab(5)'s as Debian's cron has it, which cronsim implements: 0 and 7 are
@@ -77,7 +83,7 @@ def parse_crontab(config: Mapping[str, Any]) -> CrontabTrigger:
         raise InvalidTriggerError("cron", f"must have at most {_LONGEST} characters")
     expression = _expanded(written.strip())
     _check_parts(expression)
-    return CrontabTrigger(tuple(config.items()), expression, config.get("timezone", "UTC"))
+    return CrontabTrigger(tuple(config.items()), expression, options)
 
 
 @lru_cache(maxsize=256)

@@ -45,8 +45,8 @@ def describe(trigger: Trigger) -> str:
     when = moments(trigger)
     time, days = _time(when), _days(when.days)
     if time is None or days is None:
-        return f"{_quoted(trigger)}, {trigger.timezone}"
-    return ", ".join(part for part in (time, days, trigger.timezone) if part)
+        return f"{_quoted(trigger)}, {trigger.options.timezone}"
+    return ", ".join(part for part in (time, days, trigger.options.timezone) if part)
 
 
 def _once(trigger: DateTrigger) -> str:

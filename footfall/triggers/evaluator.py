@@ -1,155 +1,169 @@
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from functools import lru_cache
-from heapq import merge
-from itertools import groupby, islice, takewhile
-from typing import NamedTuple
+from itertools import islice, takewhile
 
-from footfall.triggers.calendar import LAST_YEAR, Calendar, Ranges, values_of
-from footfall.triggers.clock import BEGIN, DAY, END, EPOCH, Clock, clock_of, unix_time, utc
+from footfall.triggers.calendar import LAST_YEAR
+from footfall.triggers.clock import BEGIN, DAY, END, EPOCH, Change, Clock, clock_of, unix_time, utc
 from footfall.triggers.compiled import CompiledTrigger
-from footfall.triggers.days import ALL_YEARS, Days, dates_in
-from footfall.triggers.stepper import Stepper, steps
+from footfall.triggers.days import dates_in
+from footfall.triggers.exclusion import Exclusion
+from footfall.triggers.moments import Moments
+from footfall.triggers.options import DstGap, DstOverlap
 
 _EPOCH_ORDINAL = EPOCH.toordinal()
-_LAST_DAY = date(LAST_YEAR, 12, 31).toordinal() - _EPOCH_ORDINAL
-
-
-class _Group(NamedTuple):
-    """Calendars that share their times of day."""
-
-    hours: tuple[int, ...]
-    minutes: tuple[int, ...]
-    seconds: tuple[int, ...]
-    days: tuple[Days, ...]
+_LAST_WALL = (date(LAST_YEAR, 12, 31).toordinal() - _EPOCH_ORDINAL + 1) * DAY
 
 
 def next_times(compiled: CompiledTrigger, after: datetime, count: int) -> list[datetime]:
-    """Give the next `count` times (UTC) strictly after `after`, as a Temporal server fires.
+    """Give the next `count` times (UTC) strictly after `after`, excluded days left out.
 
-    That is Temporal's rule on days on which clocks change too, see `Stepper`. Fewer times are
-    given where no more follow until the end of 2100 (UTC), when Temporal's calendars end.
+    Fewer are given where no more follow until the end of 2100 (UTC), when Temporal's calendars
+    end. Jitter is not in them: each run may be that much later.
     """
-    start = unix_time(after) + 1
+    return [utc(instant) for instant in islice(instants(compiled, unix_time(after) + 1), count)]
+
+
+def instants(compiled: CompiledTrigger, start: int) -> Iterator[int]:
+    """Give every Unix time from `start` on at which `compiled` fires, in order, each once."""
     if compiled.start_at is not None:
         start = max(start, unix_time(compiled.start_at))
     end = END
     if compiled.end_at is not None:
         end = min(end, unix_time(compiled.end_at) + 1)
+    return takewhile(lambda instant: instant < end, _unbounded(compiled, max(start, BEGIN)))
+
+
+def _unbounded(compiled: CompiledTrigger, start: int) -> Iterator[int]:
+    clock = clock_of(compiled.timezone)
+    if compiled.moments is not None:
+        return _distinct(_of_clock(compiled, _Walls(compiled.moments, compiled.exclude), start))
     if compiled.every is not None:
         first = start + (compiled.offset - start) % compiled.every
-        return [utc(instant) for instant in islice(range(first, end, compiled.every), count)]
-    found = takewhile(lambda instant: instant < end, _instants(compiled, max(start, BEGIN)))
-    return [utc(instant) for instant in islice(found, count)]
+        if not compiled.exclude:
+            return iter(range(first, END, compiled.every))
+        return _of_interval(first, compiled.every, clock, compiled.exclude)
+    only = unix_time(compiled.instant) if compiled.instant else END
+    return iter([only] if only >= start else [])
 
 
-def _instants(compiled: CompiledTrigger, start: int) -> Iterator[int]:
-    """Give every instant from `start` on, in order, each once."""
-    clock, groups = clock_of(compiled.timezone), _groups(compiled.calendars)
-    years = [_Years(group) for group in groups]
-    day = clock.wall(start) // DAY
-    blocks = clock.blocks()
-    for first, last in blocks[bisect_left(blocks, day, key=lambda block: block[1]) :]:
-        yield from _plain(groups, years, clock, (day, first - 1), start)
-        after = max(start, clock.instant(first * DAY)) - 1
-        yield from steps(_steppers(groups, clock, first, last), after, last)
-        day = last + 1
-    yield from _plain(groups, years, clock, (day, _LAST_DAY), start)
+def _distinct(ordered: Iterable[int]) -> Iterator[int]:
+    before = None
+    for one in ordered:
+        if one != before:
+            yield one
+        before = one
 
 
-def _steppers(groups: tuple[_Group, ...], clock: Clock, first: int, last: int) -> list[Stepper]:
-    dates = {day: date.fromordinal(_EPOCH_ORDINAL + day) for day in range(first - 1, last + 1)}
-    found: list[Stepper] = []
-    for group in groups:
-        times = (group.hours, group.minutes, group.seconds)
-        for days in group.days:
-            matching = frozenset(
-                number
-                for number, on in dates.items()
-                if on.day in days.days and on.month in days.months and on.year in days.years
-            )
-            if matching:
-                found.append(Stepper(*times, days.weekdays, clock, matching))
-    return found
+class _Walls:
+    """The wall times that match, in order, without those on excluded days."""
 
+    def __init__(self, moments: Moments, exclude: Exclusion) -> None:
+        self._moments = moments
+        self._hours, self._minutes, self._seconds = map(
+            sorted, (moments.hours, moments.minutes, moments.seconds)
+        )
+        self._exclude = exclude
+        self._years: dict[int, list[int]] = {}
 
-class _Years(dict[int, list[int]]):
-    """The numbers of the days of each year that a group fires on, found when asked for."""
+    def excludes(self, wall: int) -> bool:
+        return bool(self._exclude) and self._exclude.covers(wall // DAY)
 
-    def __init__(self, group: _Group) -> None:
-        super().__init__()
-        self._days = group.days
-
-    def __missing__(self, year: int) -> list[int]:
-        self[year] = [
-            date(year, *found).toordinal() - _EPOCH_ORDINAL for found in dates_in(self._days, year)
-        ]
-        return self[year]
-
-
-def _plain(
-    groups: tuple[_Group, ...],
-    years: list[_Years],
-    clock: Clock,
-    span: tuple[int, int],
-    start: int,
-) -> Iterator[int]:
-    """Give the instants from `start` on in a span of days that all have the same offset."""
-    if span[0] > span[1]:
-        return iter(())
-    offset = clock.offset(span[0] * DAY)
-    found = [
-        _group_plain(group, of, span, offset, start)
-        for group, of in zip(groups, years, strict=True)
-    ]
-    return found[0] if len(found) == 1 else (instant for instant, _ in groupby(merge(*found)))
-
-
-def _group_plain(
-    group: _Group, years: _Years, span: tuple[int, int], offset: int, start: int
-) -> Iterator[int]:
-    first, last = (date.fromordinal(_EPOCH_ORDINAL + day).year for day in span)
-    for year in range(first, last + 1):
-        days = years[year]
-        for day in days[bisect_left(days, span[0]) : bisect_right(days, span[1])]:
-            base = day * DAY - offset
-            for time in _times(group, start - base):
+    def between(self, low: int, high: int) -> Iterator[int]:
+        """Give those from `low` up to but not including `high`."""
+        first, last = low // DAY, (high - 1) // DAY
+        for day in self._days(first, last):
+            base = day * DAY
+            for time in self._times(low - base if day == first else 0):
+                if base + time >= high:
+                    return
                 yield base + time
 
+    def _days(self, first: int, last: int) -> Iterator[int]:
+        years = (date.fromordinal(_EPOCH_ORDINAL + day).year for day in (first, last))
+        begin, end = years
+        for year in range(begin, min(end, LAST_YEAR) + 1):
+            days = self._in_year(year)
+            yield from days[bisect_left(days, first) : bisect_right(days, last)]
 
-def _times(group: _Group, low: int) -> Iterator[int]:
-    """Give the times of day from `low` on, in seconds, in order."""
-    for hour in group.hours:
-        if hour * 3600 + 3600 <= low:
-            continue
-        for minute in group.minutes:
-            of_minute = hour * 3600 + minute * 60
-            if of_minute + 60 <= low:
-                continue
-            for second in group.seconds:
-                if of_minute + second >= low:
-                    yield of_minute + second
-
-
-@lru_cache(maxsize=64)
-def _groups(calendars: tuple[Calendar, ...]) -> tuple[_Group, ...]:
-    days: defaultdict[tuple[Ranges, Ranges, Ranges], list[Days]] = defaultdict(list)
-    for one in calendars:
-        days[one.hour, one.minute, one.second].append(
-            Days(
-                values_of(one.day_of_month),
-                values_of(one.month),
-                values_of(one.year) or ALL_YEARS,
-                values_of(one.day_of_week),
+    def _in_year(self, year: int) -> list[int]:
+        if year not in self._years:
+            days = (
+                date(year, *found).toordinal() - _EPOCH_ORDINAL
+                for found in dates_in(self._moments.days, year)
             )
-        )
-    return tuple(
-        _Group(_sorted(hour), _sorted(minute), _sorted(second), tuple(of))
-        for (hour, minute, second), of in days.items()
-    )
+            covers = self._exclude.covers
+            self._years[year] = [day for day in days if not self._exclude or not covers(day)]
+        return self._years[year]
+
+    def _times(self, low: int) -> Iterator[int]:
+        """Give the times of day from `low` on, in seconds."""
+        for hour in self._hours:
+            if hour * 3600 + 3600 <= low:
+                continue
+            for minute in self._minutes:
+                of_minute = hour * 3600 + minute * 60
+                if of_minute + 60 <= low:
+                    continue
+                for second in self._seconds:
+                    if of_minute + second >= low:
+                        yield of_minute + second
 
 
-def _sorted(ranges: Ranges) -> tuple[int, ...]:
-    return tuple(sorted(values_of(ranges)))
+def _of_clock(compiled: CompiledTrigger, walls: _Walls, start: int) -> Iterator[int]:
+    """Give the instants from `start` on at which the clock shows a matching wall time.
+
+    Between changes of the clock there is one for each; at a change the policies decide.
+    """
+    clock = clock_of(compiled.timezone)
+    changes = clock.changes()
+    # The one before `start` may still be showing its times for the second time.
+    at = max(bisect_right(clock.starts, start) - 2, 0)
+    low = changes[at - 1].high if 0 < at <= len(changes) else BEGIN + clock.offsets[0]
+    for change in changes[at:]:
+        yield from _shown(walls, low, change.low, change.before, start)
+        yield from _at_change(compiled, walls, change, start)
+        low = change.high
+    yield from _shown(walls, low, _LAST_WALL, clock.offsets[-1], start)
+
+
+def _shown(walls: _Walls, low: int, high: int, offset: int, start: int) -> Iterator[int]:
+    """Give the instants of the wall times from `low` to `high`, at one offset."""
+    low = max(low, start + offset)
+    return (wall - offset for wall in walls.between(low, high)) if low < high else iter(())
+
+
+def _at_change(
+    compiled: CompiledTrigger, walls: _Walls, change: Change, start: int
+) -> Iterator[int]:
+    low, high = change.low, change.high
+    if change.after > change.before:
+        runs = compiled.dst_gap is DstGap.RUN and start <= change.at
+        # A gap at midnight may end on a day that is excluded although the one before is not.
+        if runs and not walls.excludes(high) and any(True for _ in walls.between(low, high)):
+            yield change.at
+        return
+    yield from _shown(walls, low, high, change.before, start)
+    if compiled.dst_overlap is DstOverlap.TWICE:
+        yield from _shown(walls, low, high, change.after, start)
+
+
+def _of_interval(first: int, every: int, clock: Clock, exclude: Exclusion) -> Iterator[int]:
+    instant = first
+    while instant < END:
+        if exclude.covers(clock.wall(instant) // DAY):
+            # Leap over the rest of the day, since an interval may be a second.
+            later = _next_day(clock, instant)
+            instant = later + (instant - later) % every
+        else:
+            until = _next_day(clock, instant)
+            yield from range(instant, until, every)
+            instant = until + (instant - until) % every
+
+
+def _next_day(clock: Clock, instant: int) -> int:
+    """Give the first later instant at which the clock shows another day, or changes."""
+    wall = clock.wall(instant)
+    midnight = instant + DAY - wall % DAY
+    at = bisect_right(clock.starts, instant)
+    return min([midnight, *clock.starts[at : at + 1]])

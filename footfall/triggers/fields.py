@@ -26,6 +26,7 @@ from footfall.triggers.days import (
     nth_weekday,
 )
 from footfall.triggers.moments import Moments
+from footfall.triggers.options import NO_OPTIONS, Options
 from footfall.triggers.problem import quote, raise_problems
 
 FIELDS: tuple[str, ...] = CronTrigger.FIELD_NAMES
@@ -53,12 +54,26 @@ class FieldsTrigger:
     Attributes:
         written: the configuration as the user wrote it.
         fields: name and value of each field given, in the order of ``FIELDS``.
-        timezone: IANA name.
+        options: what bounds and bends it.
     """
 
     written: tuple[tuple[str, Any], ...]
     fields: tuple[tuple[str, str], ...]
-    timezone: str = "UTC"
+    options: Options = NO_OPTIONS
+
+    @property
+    def is_repeated(self) -> bool:
+        """Say whether it is written as "every n minutes" (or seconds).
+
+        The minute or the second begins with a ``*``, or is not given and finer than none.
+        """
+        given = dict(self.fields)
+        finest = max(FIELDS.index(name) for name in given)
+        return any(
+            given.get(name, "*" if at < finest else "").startswith("*")
+            for at, name in enumerate(FIELDS)
+            if name in {"minute", "second"}
+        )
 
     @property
     def config(self) -> dict[str, Any]:
@@ -66,7 +81,7 @@ class FieldsTrigger:
         return dict(self.written)
 
 
-def parse_fields(config: Mapping[str, Any]) -> FieldsTrigger:
+def parse_fields(config: Mapping[str, Any], options: Options) -> FieldsTrigger:
     """Read the named fields of a cron trigger, of which at least one is given.
 
     Grammar and meaning are those of APScheduler 3.11's ``CronTrigger``: 0 is Monday, all
@@ -85,7 +100,7 @@ def parse_fields(config: Mapping[str, Any]) -> FieldsTrigger:
         ]
     )
     fields = tuple((name, str(value).strip().lower()) for name, value in given.items())
-    return FieldsTrigger(tuple(config.items()), fields, config.get("timezone", "UTC"))
+    return FieldsTrigger(tuple(config.items()), fields, options)
 
 
 @lru_cache(maxsize=256)

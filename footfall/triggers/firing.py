@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 
 from footfall.errors import InvalidTriggerError
@@ -8,6 +9,7 @@ from footfall.triggers.crontab import CrontabTrigger
 from footfall.triggers.date import DateTrigger
 from footfall.triggers.days import ALL_YEARS, Days, dates_in
 from footfall.triggers.evaluator import next_times
+from footfall.triggers.exclusion import NO_EXCLUSION
 from footfall.triggers.fields import FieldsTrigger
 from footfall.triggers.problem import listed
 
@@ -22,15 +24,27 @@ def ensure_fires(trigger: Trigger, compiled: CompiledTrigger, after: datetime) -
     """
     if next_times(compiled, after, 1):
         return
+    if next_times(replace(compiled, exclude=NO_EXCLUSION), after, 1):
+        raise InvalidTriggerError("exclude", "leaves no time to run; exclude less")
+    if compiled.end_at is not None and next_times(replace(compiled, end_at=None), after, 1):
+        late = "is in the past" if compiled.end_at <= after else "comes before the first run"
+        raise InvalidTriggerError("end_at", f"{_show(compiled.end_at)} {late}; give a later one")
     if isinstance(trigger, DateTrigger):
-        when = trigger.instant.strftime("%Y-%m-%d %H:%M:%S UTC")
-        raise InvalidTriggerError("run_date", f"{when} is in the past; give a later date")
+        message = f"{_show(trigger.instant)} is in the past; give a later date"
+        raise InvalidTriggerError("run_date", message)
+    if compiled.start_at is not None and next_times(replace(compiled, start_at=None), after, 1):
+        message = f"nothing runs after {_show(compiled.start_at)}; give an earlier one"
+        raise InvalidTriggerError("start_at", message)
     if isinstance(trigger, CrontabTrigger):
         reason = f"no date until {LAST_YEAR} matches its day, month and weekday"
         raise InvalidTriggerError("cron", f"never fires: {reason}")
     if isinstance(trigger, FieldsTrigger):
         raise _never(trigger)
     raise InvalidTriggerError("trigger", f"never fires: nothing runs after {LAST_YEAR}")
+
+
+def _show(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _never(trigger: FieldsTrigger) -> InvalidTriggerError:

@@ -4,6 +4,7 @@ from typing import Any
 
 from footfall.errors import FieldProblem
 from footfall.triggers.calendar import FIRST_YEAR, LAST_YEAR
+from footfall.triggers.options import NO_OPTIONS, Options
 from footfall.triggers.problem import listed, quote, raise_problems
 
 UNITS = {"weeks": 604_800, "days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
@@ -19,12 +20,12 @@ class IntervalTrigger:
     Attributes:
         written: the configuration as the user wrote it.
         seconds: time between two runs.
-        timezone: IANA name; has no bearing on when it fires.
+        options: what bounds it; its time zone says which days are excluded.
     """
 
     written: tuple[tuple[str, Any], ...]
     seconds: int
-    timezone: str = "UTC"
+    options: Options = NO_OPTIONS
 
     @property
     def config(self) -> dict[str, Any]:
@@ -32,7 +33,9 @@ class IntervalTrigger:
         return dict(self.written)
 
 
-def parse_interval(config: Mapping[str, Any], min_interval: int) -> IntervalTrigger:
+def parse_interval(
+    config: Mapping[str, Any], options: Options, min_interval: int
+) -> IntervalTrigger:
     """Read an interval of at least `min_interval` seconds.
 
     Raises:
@@ -57,7 +60,7 @@ def parse_interval(config: Mapping[str, Any], min_interval: int) -> IntervalTrig
         raise_problems([FieldProblem(fields[-1], message)])
     if total > _LONGEST:
         raise_problems([FieldProblem(fields[0], too_long())])
-    return IntervalTrigger(tuple(config.items()), total, config.get("timezone", "UTC"))
+    return IntervalTrigger(tuple(config.items()), total, options)
 
 
 def too_long() -> str:

@@ -1,13 +1,12 @@
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from footfall.errors import InvalidTriggerError
 from footfall.triggers.calendar import MOST_CALENDARS, Calendar, Ranges, ranges_of
 from footfall.triggers.days import ALL_YEARS, Days, Values, compact
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(NamedTuple):
     """What the wall clock shows when a cron trigger fires: a time of day, and a date."""
 
     seconds: Values

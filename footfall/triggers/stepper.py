@@ -53,7 +53,7 @@ class Stepper:
             reached, minute, second = self._reach(hour, minute, second)
             hour, again = reached, again if reached == hour else 0
             if hour < _HOURS and minute < _SIXTY and second < _SIXTY:
-                found = self.clock.instant(day * DAY + hour * _HOUR + minute * 60 + second)
+                found = self._instant(day * DAY + hour * _HOUR + minute * 60 + second)
                 if self.clock.wall(found) % DAY // _HOUR == hour:
                     return found + again
                 hour, minute, second = hour + 1, 0, 0
@@ -75,13 +75,22 @@ class Stepper:
             second = _next(self.seconds, second, _SIXTY)
         return hour, minute, second
 
+    def _instant(self, wall: int) -> int:
+        """Give the Unix time at which the clock shows `wall`, as Go's ``time.Date`` does.
+
+        For a time that is skipped or shown twice, which instant it is hangs on the sign of
+        the offset (https://pkg.go.dev/time#Date promises neither); Temporal inherits that.
+        """
+        guess = self.clock.offset(wall)
+        return wall - (guess and self.clock.offset(wall - guess))
+
     def _longer(self, wall: int) -> bool:
         """Say whether the hour that begins at `wall` ends more than an hour later."""
-        return self.clock.instant(wall + _HOUR) - self.clock.instant(wall) > _HOUR
+        return self._instant(wall + _HOUR) - self._instant(wall) > _HOUR
 
     def _on(self, day: int, wall: int) -> bool:
         clock = self.clock
-        shown = clock.wall(clock.instant(wall)) // DAY
+        shown = clock.wall(self._instant(wall)) // DAY
         return day in self.dates and (shown + _EPOCH_WEEKDAY) % 7 in self.weekdays
 
 

@@ -11,13 +11,14 @@ from footfall.triggers.fields import FIELDS, FieldsTrigger, parse_fields
 from footfall.triggers.gap import smallest_gap
 from footfall.triggers.interval import UNITS, parse_interval
 from footfall.triggers.moments import calendars_of
+from footfall.triggers.options import CLOCK_OPTIONS, NO_OPTIONS, OPTIONS, Options, parse_options
 from footfall.triggers.problem import listed, quote, raise_problems
-from footfall.triggers.zone import zone_problem
+from footfall.triggers.zone import parse_zone
 
 _OPTIONS = {
-    "interval": tuple(UNITS),
-    "cron": ("cron", *FIELDS),
-    "date": ("run_date",),
+    "interval": (*UNITS, "timezone", *OPTIONS),
+    "cron": ("cron", *FIELDS, "timezone", *OPTIONS, *CLOCK_OPTIONS),
+    "date": ("run_date", "timezone"),
 }
 _LONGEST_NAME = 64
 
@@ -38,13 +39,22 @@ def parse(config: Mapping[str, Any], *, min_interval: int = 1) -> Trigger:
         known = listed((repr(name) for name in _OPTIONS), "or")
         what = f"not {quote(kind)}" if "trigger" in config else "and is missing"
         raise InvalidTriggerError("trigger", f"must be {known}, {what}")
-    problems = _option_problems(config, kind)
+    problems = _unknown_options(config, kind)
+    timezone, options = "UTC", NO_OPTIONS
     trigger: Trigger | None = None
-    # A zone that is wrong is reported beside what else is wrong, so the rest is read without.
-    zoneless = {name: value for name, value in config.items() if name != "timezone"}
-    zoned = not any(problem.field == "timezone" for problem in problems)
+    # What is wrong with one option is reported beside what is wrong with the others.
     try:
-        trigger = _parse(config if zoned else zoneless, kind, min_interval)
+        timezone = parse_zone(config.get("timezone", "UTC"))
+    except InvalidInputError as error:
+        problems += error.problems
+    names = _OPTIONS[kind]
+    given = {name: value for name, value in config.items() if name in names}
+    try:
+        options = parse_options(given, timezone)
+    except InvalidInputError as error:
+        problems += error.problems
+    try:
+        trigger = _parse(config, kind, options, min_interval)
     except InvalidInputError as error:
         problems += error.problems
     raise_problems(problems)
@@ -53,11 +63,11 @@ def parse(config: Mapping[str, Any], *, min_interval: int = 1) -> Trigger:
     return trigger
 
 
-def _parse(config: Mapping[str, Any], kind: str, min_interval: int) -> Trigger:
+def _parse(config: Mapping[str, Any], kind: str, options: Options, min_interval: int) -> Trigger:
     if kind == "interval":
-        return parse_interval(config, min_interval)
+        return parse_interval(config, options, min_interval)
     if kind == "date":
-        return parse_date(config)
+        return parse_date(config, options.timezone)
     named = [name for name in FIELDS if name in config]
     if "cron" in config and named:
         message = f"give either cron or named fields ({listed(named)}), not both"
@@ -65,7 +75,7 @@ def _parse(config: Mapping[str, Any], kind: str, min_interval: int) -> Trigger:
     if "cron" not in config and not named:
         message = f"a cron trigger needs 'cron', or one of {listed(FIELDS, 'or')}"
         raise InvalidTriggerError("cron", message)
-    trigger = parse_crontab(config) if "cron" in config else parse_fields(config)
+    trigger = parse_crontab(config, options) if "cron" in config else parse_fields(config, options)
     field = "cron" if "cron" in config else named[-1]
     _check_cost(trigger, field, min_interval)
     return trigger
@@ -83,18 +93,15 @@ def _check_cost(trigger: CrontabTrigger | FieldsTrigger, field: str, min_interva
         raise InvalidTriggerError(field, message)
 
 
-def _option_problems(config: Mapping[str, Any], kind: str) -> list[FieldProblem]:
-    known = ("trigger", *_OPTIONS[kind], "timezone")
-    problems = [
+def _unknown_options(config: Mapping[str, Any], kind: str) -> list[FieldProblem]:
+    return [
         FieldProblem(
             _field(name),
-            f"is no option of the trigger {kind!r}, whose options are {listed(known[1:])}",
+            f"is no option of the trigger {kind!r}, whose options are {listed(_OPTIONS[kind])}",
         )
         for name in config
-        if name not in known
+        if name != "trigger" and name not in _OPTIONS[kind]
     ]
-    problem = zone_problem(config["timezone"]) if "timezone" in config else None
-    return [*problems, problem] if problem else problems
 
 
 def _field(name: Any) -> str:

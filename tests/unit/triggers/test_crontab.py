@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from footfall.errors import InvalidTriggerError
-from footfall.triggers import compile_trigger, ensure_fires, next_times, parse
+from footfall.triggers import (
+    compile_trigger,
+    ensure_fires,
+    horizon_of,
+    next_times,
+    parse,
+    plan,
+)
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -207,7 +214,7 @@ def test_what_never_fires_is_refused(expression: Any) -> None:
 def test_last_day_takes_four_calendars_and_is_right_until_2100() -> None:
     trigger = parse({"trigger": "cron", "cron": "0 0 L * *"})
     compiled = compile_trigger(trigger, NOW)
-    assert len(compiled.calendars) == 4
+    assert len(plan(compiled, horizon_of(NOW)).calendars) == 4
     times = next_times(compiled, datetime(1999, 12, 31, tzinfo=UTC), 2000)
     assert len(times) == 101 * 12
     assert all((at + timedelta(days=1)).day == 1 for at in times)
