@@ -12,10 +12,11 @@ from footfall.triggers import Calendar, Plan, Range
 
 def to_schedule_spec(plan: Plan) -> ScheduleSpec:
     """Say to Temporal when a planned trigger fires."""
-    intervals = [_once(instant) for instant in plan.instants]
-    if plan.every is not None:
-        every, offset = timedelta(seconds=plan.every), timedelta(seconds=plan.offset)
-        intervals.append(ScheduleIntervalSpec(every=every, offset=offset))
+    intervals = [
+        ScheduleIntervalSpec(every=timedelta(seconds=every), offset=timedelta(seconds=offset))
+        for every, offset in plan.intervals
+    ]
+    intervals += [_once(instant) for instant in plan.instants]
     return ScheduleSpec(
         calendars=[_calendar(calendar) for calendar in plan.calendars],
         intervals=intervals,

@@ -29,8 +29,13 @@ class Correction:
     """
 
     moments: tuple[Moments, ...]
-    instants: tuple[int, ...] = ()
-    is_final: bool = True
+    instants: tuple[int, ...]
+    is_final: bool
+
+
+def deviates(compiled: CompiledTrigger, moments: Moments, since: int) -> bool:
+    """Say whether a server would at some change of the clock not fire as `compiled` says."""
+    return bool(_deviations(_sample(compiled, moments), since))
 
 
 def correct(compiled: CompiledTrigger, moments: Moments, since: int, until: int) -> Correction:
@@ -46,11 +51,13 @@ def correct(compiled: CompiledTrigger, moments: Moments, since: int, until: int)
     mended = [change for change in wrong if change.at <= until]
     is_final = len(wrong) == len(mended)
     if not mended:
-        return Correction((moments,), is_final=is_final)
+        return Correction((moments,), (), is_final=is_final)
     days: set[int] = set()
     hours: set[int] = set()
     for change in mended:
-        walls = range(change.low - _HOUR, change.high + 1)
+        # What is in a gap runs at its end, so that the hour after it is concerned too.
+        end = change.high + (change.after > change.before)
+        walls = range(change.low - _HOUR, end)
         days.update(range(walls[0] // DAY, walls[-1] // DAY + 1))
         hours.update(hour % 24 for hour in range(walls[0] // _HOUR, walls[-1] // _HOUR + 1))
     parts = [

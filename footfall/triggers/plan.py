@@ -1,17 +1,18 @@
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from footfall.errors import InvalidTriggerError
 from footfall.triggers.calendar import FIRST_YEAR, LAST_YEAR, MOST_CALENDARS, Calendar, Range
-from footfall.triggers.clock import BEGIN, DAY, END, unix_time
+from footfall.triggers.clock import BEGIN, DAY, END, clock_of, unix_time
 from footfall.triggers.compiled import CompiledTrigger
-from footfall.triggers.correction import Correction, correct, dates_of
-from footfall.triggers.days import ALL_WEEKDAYS, Days, crossed
-from footfall.triggers.exclusion import Exclusion
+from footfall.triggers.correction import correct, dates_of, deviates
+from footfall.triggers.days import ALL_WEEKDAYS, Days, crossed, dates_in
+from footfall.triggers.exclusion import DaySpan, Exclusion
 from footfall.triggers.moments import Moments, calendars_of
 from footfall.triggers.public_holidays import holidays_in
+from footfall.triggers.rhythm import rhythm_of
 
 HORIZON_YEARS = 5
 """How far ahead holidays and changes of clocks are told to Temporal; states decide anew."""
@@ -19,12 +20,11 @@ HORIZON_YEARS = 5
 _BEFORE = timedelta(days=6 * 365)
 """How far before the horizon they begin, so that times of the last year can be backfilled."""
 
-MOST_SKIPPED = 500_000
-"""Runs in a row that may be excluded; a server gives up looking for the next one after 1.2
-million (measured on 1.32), and the schedule would be dead."""
+MOST_SKIPPED = 604_800
+"""Runs in a row that may be left out, a week of seconds. Finding the next one then takes a
+server 70 ms; after 1.2 million it gives up, and the schedule would be dead (measured on 1.32)."""
 
 _WHOLE_DAY = (frozenset(range(60)), frozenset(range(60)), frozenset(range(24)))
-_EPOCH_WEEKDAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Plan:
 
     Attributes:
         calendars: it fires when any of them matches the wall clock of `timezone`.
-        every: seconds between two runs; None where it fires by `calendars`.
-        offset: seconds between the Unix epoch and a run, 0 <= offset < every.
+        intervals: it fires each so many seconds, the first number, counted from so many seconds
+            after the Unix epoch, the second one, which is smaller.
         instants: Unix times at which it fires beside that.
         skip: it does not fire when any of these matches the wall clock.
         timezone: IANA name; the one that `calendars` and `skip` are in.
@@ -45,8 +45,7 @@ class Plan:
     """
 
     calendars: tuple[Calendar, ...] = ()
-    every: int | None = None
-    offset: int = 0
+    intervals: tuple[tuple[int, int], ...] = ()
     instants: tuple[int, ...] = ()
     skip: tuple[Calendar, ...] = ()
     timezone: str = "UTC"
@@ -78,34 +77,53 @@ def plan(compiled: CompiledTrigger, horizon: datetime) -> Plan:
     if compiled.instant is not None:
         return Plan(_date(compiled.instant))
     since = horizon - _BEFORE
-    moments = compiled.moments
-    correction = Correction(())
+    timing = _timing(compiled, unix_time(since), unix_time(horizon))
     exclude = compiled.exclude
-    if moments is not None:
-        weekdays = Days(weekdays=ALL_WEEKDAYS - exclude.weekdays)
-        moments = moments._replace(days=tuple(crossed(moments.days, [weekdays])))
-        correction = correct(compiled, moments, unix_time(since), unix_time(horizon))
+    if compiled.moments is not None:
         exclude = Exclusion(exclude.spans, regions=exclude.regions)
-    skip = _skipped(compiled, exclude, since.year, horizon.year)
+    skip = _skipped(exclude, timing.pauses, since.year, horizon.year)
+    _check_streak(compiled, exclude, skip, range(since.year, horizon.year + 1))
     found = Plan(
-        tuple(one for part in correction.moments for one in calendars_of(part)),
-        compiled.every,
-        compiled.offset,
-        correction.instants,
-        skip,
+        timing.calendars,
+        timing.intervals,
+        timing.instants,
+        tuple(calendars_of(Moments(*_WHOLE_DAY, skip))) if skip else (),
         timezone=compiled.timezone,
         start_at=compiled.start_at,
         end_at=compiled.end_at,
         jitter=compiled.jitter,
-        horizon=None if correction.is_final and not exclude.regions else horizon,
+        horizon=None if timing.is_final and not exclude.regions else horizon,
     )
-    count = len(found.calendars) + len(found.instants) + len(found.skip)
-    if count > MOST_CALENDARS:
-        message = f"needs {count} calendars, more than {MOST_CALENDARS}; make it simpler"
-        if len(found.instants) > MOST_CALENDARS // 2:
-            message += ", or let it fire in every hour, or set dst_gap to 'skip' and dst_overlap"
-        raise InvalidTriggerError("trigger", message)
+    _check_size(found)
     return found
+
+
+class _Timing(NamedTuple):
+    """When a plan fires, but for the days that are excluded."""
+
+    calendars: tuple[Calendar, ...] = ()
+    intervals: tuple[tuple[int, int], ...] = ()
+    instants: tuple[int, ...] = ()
+    pauses: tuple[Days, ...] = ()
+    is_final: bool = True
+
+
+def _timing(compiled: CompiledTrigger, since: int, horizon: int) -> _Timing:
+    if compiled.every is not None:
+        return _Timing(intervals=((compiled.every, compiled.offset),))
+    if compiled.moments is None:
+        return _Timing()
+    weekdays = Days(weekdays=ALL_WEEKDAYS - compiled.exclude.weekdays)
+    moments = compiled.moments._replace(days=tuple(crossed(compiled.moments.days, [weekdays])))
+    if not deviates(compiled, moments, since):
+        return _Timing(calendars_of(moments))
+    rhythm = rhythm_of(compiled, moments, clock_of(compiled.timezone), since)
+    if rhythm is not None:
+        intervals = tuple((rhythm.every, offset) for offset in rhythm.offsets)
+        return _Timing(intervals=intervals, pauses=rhythm.pauses)
+    correction = correct(compiled, moments, since, horizon)
+    calendars = tuple(one for part in correction.moments for one in calendars_of(part))
+    return _Timing(calendars, instants=correction.instants, is_final=correction.is_final)
 
 
 def _date(instant: datetime) -> tuple[Calendar, ...]:
@@ -121,52 +139,59 @@ def _date(instant: datetime) -> tuple[Calendar, ...]:
 
 
 def _skipped(
-    compiled: CompiledTrigger, exclude: Exclusion, first: int, last: int
-) -> tuple[Calendar, ...]:
-    """Give the calendars of all excluded days; their holidays in the years `first` to `last`."""
-    if not exclude:
-        return ()
-    numbers = {
-        day
-        for begin, end in exclude.spans
-        for day in range(max(begin, BEGIN // DAY), min(end, END // DAY) + 1)
-    }
+    exclude: Exclusion, pauses: tuple[Days, ...], first: int, last: int
+) -> tuple[Days, ...]:
+    """Give all days without runs; their public holidays in the years `first` to `last`."""
+    numbers = {day for span in exclude.spans for day in _days_of(span)}
     for region in exclude.regions:
         for year in range(first, last + 1):
             numbers |= holidays_in(region, year)
-    _check_streak(compiled, _streak(sorted(numbers), exclude))
-    days = dates_of(numbers)
-    if exclude.weekdays:
-        days.append(Days(weekdays=exclude.weekdays))
-    return calendars_of(Moments(*_WHOLE_DAY, tuple(days)))
+    weekdays = (Days(weekdays=exclude.weekdays),) if exclude.weekdays else ()
+    return (*dates_of(numbers), *weekdays, *pauses)
 
 
-def _streak(numbers: Sequence[int], exclude: Exclusion) -> int:
-    """Give the most excluded days that follow each other."""
-    longest = run = 0
-    before = None
-    for day in numbers:
-        run = run + day - before if before is not None and _between(before, day, exclude) else 1
-        longest, before = max(longest, run), day
-    # At either end of them the weekdays of one more week may follow.
-    return longest + 2 * len(exclude.weekdays)
+def _days_of(span: DaySpan) -> range:
+    """Give those of the days on which anything can run."""
+    return range(max(span[0], BEGIN // DAY), min(span[1], END // DAY) + 1)
 
 
-def _between(before: int, day: int, exclude: Exclusion) -> bool:
-    """Say whether every day between two excluded ones is excluded for its weekday."""
-    return day - before <= len(ALL_WEEKDAYS) and all(
-        (number + _EPOCH_WEEKDAY) % 7 in exclude.weekdays for number in range(before + 1, day)
+def _check_streak(
+    compiled: CompiledTrigger, exclude: Exclusion, skip: tuple[Days, ...], years: range
+) -> None:
+    """Check that Temporal finds the next run behind the days that it has to skip."""
+    if not skip:
+        return
+    days = sorted(
+        date(year, *found).toordinal() for year in years for found in dates_in(skip, year)
     )
-
-
-def _check_streak(compiled: CompiledTrigger, days: int) -> None:
+    longest = max((len(_days_of(span)) for span in exclude.spans), default=0)
+    begin = 0
+    for at, day in enumerate(days):
+        if at and day > days[at - 1] + 1:
+            begin = at
+        longest = max(longest, at - begin + 1)
     per_day = DAY // compiled.every if compiled.every else 0
     if compiled.moments is not None:
-        times = (compiled.moments.hours, compiled.moments.minutes, compiled.moments.seconds)
-        per_day = len(times[0]) * len(times[1]) * len(times[2])
-    if days * per_day > MOST_SKIPPED:
+        seconds, minutes, hours, _ = compiled.moments
+        per_day = len(hours) * len(minutes) * len(seconds)
+    if longest * per_day > MOST_SKIPPED:
         message = (
-            f"would leave out {days * per_day:,} runs in a row, more than {MOST_SKIPPED:,}, for "
+            f"would leave out {longest * per_day:,} runs in a row, more than {MOST_SKIPPED:,}, for "
             "which Temporal gives up; exclude fewer days, or let it fire less often"
         )
         raise InvalidTriggerError("exclude", message)
+
+
+def _check_size(plan: Plan) -> None:
+    parts = (plan.calendars, plan.intervals, plan.instants, plan.skip)
+    count = sum(map(len, parts))
+    if count <= MOST_CALENDARS:
+        return
+    message = f"needs {count} calendars, more than {MOST_CALENDARS}; make it simpler"
+    if len(plan.instants) > len(plan.calendars):
+        message = (
+            f"fires too often in the hours in which the clocks of {plan.timezone} change: they "
+            f"take {count} calendars, more than {MOST_CALENDARS}; leave these hours out, let it "
+            "fire in all hours, or use the timezone 'UTC'"
+        )
+    raise InvalidTriggerError("trigger", message)

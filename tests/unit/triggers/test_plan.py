@@ -2,15 +2,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from support.plans import plan_times
 
 from footfall.errors import InvalidTriggerError
 from footfall.triggers import Plan, compile_trigger, horizon_of, next_times, parse, plan
 from footfall.triggers.calendar import values_of
 from footfall.triggers.clock import DAY, clock_of, unix_time, utc
-from footfall.triggers.server import fired
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
-DATES = ["2027-01-01", "2027-01-04", "2027-01-05"]  # a weekend is between them
+# A weekend is between the first two of them and the others.
+DATES = ["2026-12-31", "2027-01-01", "2027-01-04", "2027-01-05", "2027-01-06", "2027-01-07"]
 HORIZON = datetime(2031, 11, 1, tzinfo=UTC)
 
 
@@ -89,7 +90,7 @@ def test_excluded_weekdays_are_left_out_of_calendars() -> None:
 
 def test_an_interval_skips_weekdays_and_dates() -> None:
     found = planned("interval", hours=5, exclude={"weekdays": "sun", "dates": "2027-05-05"})
-    assert found.every == 5 * 3600
+    assert found.intervals == ((5 * 3600, found.intervals[0][1]),)
     assert len(found.skip) == 2
 
 
@@ -127,11 +128,11 @@ def test_a_date_is_one_calendar_in_utc() -> None:
     ("trigger", "options", "exclude", "refused"),
     [
         ("interval", {"seconds": 1}, {"weekdays": ["sat", "sun"]}, False),
-        ("interval", {"seconds": 1}, {"dates": {"from": "2027-01-01", "to": "2027-01-05"}}, False),
-        ("interval", {"seconds": 1}, {"dates": {"from": "2027-01-01", "to": "2027-01-06"}}, True),
+        ("interval", {"seconds": 1}, {"dates": {"from": "2027-01-01", "to": "2027-01-07"}}, False),
+        ("interval", {"seconds": 1}, {"dates": {"from": "2027-01-01", "to": "2027-01-08"}}, True),
         ("interval", {"seconds": 1}, {"dates": DATES, "weekdays": ["sat", "sun"]}, True),
         ("interval", {"days": 1}, {"dates": {"from": "2027-01-01", "to": "2099-01-05"}}, False),
-        ("cron", {"second": "*"}, {"dates": {"from": "2027-01-01", "to": "2027-01-06"}}, True),
+        ("cron", {"second": "*"}, {"dates": {"from": "2027-01-01", "to": "2027-01-08"}}, True),
         ("cron", {"hour": 9}, {"dates": {"from": "0001-01-01", "to": "2090-01-06"}}, False),
     ],
 )
@@ -163,6 +164,9 @@ def test_a_plan_that_is_too_long_is_refused() -> None:
         {"cron": "*/20 0-4 * * *"},
         {"cron": "15 0,1 L * *"},
         {"second": "0,30", "minute": 30, "hour": "1,2"},
+        {"cron": "*/30 * * * *"},
+        {"minute": "7,9", "second": "*/20", "day_of_week": "sat,sun"},
+        {"cron": "0,30 * * 3,10 *", "exclude": {"weekdays": "sat"}},
     ],
 )
 @pytest.mark.parametrize(
@@ -178,11 +182,10 @@ def test_a_server_fires_a_plan_when_the_trigger_says(
     found, clock = plan(compiled, HORIZON), clock_of(zone)
     for change in clock.changes():
         if unix_time(NOW) < change.at < unix_time(HORIZON) - 2 * DAY:
-            low, high = change.at - 2 * DAY, change.at + 2 * DAY
-            named = {at for at in found.instants if low < at <= high}
-            times = sorted(named.union(fired(found.calendars, clock, low, high)))
-            wanted = next_times(compiled, utc(low), len(times) + 1)
-            assert [at for at in wanted if at <= utc(high)] == [utc(at) for at in times]
+            low, high = utc(change.at - 2 * DAY), utc(change.at + 2 * DAY)
+            times = plan_times(found, low, high)
+            wanted = next_times(compiled, low, len(times) + 1)
+            assert [at for at in wanted if at <= high] == times
 
 
 def test_excluded_days_are_not_named_either() -> None:
@@ -197,4 +200,43 @@ def test_excluded_days_are_not_named_either() -> None:
 
 def test_a_year_without_runs_needs_nothing() -> None:
     found = planned("interval", hours=1)
-    assert found == Plan(every=3600, offset=0, start_at=NOW + timedelta(hours=1))
+    assert found == Plan(intervals=((3600, 0),), start_at=NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("options", "intervals", "skip"),
+    [
+        ({"cron": "* * * * *"}, [(60, 0)], 0),
+        ({"second": "*"}, [(1, 0)], 0),
+        ({"cron": "*/5 * * * *"}, [(300, 0)], 0),
+        ({"cron": "3-59/5 * * * *"}, [(300, 180)], 0),
+        ({"cron": "0,15,20 * * * *"}, [(3600, 0), (3600, 900), (3600, 1200)], 0),
+        ({"minute": "*/30", "second": 5}, [(1800, 5)], 0),
+        ({"minute": "*", "second": "*/30"}, [(30, 0)], 0),
+        ({"cron": "*/30 * * * 0"}, [(1800, 0)], 1),
+        ({"cron": "*/30 * 25-31 10 *"}, [(1800, 0)], 2),
+        ({"minute": "*/30", "month": 10, "exclude": {"weekdays": "sun"}}, [], 0),
+    ],
+)
+def test_what_goes_on_in_every_hour_is_an_interval_where_clocks_change(
+    options: dict[str, Any], intervals: list[tuple[int, int]], skip: int
+) -> None:
+    found = planned(timezone="Europe/Berlin", **options)
+    assert list(found.intervals) == intervals
+    assert len(found.skip) == skip
+    assert bool(found.calendars) is not bool(intervals)
+    assert found.horizon is None
+    assert not found.instants
+
+
+def test_a_rhythm_is_shifted_by_what_a_zone_is_ahead_within_the_hour() -> None:
+    found = planned(minute=10, second=5, timezone="America/St_Johns")
+    assert found.calendars  # in the west a server needs no help
+    found = planned(minute="10,20", timezone="Australia/Adelaide")
+    assert found.intervals == ((3600, 40 * 60), (3600, 50 * 60))
+
+
+def test_hours_of_different_length_are_no_rhythm() -> None:
+    found = planned(cron="*/30 * * * *", timezone="Australia/Lord_Howe")
+    assert not found.intervals
+    assert found.instants
