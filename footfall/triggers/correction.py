@@ -14,7 +14,6 @@ from footfall.triggers.moments import Moments, calendars_of
 from footfall.triggers.server import fired
 
 _HOUR = 3600
-_AROUND = 3 * _HOUR
 _EPOCH_ORDINAL = EPOCH.toordinal()
 
 
@@ -101,7 +100,7 @@ def _deviations(sample: CompiledTrigger, since: int) -> tuple[Change, ...]:
     found: dict[object, bool] = {}
     wrong = []
     for change in clock.changes():
-        if change.at < since or not _touches(moments, change):
+        if change.at < since:
             continue
         # Most changes of a clock are alike: the same hours of a Sunday, year after year.
         shape = _shape(moments, change)
@@ -115,35 +114,15 @@ def _deviations(sample: CompiledTrigger, since: int) -> tuple[Change, ...]:
 def _shape(moments: Moments, change: Change) -> object:
     """Give all that decides whether a server deviates at a change."""
     day, time = divmod(change.low, DAY)
-    dates = [date.fromordinal(_EPOCH_ORDINAL + day + near) for near in range(-2, 3)]
-    matching = tuple(
-        tuple(
-            at.day in one.days and at.month in one.months and at.year in one.years for at in dates
-        )
-        for one in moments.days
-    )
-    return time, change.before, change.after, dates[0].weekday(), matching
-
-
-def _touches(moments: Moments, change: Change) -> bool:
-    """Say whether any of the moments may be in the hours around a change; cheap to ask."""
-    return _skips_midnight(change) or any(
-        hour % 24 in moments.hours
-        for hour in range((change.low - _HOUR) // _HOUR, change.high // _HOUR + 1)
-    )
-
-
-def _skips_midnight(change: Change) -> bool:
-    return change.after > change.before and -change.low % DAY < change.high - change.low
+    near = range(day - 2, day + 3)
+    matching = tuple(tuple(_dated(one, number) for number in near) for one in moments.days)
+    return time, change.before, change.after, _weekday(day), matching
 
 
 def _deviates(sample: CompiledTrigger, moments: Moments, clock: Clock, change: Change) -> bool:
-    after = change.low - _AROUND - change.before
-    until = change.high + _AROUND - change.after
     # A server mistakes the weekday of a whole day whose midnight is skipped.
-    if _skips_midnight(change):
-        until = max(until, (change.high // DAY + 1) * DAY - change.after)
-    until = min(until, END - 1)
+    after = change.low - DAY - change.before
+    until = min((change.high // DAY + 1) * DAY - change.after, END - 1)
     wanted = takewhile(lambda instant: instant <= until, instants(sample, after + 1))
     return list(wanted) != list(fired(calendars_of(moments), clock, after, until))
 
@@ -178,16 +157,17 @@ def dates_of(days: Iterable[int]) -> list[Days]:
 
 
 def _only(days: Iterable[Days], numbers: Iterable[int]) -> Iterator[Days]:
+    """Give those of the days numbered `numbers` that are in `days`, by their dates alone."""
     for one in days:
-        # By date alone, since the server may be wrong about the weekday.
-        yield from dates_of(number for number in numbers if _holds(one, number))
+        found = [number for number in numbers if _weekday(number) in one.weekdays]
+        yield from dates_of(number for number in found if _dated(one, number))
 
 
 def _without(days: Iterable[Days], numbers: Iterable[int]) -> Iterator[Days]:
+    """Give `days` but for the dates of `numbers`, whatever a server takes their weekday for."""
     for one in days:
-        taken = dates_of(number for number in numbers if _holds(one, number))
         years: defaultdict[int, dict[int, frozenset[int]]] = defaultdict(dict)
-        for found in taken:
+        for found in dates_of(number for number in numbers if _dated(one, number)):
             (year,), (month,) = found.years, found.months
             years[year][month] = found.days
         rest = [one._replace(years=one.years.difference(years))]
@@ -201,11 +181,12 @@ def _without(days: Iterable[Days], numbers: Iterable[int]) -> Iterator[Days]:
         yield from (found for found in rest if found.exist())
 
 
-def _holds(days: Days, number: int) -> bool:
-    day = date.fromordinal(_EPOCH_ORDINAL + number)
-    return (
-        day.day in days.days
-        and day.month in days.months
-        and day.year in days.years
-        and day.isoweekday() % 7 in days.weekdays
-    )
+def _dated(days: Days, number: int) -> bool:
+    """Say whether a day, numbered from the Unix epoch, is in `days` but for its weekday."""
+    at = date.fromordinal(_EPOCH_ORDINAL + number)
+    return at.day in days.days and at.month in days.months and at.year in days.years
+
+
+def _weekday(number: int) -> int:
+    """Give the weekday of a day numbered from the Unix epoch; 0 is Sunday."""
+    return date.fromordinal(_EPOCH_ORDINAL + number).isoweekday() % 7

@@ -5,7 +5,16 @@ import pytest
 from support.plans import plan_times
 
 from footfall.errors import InvalidTriggerError
-from footfall.triggers import Plan, compile_trigger, horizon_of, next_times, parse, plan
+from footfall.triggers import (
+    Calendar,
+    Plan,
+    Range,
+    compile_trigger,
+    horizon_of,
+    next_times,
+    parse,
+    plan,
+)
 from footfall.triggers.calendar import values_of
 from footfall.triggers.clock import DAY, clock_of, unix_time, utc
 
@@ -121,7 +130,15 @@ def test_windows_jitter_and_zone_are_passed_on() -> None:
 
 def test_a_date_is_one_calendar_in_utc() -> None:
     found = planned("date", run_date="2027-10-31T02:30:00", timezone="Europe/Berlin")
-    assert (found.timezone, len(found.calendars), found.horizon) == ("UTC", 1, None)
+    fields = (0, 30, 0, 31, 10, 2027)
+    calendar = Calendar(*((Range(number, number),) for number in fields), (Range(0, 6),))
+    assert found == Plan((calendar,))
+
+
+@pytest.mark.parametrize("year", [1999, 2000, 2100])
+def test_a_date_can_be_told_from_2000_on(year: int) -> None:
+    found = planned("date", run_date=f"{year}-01-01T00:00:01")
+    assert len(found.calendars) == (year >= 2000)
 
 
 @pytest.mark.parametrize(
@@ -240,3 +257,50 @@ def test_hours_of_different_length_are_no_rhythm() -> None:
     found = planned(cron="*/30 * * * *", timezone="Australia/Lord_Howe")
     assert not found.intervals
     assert found.instants
+
+
+@pytest.mark.parametrize(
+    ("zone", "options"),
+    [
+        ("Europe/Berlin", {"cron": "30 2 29 3 *"}),
+        ("Europe/Berlin", {"cron": "30 2 * * 1-5"}),
+        ("Europe/Berlin", {"cron": "30 2 1-24 * *"}),
+        ("Europe/Berlin", {"cron": "30 1 24,25 10 *"}),
+        ("Europe/Berlin", {"cron": "30 1 * 10 6"}),
+        ("Europe/Berlin", {"week": 43, "hour": 2}),
+        ("Europe/Berlin", {"week": 44, "day_of_week": "sun", "hour": "0-2"}),
+        ("Europe/Berlin", {"year": "2040-2050", "hour": 2}),
+        ("Europe/Berlin", {"minute": 59, "second": "0,59"}),
+        ("America/New_York", {"cron": "0,59 0-3 * * *", "dst_gap": "skip"}),
+        ("America/Havana", {"cron": "0 12 * * 6"}),
+        ("America/Havana", {"cron": "0 23 * * 0"}),
+        ("America/Havana", {"cron": "0 12 14 3 *"}),
+        ("Asia/Beirut", {"cron": "0 5 * * 0"}),
+        ("Australia/Lord_Howe", {"cron": "20,40 1 * * *"}),
+        ("Australia/Lord_Howe", {"cron": "1 3 * * *"}),
+        ("America/Nuuk", {"cron": "59 22 * * 6"}),
+        ("Africa/Casablanca", {"cron": "0 3 * 2 *"}),
+    ],
+)
+def test_a_plan_is_right_at_every_change_until_its_horizon(
+    zone: str, options: dict[str, Any]
+) -> None:
+    compiled = compile_trigger(parse({"trigger": "cron", "timezone": zone, **options}), NOW)
+    for horizon in (HORIZON, datetime(2036, 3, 1, tzinfo=UTC)):
+        found = plan(compiled, horizon)
+        last = unix_time(found.horizon or datetime(2100, 12, 1, tzinfo=UTC))
+        for change in clock_of(zone).changes():
+            if unix_time(horizon - timedelta(days=2187)) < change.at < last - 2 * DAY:
+                low, high = utc(change.at - 2 * DAY), utc(change.at + 2 * DAY)
+                times = plan_times(found, low, high)
+                wanted = next_times(compiled, low, len(times) + 1)
+                assert [at for at in wanted if at <= high] == times
+
+
+def test_no_more_is_taken_out_of_calendars_than_is_wrong() -> None:
+    found = planned(cron="30 1-9 * * *", timezone="Europe/Berlin", dst_overlap="twice")
+    shown = [f"{utc(at):%m-%d %H:%M}" for at in found.instants if utc(at).year == 2027]
+    assert shown == [
+        "03-28 00:30", "03-28 01:00", "03-28 01:30",
+        "10-30 23:30", "10-31 00:30", "10-31 01:30", "10-31 02:30",
+    ]  # fmt: skip
