@@ -1,17 +1,14 @@
-import asyncio
 from datetime import timedelta
 from typing import Protocol
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.heartbeats import heartbeats
 from footfall.schedules.request import RunRequest
 from footfall.schedules.run import WALKER_NOT_FOUND, RunError, RunOutcome, RunStatus
 from footfall.walkers.call import RunContext, WalkerCall
 from footfall.walkers.catalogue import Catalogue
-
-HEARTBEAT_SECONDS = 2.0
-"""How often the worker tells Temporal that a run is alive; the SDK throttles it further."""
 
 ELSEWHERE_ATTEMPTS = 5
 """How often another worker is asked for a walker that this one does not know; during a
@@ -66,23 +63,14 @@ class WalkerActivities:
             timeout=request.timeout,
             output_limit=self._output_limit,
         )
-        heartbeats = asyncio.create_task(_heartbeats())
-        try:
+        async with heartbeats():
             outcome = await self._runner.run(call)
-        finally:
-            heartbeats.cancel()
         outcome = outcome.model_copy(
             update={"attempts": info.attempt, "worker": activity.client().identity},
         )
         if outcome.status is RunStatus.SUCCEEDED:
             return outcome
         raise _final(outcome)
-
-
-async def _heartbeats() -> None:
-    while True:
-        activity.heartbeat()
-        await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
 def _final(outcome: RunOutcome) -> ApplicationError:

@@ -12,12 +12,14 @@ import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.horizons import HorizonActivities
 from activities.run_walker import WalkerActivities
 from footfall.config import Settings
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.connection import connect_patiently
+from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import Catalogue
@@ -26,6 +28,7 @@ from worker.declared import declared_walks
 from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
 from workflows.list_walkers import ListWalkers
+from workflows.renew_horizons import RenewHorizons
 from workflows.run_walker import RunWalker
 
 SLOTS_PER_HOST = 4
@@ -111,7 +114,6 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
 async def _prepare(client: Client, settings: Settings, catalogue: Catalogue) -> Catalogue:
     """Register what the app declares, and give its catalogue with every problem found."""
     app = settings.temporal.task_queue
-    statics = StaticSchedules(ScheduleGateway(client, app=app), app=app)
     walks, invalid = declared_walks(
         catalogue,
         min_interval=settings.min_interval,
@@ -126,14 +128,21 @@ async def _prepare(client: Client, settings: Settings, catalogue: Catalogue) -> 
             line=problem.line,
             problem=problem.message,
         )
-    keep = [problem.walker for problem in problems if problem.walker]
-    await _patiently(client, statics, walks, keep)
+    await _patiently(
+        client,
+        statics=StaticSchedules(ScheduleGateway(client, app=app), app=app),
+        maintenance=MaintenanceSchedule(client, app=app),
+        walks=walks,
+        keep=[problem.walker for problem in problems if problem.walker],
+    )
     return catalogue.model_copy(update={"problems": problems})
 
 
 async def _patiently(
     client: Client,
+    *,
     statics: StaticSchedules,
+    maintenance: MaintenanceSchedule,
     walks: Sequence[ScheduledWalk],
     keep: Sequence[str],
 ) -> None:
@@ -141,6 +150,7 @@ async def _patiently(
         try:
             await register_attributes(client)
             await statics.sync(walks, keep=keep)
+            await maintenance.ensure()
         except TemporalUnavailableError as error:
             _log.warning("Temporal is away; trying again", reason=error.message)
             await asyncio.sleep(1)
@@ -149,12 +159,14 @@ async def _patiently(
 
 
 def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
-    activities = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
+    app = settings.temporal.task_queue
+    walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
+    horizons = HorizonActivities(ScheduleGateway(client, app=app))
     return Worker(
         client,
-        task_queue=settings.temporal.task_queue,
-        workflows=[RunWalker, ListWalkers],
-        activities=[activities.run_walker, activities.list_walkers],
+        task_queue=app,
+        workflows=[RunWalker, ListWalkers, RenewHorizons],
+        activities=[walkers.run_walker, walkers.list_walkers, horizons.renew_horizons],
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )

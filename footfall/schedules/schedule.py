@@ -23,6 +23,7 @@ class ChangeKind(StrEnum):
     UPDATED = "updated"
     PAUSED = "paused"
     RESUMED = "resumed"
+    RENEWED = "renewed"
 
 
 class Change(BaseModel):

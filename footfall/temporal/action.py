@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio.api.common.v1 import Payload
 from temporalio.client import (
@@ -60,7 +60,12 @@ def planned(walk: ScheduledWalk) -> Plan:
         InvalidInputError: it is invalid, or more than Temporal can hold.
     """
     compiled = compile_config(walk.config, walk.anchor)
-    return plan_of(compiled, walk.horizon or horizon_of(walk.anchor))
+    return plan_of(compiled, exact_until(walk))
+
+
+def exact_until(walk: ScheduledWalk) -> datetime:
+    """Give the instant (UTC) up to which the plan of a definition is exact, if it has an end."""
+    return walk.horizon or horizon_of(walk.anchor)
 
 
 def action_id(walk: ScheduledWalk) -> str:

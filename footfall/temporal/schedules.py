@@ -219,6 +219,20 @@ class ScheduleGateway:
                     next_times=tuple(info.next_action_times),
                 )
 
+    async def expiring(self, before: datetime) -> list[str]:
+        """Give the ids of those schedules whose plans are exact only until before an instant (UTC).
+
+        Definitions are not decoded, so that none can hide the others. Temporal's list lags
+        behind writes: a schedule in it may have been renewed, or be gone.
+        """
+        query = (
+            f"{attributes.APP.name} = '{self._app}'"
+            f" AND {attributes.HORIZON.name} < '{before.isoformat()}'"
+        )
+        with translated_errors():
+            entries = await self._client.list_schedules(query, page_size=1000)
+            return [entry.id async for entry in entries]
+
     async def read_many(
         self,
         schedule_ids: Iterable[str],

@@ -32,7 +32,7 @@ def _once(instant: int) -> ScheduleIntervalSpec:
     """Name one instant, which calendars cannot where a clock shows a time twice.
 
     Intervals are counted from the Unix epoch, so that one as long as the instant is after it
-    ends at that instant, and not again before 2083; plans are renewed long before that.
+    ends at that instant, and not again before 2083; the plan ends or is renewed before that.
     """
     return ScheduleIntervalSpec(every=timedelta(seconds=instant))
 

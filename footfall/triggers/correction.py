@@ -24,12 +24,10 @@ class Correction:
     Attributes:
         moments: what calendars say instead of the trigger's own moments.
         instants: Unix times at which it fires beside them.
-        is_final: no change of clocks needs a correction that this one does not hold.
     """
 
     moments: tuple[Moments, ...]
     instants: tuple[int, ...]
-    is_final: bool
 
 
 def deviates(compiled: CompiledTrigger, moments: Moments, since: int) -> bool:
@@ -46,14 +44,11 @@ def correct(compiled: CompiledTrigger, moments: Moments, since: int, until: int)
     on that day, and the times that are wanted are named one by one.
     """
     clock = clock_of(compiled.timezone)
-    wrong = _deviations(_sample(compiled, moments), since)
-    mended = [change for change in wrong if change.at <= until]
-    is_final = len(wrong) == len(mended)
-    if not mended:
-        return Correction((moments,), (), is_final=is_final)
     days: set[int] = set()
     hours: set[int] = set()
-    for change in mended:
+    for change in _deviations(_sample(compiled, moments), since):
+        if change.at > until:
+            break
         # What is in a gap runs at its end, so that the hour after it is concerned too.
         end = change.high + (change.after > change.before)
         walls = range(change.low - _HOUR, end)
@@ -68,7 +63,6 @@ def correct(compiled: CompiledTrigger, moments: Moments, since: int, until: int)
     return Correction(
         tuple(part for part in parts if part.hours and part.days),
         tuple(_named(compiled, clock, days, hours)),
-        is_final=is_final,
     )
 
 

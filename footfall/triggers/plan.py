@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from footfall.errors import InvalidTriggerError
 from footfall.triggers.calendar import FIRST_YEAR, LAST_YEAR, MOST_CALENDARS, Calendar, Range
-from footfall.triggers.clock import BEGIN, DAY, END, clock_of, unix_time
+from footfall.triggers.clock import BEGIN, DAY, END, clock_of, unix_time, utc
 from footfall.triggers.compiled import CompiledTrigger
 from footfall.triggers.correction import correct, dates_of, deviates
 from footfall.triggers.days import ALL_WEEKDAYS, Days, crossed, dates_in
@@ -90,9 +90,9 @@ def plan(compiled: CompiledTrigger, horizon: datetime) -> Plan:
         tuple(calendars_of(Moments(*_WHOLE_DAY, skip))) if skip else (),
         timezone=compiled.timezone,
         start_at=compiled.start_at,
-        end_at=compiled.end_at,
+        end_at=_end(compiled, timing.instants),
         jitter=compiled.jitter,
-        horizon=None if timing.is_final and not exclude.regions else horizon,
+        horizon=horizon if exclude.regions or not timing.is_final else None,
     )
     _check_size(found)
     return found
@@ -123,7 +123,15 @@ def _timing(compiled: CompiledTrigger, since: int, horizon: int) -> _Timing:
         return _Timing(intervals=intervals, pauses=rhythm.pauses)
     correction = correct(compiled, moments, since, horizon)
     calendars = tuple(one for part in correction.moments for one in calendars_of(part))
-    return _Timing(calendars, instants=correction.instants, is_final=correction.is_final)
+    return _Timing(calendars, instants=correction.instants, is_final=False)
+
+
+def _end(compiled: CompiledTrigger, instants: tuple[int, ...]) -> datetime | None:
+    """Give the end before any of the instants, told as intervals, comes round again."""
+    if not instants:
+        return compiled.end_at
+    again = utc(2 * min(instants) - 1)
+    return min(again, compiled.end_at or again)
 
 
 def _date(instant: datetime) -> tuple[Calendar, ...]:

@@ -304,3 +304,14 @@ def test_no_more_is_taken_out_of_calendars_than_is_wrong() -> None:
         "03-28 00:30", "03-28 01:00", "03-28 01:30",
         "10-30 23:30", "10-31 00:30", "10-31 01:30", "10-31 02:30",
     ]  # fmt: skip
+
+
+def test_an_instant_does_not_come_round_again() -> None:
+    config = {"cron": "30 2 * 3-10 *", "timezone": "Europe/Berlin"}
+    assert planned(**config).end_at == utc(2 * min(planned(**config).instants) - 1)
+    ended = planned(**config, end_at="2030-01-01T00:00:00Z")
+    assert ended.end_at == datetime(2030, 1, 1, tzinfo=UTC)
+    once = planned(year=2027, month=10, hour=2, timezone="Europe/Berlin")
+    assert once.horizon
+    assert once.end_at
+    assert once.end_at.year == 2085

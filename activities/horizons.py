@@ -1,0 +1,105 @@
+import secrets
+from datetime import datetime, timedelta
+
+import structlog
+from temporalio import activity
+
+from activities.heartbeats import heartbeats
+from footfall.errors import ScheduleNotFoundError, TemporalUnavailableError
+from footfall.schedules.renewal import Renewal
+from footfall.schedules.schedule import (
+    SYSTEM_OWNER,
+    Change,
+    ChangeKind,
+    ScheduleSnapshot,
+    ScheduleStatus,
+    utc_now,
+)
+from footfall.temporal.action import exact_until
+from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.triggers import horizon_of
+
+RENEWED_BEFORE = timedelta(days=4 * 365)
+"""How near a horizon, which begins 5 years ahead, may come before it is moved on."""
+
+_log = structlog.get_logger(__name__)
+
+
+class HorizonActivities:
+    """The activity of a worker that keeps the plans of its app's schedules exact."""
+
+    def __init__(self, gateway: ScheduleGateway) -> None:
+        self._gateway = gateway
+
+    @activity.defn(name="renew_horizons")
+    async def renew_horizons(self) -> Renewal:
+        """Move on the horizons that come near, and say how many.
+
+        It may be called again at any time, by several workers at once: what is renewed is not
+        renewed twice. A schedule that fails is logged, and the others go on.
+
+        Raises:
+            TemporalUnavailableError: Temporal did not answer, perhaps for one schedule only; the
+                others are renewed, and the next attempt tries those that are left.
+        """
+        now = utc_now()
+        async with heartbeats():
+            # Read to its end before anything is written: what is renewed leaves the list, and
+            # would shift its pages.
+            due = await self._gateway.expiring(now + RENEWED_BEFORE)
+            renewed = left = failed = 0
+            away: TemporalUnavailableError | None = None
+            for schedule_id in due:
+                try:
+                    if await self._renew(schedule_id, now):
+                        renewed += 1
+                    else:
+                        left += 1
+                except TemporalUnavailableError as error:
+                    away = error
+                except Exception:  # noqa: BLE001
+                    # Whatever a single definition contains must not end the maintenance.
+                    _log.exception("a horizon cannot be renewed", schedule=schedule_id)
+                    failed += 1
+        if renewed or failed:
+            _log.info("horizons were renewed", renewed=renewed, left=left, failed=failed)
+        if away is not None:
+            raise away
+        return Renewal(renewed=renewed, left=left, failed=failed)
+
+    async def _renew(self, schedule_id: str, now: datetime) -> bool:
+        token = secrets.token_hex(8)
+        try:
+            after = await self._gateway.commit(
+                schedule_id,
+                lambda before: renewed(before, now, token=token),
+            )
+        except ScheduleNotFoundError:
+            return False
+        return after.walk.was_changed_by({token})
+
+
+def renewed(before: ScheduleSnapshot, now: datetime, *, token: str) -> Draft | None:
+    """Give what a schedule becomes whose horizon is moved on, or None if it can stay.
+
+    It can stay where it is completed, or where its horizon is far enough after `now` (UTC),
+    because it was renewed or given another trigger after the list was made. Nothing but the
+    horizon changes; a pause stays.
+    """
+    if before.status is ScheduleStatus.COMPLETED:
+        return None
+    if exact_until(before.walk) >= now + RENEWED_BEFORE:
+        return None
+    horizon = horizon_of(now)
+    change = Change(
+        kind=ChangeKind.RENEWED,
+        by=SYSTEM_OWNER,
+        at=now,
+        token=token,
+        reason=(f"public holidays and clock changes are told to Temporal until {horizon:%Y-%m-%d}"),
+    )
+    return Draft(
+        walk=before.walk.changed(change, horizon=horizon),
+        paused=before.paused,
+        note=before.note,
+    )
