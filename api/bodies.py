@@ -6,6 +6,9 @@ from footfall.schedules.schedule import MAX_TIMEOUT
 from footfall.triggers.exclusion import WEEKDAYS
 from footfall.triggers.options import LONGEST_JITTER
 
+MOST_PREVIEWED = 1000
+"""Runs that a preview shows at most."""
+
 
 def _absent() -> Any:
     """Default of a field that was not given; `model_fields_set` tells that it was not."""
@@ -135,8 +138,34 @@ class ScheduleChange(TriggerFields):
         return {name: getattr(self, name) for name in names if name in self.model_fields_set}
 
 
-class NewSchedule(ScheduleChange):
+class _WithTrigger(ScheduleChange):
+    """A whole definition, whose trigger has to be there."""
+
+    trigger: Literal["interval", "cron", "date"]
+
+    def config(self) -> dict[str, Any]:
+        """Give the trigger with its options, flat, as the request wrote them."""
+        return {"trigger": self.trigger, **self.given_options()}
+
+
+class NewSchedule(_WithTrigger):
     """What `POST /schedule/create` takes."""
 
     walker_name: StrictStr = Field(min_length=1, max_length=200)
-    trigger: Literal["interval", "cron", "date"]
+
+
+class PreviewRequest(_WithTrigger):
+    """What `POST /schedule/preview` takes: a new schedule, and which of its runs to show.
+
+    The walker and its arguments are checked where `walker_name` is given.
+    """
+
+    walker_name: StrictStr = Field(default_factory=_absent, min_length=1, max_length=200)
+    count: StrictInt = Field(default=10, ge=1, le=MOST_PREVIEWED, description="runs to show")
+    after: Annotated[
+        _Text,
+        Field(
+            description="ISO 8601: an instant to start from, as if the schedule were created then; "
+            "one without an offset is meant in `timezone`; now if it is not given",
+        ),
+    ]

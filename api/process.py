@@ -10,6 +10,7 @@ import uvloop
 from temporalio.client import Client
 
 from api.app import build_app
+from api.checks import Checks
 from api.schedules import Schedules
 from api.services import Services
 from api.views import TemporalUi
@@ -91,6 +92,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     gateway = ScheduleGateway(client, app=app)
     runs = RunGateway(client, app=app)
     walkers = WalkerCatalogue(client, app=app)
+    checks = Checks(walkers, min_interval=settings.min_interval)
     projector = Projector(gateway, runs, store, retention=lambda: read_retention(client))
     projection = asyncio.create_task(_project(client, projector))
     try:
@@ -99,12 +101,12 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 app=app,
                 gateway=gateway,
                 runs=runs,
-                walkers=walkers,
+                checks=checks,
                 store=store,
                 projector=projector,
-                min_interval=settings.min_interval,
                 default_timeout=settings.default_timeout,
             ),
+            checks=checks,
             walkers=walkers,
             verifier=verifier,
             ui=TemporalUi(

@@ -3,9 +3,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic_core import to_json
-
 from api.bodies import NewSchedule, ScheduleChange
+from api.checks import Checks
 from footfall.errors import (
     FieldProblem,
     ForbiddenError,
@@ -24,15 +23,10 @@ from footfall.schedules.schedule import (
     ScheduleSnapshot,
     utc_now,
 )
-from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import Draft, ScheduleGateway
 from footfall.tokens import Principal
-from footfall.triggers import compile_trigger, ensure_fires, horizon_of, parse, plan
-from footfall.walkers.arguments import check_arguments
-
-ARGS_LIMIT = 256 * 1024
-"""Bytes that a schedule's arguments may take as JSON; they are copied into every run."""
+from footfall.triggers import compile_trigger, ensure_fires, parse
 
 
 class Schedules:
@@ -44,19 +38,17 @@ class Schedules:
         app: str,
         gateway: ScheduleGateway,
         runs: RunGateway,
-        walkers: WalkerCatalogue,
+        checks: Checks,
         store: Store,
         projector: Projector,
-        min_interval: int,
         default_timeout: int,
     ) -> None:
         self._app = app
         self._gateway = gateway
         self._runs = runs
-        self._walkers = walkers
+        self._checks = checks
         self._store = store
         self._projector = projector
-        self._min_interval = min_interval
         self._default_timeout = default_timeout
 
     async def create(self, who: Principal, body: NewSchedule) -> ScheduleRow:
@@ -68,9 +60,9 @@ class Schedules:
             NoWorkerError: no worker runs.
         """
         now = utc_now()
-        config = {"trigger": body.trigger, **body.given_options()}
+        config = body.config()
         self._check_trigger(config, now)
-        await self._check_args(body.walker_name, body.given("args").get("args", {}))
+        await self._checks.args(body.walker_name, body.given("args").get("args", {}))
         fields: dict[str, Any] = {
             "timeout": self._default_timeout,
             **body.given("args", "description", "tags", "timeout"),
@@ -142,7 +134,7 @@ class Schedules:
         elif not body.model_fields_set:
             raise InvalidInputError(FieldProblem("body", "Name at least one field to change."))
         if "args" in given:
-            await self._check_args(walk.walker_name, given["args"])
+            await self._checks.args(walk.walker_name, given["args"])
         if "tags" in given:
             given["tags"] = tuple(given["tags"])
         is_active = body.given("is_active").get("is_active")
@@ -207,18 +199,7 @@ class Schedules:
         return snapshot
 
     def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> None:
-        trigger = parse(config, min_interval=self._min_interval)
-        compiled = compile_trigger(trigger, now)
-        ensure_fires(trigger, compiled, now)
-        plan(compiled, horizon_of(now))
-
-    async def _check_args(self, walker_name: str, args: Mapping[str, Any]) -> None:
-        size = len(to_json(args))
-        if size > ARGS_LIMIT:
-            raise InvalidInputError(
-                FieldProblem("args", f"They take {size} bytes as JSON; at most {ARGS_LIMIT} do."),
-            )
-        check_arguments(await self._walkers.find(walker_name), args)
+        self._checks.compiled(self._checks.trigger(config), now)
 
 
 def _edited(

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from api.checks import Checks
 from api.schedules import Schedules
 from api.views import TemporalUi
 from footfall.projection.projector import Projector
@@ -14,6 +15,7 @@ class Services:
     """What the routes use; wired together once, in `api.process`."""
 
     schedules: Schedules
+    checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier
     ui: TemporalUi

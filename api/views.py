@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from footfall.projection.row import ScheduleRow
 from footfall.schedules.run import RunError, RunOutcome, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleStatus
-from footfall.triggers import compile_config, describe, next_times, parse
+from footfall.triggers import compile_config, describe, next_times, parse, parse_zone
 
 
 def _seconds(at: datetime) -> str:
@@ -21,6 +22,7 @@ def _milliseconds(at: datetime) -> str:
 
 
 _INSTANT = WithJsonSchema({"type": "string", "format": "date-time"})
+_NEXT_RUNS = 5
 Instant = Annotated[datetime, PlainSerializer(_seconds), _INSTANT]
 PreciseInstant = Annotated[datetime, PlainSerializer(_milliseconds), _INSTANT]
 
@@ -125,9 +127,37 @@ def _run_fields(run: RunSummary, ui: TemporalUi) -> dict[str, Any]:
     }
 
 
-class ScheduleView(BaseModel):
-    """A schedule: the guide's fields, and what Footfall knows beside them. Times are UTC.
+class NextRun(BaseModel):
+    """When a schedule will run: in UTC, and by the clocks of its time zone with their offset."""
 
+    utc: Instant
+    local: Annotated[str, _INSTANT]
+
+    @classmethod
+    def of(cls, at: datetime, timezone: str) -> Self:
+        """Show an instant in the time zone with this IANA name."""
+        local = at.astimezone(ZoneInfo(timezone)).isoformat(timespec="seconds")
+        return cls(utc=at, local=local)
+
+
+class PreviewData(BaseModel):
+    """What a schedule would do.
+
+    ``next_runs`` holds fewer than were asked for where no more follow until 2100. ``config``
+    means the same as the request, with every default made explicit. ``warnings`` says what may
+    surprise.
+    """
+
+    next_runs: list[NextRun]
+    description: str = Field(description="the trigger in words")
+    config: dict[str, Any]
+    warnings: list[str]
+
+
+class ScheduleView(BaseModel):
+    """A schedule: the guide's fields, and what Footfall knows beside them.
+
+    Times are UTC but for `local`. ``next_runs`` holds the next few runs of an active schedule.
     ``run_count`` and ``failure_count`` count the runs that Temporal still holds.
     """
 
@@ -141,10 +171,12 @@ class ScheduleView(BaseModel):
     args: dict[str, Any]
     owner: str
     description: str = Field(description="yours, or the trigger in words")
+    trigger_description: str = Field(description="the trigger in words")
     tags: list[str]
     timezone: str
     timeout: int = Field(description="seconds")
     next_run_at: Instant | None
+    next_runs: list[NextRun]
     last_run: RunView | None
     run_count: int
     failure_count: int
@@ -157,6 +189,10 @@ class ScheduleView(BaseModel):
         """Show a schedule as it stands at an instant."""
         snapshot, tally = row.snapshot, row.tally
         walk = snapshot.walk
+        words = describe(parse(walk.config))
+        # Users write the name of a zone in any case.
+        timezone = parse_zone(walk.timezone)
+        coming = _next_times(row, now)
         return cls(
             id=walk.schedule_id,
             walker_name=walk.walker_name,
@@ -167,11 +203,13 @@ class ScheduleView(BaseModel):
             status=snapshot.status,
             args=walk.args,
             owner=walk.owner,
-            description=walk.description or describe(parse(walk.config)),
+            description=walk.description or words,
+            trigger_description=words,
             tags=list(walk.tags),
-            timezone=walk.timezone,
+            timezone=timezone,
             timeout=walk.timeout,
-            next_run_at=_next_run_at(row, now),
+            next_run_at=coming[0] if coming else None,
+            next_runs=[NextRun.of(at, timezone) for at in coming],
             last_run=RunView.of(tally.last_run, ui) if tally.last_run else None,
             run_count=tally.run_count,
             failure_count=tally.failure_count,
@@ -181,16 +219,17 @@ class ScheduleView(BaseModel):
         )
 
 
-def _next_run_at(row: ScheduleRow, now: datetime) -> datetime | None:
+def _next_times(row: ScheduleRow, now: datetime) -> list[datetime]:
     snapshot = row.snapshot
     if snapshot.status is not ScheduleStatus.ACTIVE:
-        return None
-    for at in snapshot.next_times:
-        if at > now:
-            return at
-    # The row's few times have all passed since Temporal was last read.
-    compiled = compile_config(snapshot.walk.config, snapshot.walk.anchor)
-    return next(iter(next_times(compiled, now, 1)), None)
+        return []
+    coming = [at for at in snapshot.next_times if at > now][:_NEXT_RUNS]
+    if len(coming) < _NEXT_RUNS:
+        # The row's few times pass; the others are reckoned until Temporal is read again.
+        compiled = compile_config(snapshot.walk.config, snapshot.walk.anchor)
+        last = coming[-1] if coming else now
+        coming += next_times(compiled, last, _NEXT_RUNS - len(coming))
+    return coming
 
 
 class ScheduleData(BaseModel):

@@ -3,11 +3,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from api.auth import CurrentPrincipal, UsedServices
-from api.bodies import NewSchedule, ScheduleChange
+from api.bodies import NewSchedule, PreviewRequest, ScheduleChange
 from api.envelope import Envelope, Meta
 from api.errors import TOO_LARGE, responses
+from api.previews import preview
 from api.strict_json import StrictJsonRoute
-from api.views import DeletedData, ScheduleData, ScheduleList, ScheduleView
+from api.views import DeletedData, PreviewData, ScheduleData, ScheduleList, ScheduleView
 from footfall.errors import (
     ConflictError,
     ForbiddenError,
@@ -51,6 +52,25 @@ async def create_schedule(
     row = await services.schedules.create(who, body)
     # The guide prints this answer's meta empty.
     return Envelope(data=ScheduleData(schedule=_view(row, services)), meta=Meta())
+
+
+@router.post(
+    "/preview",
+    responses=responses(
+        *COMMON,
+        InvalidInputError,
+        WalkerNotFoundError,
+        NoWorkerError,
+    )
+    | TOO_LARGE,
+)
+async def preview_schedule(
+    body: PreviewRequest,
+    _: CurrentPrincipal,
+    services: UsedServices,
+) -> Envelope[PreviewData]:
+    """Say when a schedule would run, and what may surprise; nothing is created."""
+    return Envelope(data=await preview(body, services.checks, utc_now()))
 
 
 @router.get("/list", responses=responses(*COMMON, InvalidInputError, ProjectionUnavailableError))

@@ -1,8 +1,8 @@
 """Triggers: when a schedule fires.
 
 Pure: from the configuration that users write (`parse`) to exactly when it fires
-(`compile_trigger`, `next_times`), what Temporal is told of that (`plan`), and how to say it
-(`describe`).
+(`compile_trigger`, `next_times`), what Temporal is told of that (`plan`), how to say it
+(`describe`, `normalised`), and what may surprise (`warnings_of`).
 """
 
 from footfall.triggers.calendar import Calendar, Range
@@ -15,9 +15,12 @@ from footfall.triggers.evaluator import next_times
 from footfall.triggers.fields import FieldsTrigger
 from footfall.triggers.firing import ensure_fires
 from footfall.triggers.interval import IntervalTrigger
+from footfall.triggers.normal import normalised
 from footfall.triggers.options import DstGap, DstOverlap
 from footfall.triggers.plan import HORIZON_YEARS, Plan, horizon_of, plan
 from footfall.triggers.trigger import compile_config, parse
+from footfall.triggers.warning import warnings_of
+from footfall.triggers.zone import parse_zone
 
 __all__ = [
     "HORIZON_YEARS",
@@ -38,6 +41,9 @@ __all__ = [
     "ensure_fires",
     "horizon_of",
     "next_times",
+    "normalised",
     "parse",
+    "parse_zone",
     "plan",
+    "warnings_of",
 ]

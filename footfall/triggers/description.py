@@ -15,21 +15,24 @@ from footfall.triggers.days import (
     last_weekday,
     nth_weekday,
 )
-from footfall.triggers.interval import UNITS, IntervalTrigger
+from footfall.triggers.fields import FIELDS, FieldsTrigger
+from footfall.triggers.interval import IntervalTrigger
 from footfall.triggers.moments import Moments
 from footfall.triggers.problem import listed
+from footfall.triggers.wording import (
+    MONTH_NAMES,
+    WEEKDAY_NAMES,
+    bounds_in_words,
+    duration,
+    from_monday,
+)
 
-_WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 _WORKDAYS = frozenset({1, 2, 3, 4, 5})
 _SIXTY = frozenset(range(60))
 _DAY_HOURS = frozenset(range(24))
 _MANY = 10
 _SPECIAL = {frozenset(last_day()): "on the last day of the month"}
-for _day, _name in enumerate(_WEEKDAYS):
+for _day, _name in enumerate(WEEKDAY_NAMES):
     _SPECIAL[frozenset(last_weekday(_day))] = f"on the last {_name} of the month"
     for _nth, _ordinal in enumerate(("1st", "2nd", "3rd", "4th", "5th"), start=1):
         _only = frozenset({nth_weekday(_nth, _day)})
@@ -37,16 +40,23 @@ for _day, _name in enumerate(_WEEKDAYS):
 
 
 def describe(trigger: Trigger) -> str:
-    """Say in words when `trigger` fires; what has no short words is quoted as written."""
-    if isinstance(trigger, IntervalTrigger):
-        return f"Every {_duration(trigger.seconds)}"
+    """Say in words when `trigger` fires; what has no short words is quoted as written.
+
+    What bounds or bends it follows, such as "except public holidays in Berlin".
+    """
     if isinstance(trigger, DateTrigger):
         return _once(trigger)
+    bounds, timezone = list(bounds_in_words(trigger.options)), trigger.options.timezone
+    if isinstance(trigger, IntervalTrigger):
+        # Excluded days and local times mean nothing without their zone.
+        local = trigger.options.exclude or trigger.options.start_at or trigger.options.end_at
+        zone = [timezone] if local else []
+        return ", ".join([f"Every {duration(trigger.seconds)}", *zone, *bounds])
     when = moments(trigger)
     time, days = _time(when), _days(when.days)
     if time is None or days is None:
-        return f"{_quoted(trigger)}, {trigger.options.timezone}"
-    return ", ".join(part for part in (time, days, trigger.options.timezone) if part)
+        return ", ".join([_quoted(trigger), timezone, *bounds])
+    return ", ".join(part for part in (time, days, timezone, *bounds) if part)
 
 
 def _once(trigger: DateTrigger) -> str:
@@ -56,24 +66,11 @@ def _once(trigger: DateTrigger) -> str:
     return f"Once at {local:%Y-%m-%d %H:%M:%S}, {trigger.timezone}"
 
 
-def _quoted(trigger: Trigger) -> str:
+def _quoted(trigger: CrontabTrigger | FieldsTrigger) -> str:
     if isinstance(trigger, CrontabTrigger):
         return f"At the times of the crontab string {str(trigger.config['cron']).strip()!r}"
-    fields = (
-        f"{name}={value!r}"
-        for name, value in trigger.config.items()
-        if name not in {"trigger", "timezone"}
-    )
+    fields = (f"{name}={value!r}" for name, value in trigger.config.items() if name in FIELDS)
     return f"At the times that match {listed(fields)}"
-
-
-def _duration(seconds: int) -> str:
-    parts: list[str] = []
-    for unit, size in UNITS.items():
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {unit[:-1] if count == 1 else unit}")
-    return " ".join(parts)
 
 
 def _time(when: Moments) -> str | None:
@@ -136,7 +133,7 @@ def _days(days: tuple[Days, ...]) -> str | None:
         word = "day" if len(numbers) == 1 else "days"
         parts.append(f"on {word} {listed(str(day) for day in sorted(numbers))} of the month")
     if months != ALL_MONTHS:
-        parts.append(f"in {listed(_MONTHS[month - 1] for month in sorted(months))}")
+        parts.append(f"in {listed(MONTH_NAMES[month - 1] for month in sorted(months))}")
     if years != ALL_YEARS:
         if len(years) > _MANY:
             return None
@@ -147,5 +144,4 @@ def _days(days: tuple[Days, ...]) -> str | None:
 def _weekdays(weekdays: Values) -> str:
     if weekdays == _WORKDAYS:
         return "Monday to Friday"
-    # A week begins with Monday in the ears of most.
-    return listed(_WEEKDAYS[day] for day in sorted(weekdays, key=lambda day: (day - 1) % 7))
+    return listed(WEEKDAY_NAMES[day] for day in from_monday(weekdays))

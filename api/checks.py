@@ -1,0 +1,66 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import to_json
+
+from footfall.errors import FieldProblem, InvalidInputError
+from footfall.temporal.catalogue import WalkerCatalogue
+from footfall.triggers import (
+    CompiledTrigger,
+    Trigger,
+    compile_trigger,
+    ensure_fires,
+    horizon_of,
+    parse,
+    plan,
+)
+from footfall.triggers.clock import BEGIN, utc
+from footfall.walkers.arguments import check_arguments
+
+ARGS_LIMIT = 256 * 1024
+"""Bytes that a schedule's arguments may take as JSON; they are copied into every run."""
+
+
+class Checks:
+    """What a schedule has to be before it is created, changed or previewed."""
+
+    def __init__(self, walkers: WalkerCatalogue, *, min_interval: int) -> None:
+        self._walkers = walkers
+        self._min_interval = min_interval
+
+    def trigger(self, config: Mapping[str, Any]) -> Trigger:
+        """Read a trigger, whose runs may not be closer than the settings allow.
+
+        Raises:
+            InvalidInputError: it is none; names every field that is wrong.
+        """
+        return parse(config, min_interval=self._min_interval)
+
+    def compiled(self, trigger: Trigger, now: datetime) -> CompiledTrigger:
+        """Compile a trigger that is set at an instant, and check that Temporal can keep it.
+
+        Raises:
+            InvalidTriggerError: it does not fire after `now`, or asks too much of Temporal.
+        """
+        compiled = compile_trigger(trigger, now)
+        ensure_fires(trigger, compiled, now)
+        # No calendar begins before 2000; neither does a preview from an earlier instant.
+        plan(compiled, horizon_of(max(now, utc(BEGIN))))
+        return compiled
+
+    async def args(self, walker_name: str, args: Mapping[str, Any]) -> None:
+        """Check the arguments of a walker.
+
+        Raises:
+            InvalidInputError: they are too large, or not what the walker takes.
+            WalkerNotFoundError: the workers do not know the walker.
+            NoWorkerError: no worker runs.
+            TemporalUnavailableError: Temporal does not answer.
+        """
+        size = len(to_json(args))
+        if size > ARGS_LIMIT:
+            raise InvalidInputError(
+                FieldProblem("args", f"They take {size} bytes as JSON; at most {ARGS_LIMIT} do."),
+            )
+        check_arguments(await self._walkers.find(walker_name), args)
