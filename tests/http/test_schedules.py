@@ -91,6 +91,7 @@ async def test_the_list_has_my_schedules_and_the_static_ones(
     assert shown[f"{app}.passed"]["status"] == "completed"
     assert shown[f"{app}.passed"]["is_active"] is False
     assert shown[f"{app}.passed"]["next_run_at"] is None
+    assert shown[f"{app}.passed"]["next_runs"] == []
     everything = {row["id"] for row in (await admin.data("GET", "/schedule/list"))["schedules"]}
     assert {mine["id"], his["id"], f"{app}.tick"} <= everything
 
@@ -320,6 +321,7 @@ async def test_without_a_good_token_nothing_is_answered(alice: Caller, token: st
     headers = {"Authorization": token} if token is not None else {}
     for method, path in [
         ("POST", "/schedule/create"),
+        ("POST", "/schedule/preview"),
         ("GET", "/schedule/list"),
         ("GET", "/schedule/walkers"),
         ("GET", "/schedule/some"),

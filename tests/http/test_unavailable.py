@@ -19,6 +19,7 @@ ENDPOINTS: list[tuple[str, str, Any]] = [
     ("DELETE", "/schedule/some", None),
     ("GET", "/schedule/some/runs", None),
     ("GET", "/schedule/some/runs/one", None),
+    ("POST", "/schedule/preview", BODY),
 ]
 
 
@@ -71,7 +72,7 @@ async def test_without_a_worker_nothing_is_created(
     address = temporal_server.client.service_client.config.target_host
     async with running_api(api_settings(address, app_name)) as api:
         alice = api.caller("alice")
-        for method, path, body in ENDPOINTS[:1] + ENDPOINTS[2:3]:
+        for method, path, body in ENDPOINTS[:1] + ENDPOINTS[2:3] + ENDPOINTS[-1:]:
             status, data = await alice.error(method, path, **options(body))
             assert (status, data["code"]) == (503, "no_worker")
             assert "footfall worker" in data["message"]
@@ -122,3 +123,9 @@ async def test_openapi_tells_the_truth_about_errors(
     create = schemas["NewSchedule"]
     assert set(create["required"]) == {"walker_name", "trigger"}
     assert create["additionalProperties"] is False
+    preview = schemas["PreviewRequest"]
+    assert preview["required"] == ["trigger"]
+    assert preview["properties"].keys() - create["properties"].keys() == {"count", "after"}
+    count = preview["properties"]["count"]
+    assert (count["minimum"], count["maximum"], count["default"]) == (1, 1000, 10)
+    assert schemas["NextRun"]["properties"]["local"]["format"] == "date-time"

@@ -1,4 +1,5 @@
 import sys
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,8 @@ from temporalio.client import Client, Schedule, ScheduleActionStartWorkflow
 from temporalio.testing import WorkflowEnvironment
 
 from footfall.temporal.spec import to_schedule_spec
-from footfall.triggers import CompiledTrigger, compile_trigger, next_times, parse
+from footfall.triggers import Plan, compile_trigger, horizon_of, next_times, parse, plan
+from footfall.triggers.clock import clock_of, utc
 
 NOW = datetime.now(UTC)
 CRONTABS = [
@@ -88,21 +90,65 @@ CONFIGS = [
     *({"trigger": "date", "run_date": text, "timezone": zone} for text, zone in DATES),
 ]
 
-# Days around changes of clocks: whole hours and half ones, west and east, at midnight too.
-CHANGES = {
-    "America/New_York": ("2027-03-14", "2027-11-07"),
-    "Europe/London": ("2027-03-28", "2027-10-31"),
-    "Europe/Berlin": ("2027-03-28", "2027-10-31"),
-    "America/Havana": ("2027-03-14", "2027-11-07"),
-    "America/Santiago": ("2027-04-04", "2027-09-05"),
-    "Asia/Beirut": ("2027-03-28", "2027-10-31"),
-    "Australia/Lord_Howe": ("2027-04-04", "2027-10-03"),
-    "Antarctica/Troll": ("2027-03-28", "2027-10-31"),
-    "Africa/Casablanca": ("2027-02-07", "2027-03-14"),
-    "Africa/Cairo": ("2027-04-30", "2027-10-29"),
-    "Atlantic/Azores": ("2027-03-28", "2027-10-31"),
-}
-CHANGE_CRONTABS = ["*/30 * * * *", "30 2 * * *", "0 1 * * *", "0 12 * * 0", "45 0,1,23 * * 6,0"]
+# Changes of clocks: by whole hours and by half ones, west and east, at midnight too.
+ZONES = [
+    "America/New_York",
+    "America/Los_Angeles",
+    "America/St_Johns",
+    "America/Havana",
+    "America/Santiago",
+    "America/Nuuk",
+    "Atlantic/Azores",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Kyiv",
+    "Asia/Beirut",
+    "Asia/Jerusalem",
+    "Asia/Gaza",
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "Australia/Lord_Howe",
+    "Australia/Sydney",
+    "Pacific/Chatham",
+    "Pacific/Easter",
+    "Antarctica/Troll",
+]
+CHANGE_OPTIONS: list[dict[str, Any]] = [
+    {"cron": "*/30 * * * *"},
+    {"cron": "30 2 * * *"},
+    {"cron": "30 2 * * *", "dst_gap": "skip", "dst_overlap": "twice"},
+    {"cron": "0 1 * * *"},
+    {"cron": "0,20 0-3 * * *"},
+    {"cron": "0,20 0-3 * * *", "dst_gap": "skip", "dst_overlap": "twice"},
+    {"cron": "0 12 * * 0,6", "exclude": {"holidays": "DE-BE"}},
+    {"cron": "45 0,1,23 * * 6,0"},
+    {"minute": 15, "second": "0,30", "day_of_week": "sat,sun"},
+    {"hour": "*/2", "dst_overlap": "twice"},
+    {"minute": 45, "dst_gap": "run", "dst_overlap": "once"},
+    {"cron": "59 23 L * 5"},
+    {"day": "last sun", "hour": "0-4", "minute": 59},
+]
+BOUNDED: list[dict[str, Any]] = [
+    {"trigger": "cron", "hour": 9, "exclude": {"holidays": ["DE-BE", "US"], "weekdays": "sun"}},
+    {"trigger": "cron", "hour": 9, "timezone": "Asia/Tokyo", "exclude": {"holidays": "JP"}},
+    {"trigger": "cron", "day": "last", "exclude": {"weekdays": ["sat", "sun"]}},
+    {
+        "trigger": "cron",
+        "cron": "*/20 * * * *",
+        "exclude": {"dates": [{"from": "2026-12-01", "to": "2027-02-03"}, "2027-02-05"]},
+    },
+    {"trigger": "cron", "hour": 9, "start_at": "2027-05-05T09:00:00", "end_at": "2027-05-08T09:00"},
+    {"trigger": "interval", "hours": 7, "exclude": {"weekdays": ["sat", "sun"]}},
+    {"trigger": "interval", "seconds": 1, "exclude": {"weekdays": ["sat", "sun"]}},
+    {
+        "trigger": "interval",
+        "hours": 12,
+        "timezone": "America/New_York",
+        "exclude": {"holidays": "US-NY", "dates": "2026-12-24"},
+    },
+    {"trigger": "interval", "days": 14, "start_at": "2026-11-02T09:00:00+01:00"},
+    {"trigger": "interval", "weeks": 1, "end_at": "2027-01-31"},
+]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -115,37 +161,65 @@ async def client() -> AsyncIterator[Client]:
         yield server.client
 
 
-async def theirs(client: Client, compiled: CompiledTrigger, start: datetime) -> list[datetime]:
-    spec = to_schedule_spec(compiled)
-    spec.start_at = max(start, compiled.start_at or start)
+async def theirs(client: Client, told: Plan, start: datetime) -> list[datetime]:
+    spec = to_schedule_spec(told)
+    spec.start_at = max(start, told.start_at or start)
     action = ScheduleActionStartWorkflow("Nothing", id="nothing", task_queue="nowhere")
-    handle = await client.create_schedule("times", Schedule(action=action, spec=spec))
+    handle = await client.create_schedule(
+        f"times-{uuid.uuid4()}", Schedule(action=action, spec=spec)
+    )
     try:
         return list((await handle.describe()).info.next_action_times)
     finally:
         await handle.delete()
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=str)
+async def agree(client: Client, config: dict[str, Any], start: datetime) -> None:
+    """Check that Temporal fires at the next 10 times that we say, from `start` on."""
+    compiled = compile_trigger(parse(config), NOW)
+    expected = next_times(compiled, start - timedelta(seconds=1), 10)
+    # Far times are planned when their horizon has come.
+    horizon = horizon_of(NOW)
+    while expected and expected[-1] >= horizon and plan(compiled, horizon).horizon:
+        horizon = horizon_of(horizon)
+    assert await theirs(client, plan(compiled, horizon), start) == expected
+
+
+@pytest.mark.parametrize("config", [*CONFIGS, *BOUNDED], ids=str)
 async def test_temporal_fires_when_we_say(client: Client, config: dict[str, Any]) -> None:
     # From some minutes ahead on, so that nothing comes due while the server is asked.
     start = (NOW + timedelta(minutes=5)).replace(microsecond=0)
-    compiled = compile_trigger(parse(config), NOW)
-    expected = next_times(compiled, start - timedelta(seconds=1), 10)
-    assert expected
-    assert await theirs(client, compiled, start) == expected
+    assert next_times(compile_trigger(parse(config), NOW), start, 1)
+    await agree(client, config, start)
 
 
-@pytest.mark.parametrize("crontab", CHANGE_CRONTABS)
-@pytest.mark.parametrize(
-    ("zone", "day"), [(zone, day) for zone, days in CHANGES.items() for day in days]
-)
+@pytest.mark.parametrize("options", CHANGE_OPTIONS, ids=str)
+@pytest.mark.parametrize("zone", ZONES)
 async def test_temporal_fires_when_we_say_as_clocks_change(
-    client: Client, zone: str, day: str, crontab: str
+    client: Client, zone: str, options: dict[str, Any]
 ) -> None:
-    compiled = compile_trigger(parse({"trigger": "cron", "cron": crontab, "timezone": zone}), NOW)
-    change = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    for hours in (36, 4):
-        start = change - timedelta(hours=hours)
-        expected = next_times(compiled, start - timedelta(seconds=1), 10)
-        assert await theirs(client, compiled, start) == expected
+    config = {"trigger": "cron", "timezone": zone, **options}
+    changes = [
+        utc(change.at)
+        for change in clock_of(zone).changes()
+        if NOW + timedelta(days=3) < utc(change.at) < NOW + timedelta(days=430)
+    ]
+    assert len(changes) >= 2
+    for change in changes:
+        for hours in (30, 4, 1):
+            await agree(client, config, change - timedelta(hours=hours))
+
+
+async def test_a_plan_of_almost_two_thousand_calendars_is_kept(client: Client) -> None:
+    dates = [f"{2027 + at // 12}-{at % 12 + 1:02}-{at % 27 + 1:02}" for at in range(366)]
+    config = {
+        "trigger": "cron",
+        "hour": "1-3",
+        "minute": "0-55",
+        "second": "0,30",
+        "timezone": "Europe/Berlin",
+        "exclude": {"dates": dates},
+    }
+    told = plan(compile_trigger(parse(config), NOW), horizon_of(NOW))
+    assert 1000 < len(told.instants) + len(told.skip) < 2000
+    await agree(client, config, datetime(2027, 10, 30, 23, 20, tzinfo=UTC))

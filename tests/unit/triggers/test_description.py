@@ -65,6 +65,90 @@ from footfall.triggers import describe, parse
             {"trigger": "cron", "cron": "*/5 9-16 * * *"},
             "At the times of the crontab string '*/5 9-16 * * *', UTC",
         ),
+        # What bounds and bends a trigger comes last.
+        (
+            {
+                "trigger": "cron",
+                "cron": "0 9 * * 1-5",
+                "timezone": "Europe/Berlin",
+                "exclude": {"holidays": "DE-BE"},
+            },
+            "At 09:00, Monday to Friday, Europe/Berlin, except public holidays in Berlin",
+        ),
+        (
+            {"trigger": "cron", "hour": 9, "exclude": {"weekdays": ["sun", "sat"]}},
+            "At 09:00, UTC, except Saturdays and Sundays",
+        ),
+        (
+            {"trigger": "cron", "hour": 9, "exclude": {"dates": "2027-12-24"}},
+            "At 09:00, UTC, except on 2027-12-24",
+        ),
+        (
+            {
+                "trigger": "cron",
+                "hour": 9,
+                "exclude": {"dates": ["2027-03-01", {"from": "2027-12-24", "to": "2028-01-01"}]},
+            },
+            "At 09:00, UTC, except on 2027-03-01 and from 2027-12-24 to 2028-01-01",
+        ),
+        (
+            {
+                "trigger": "cron",
+                "hour": 9,
+                "exclude": {
+                    "dates": [
+                        *("2027-03-01", "2027-03-03", "2027-03-05"),
+                        {"from": "2027-12-24", "to": "2028-01-01"},
+                    ],
+                    "weekdays": "sun",
+                    "holidays": ["DE-BE", "US"],
+                },
+            },
+            (
+                "At 09:00, UTC, except Sundays, on 12 dates and "
+                "public holidays in Berlin and United States"
+            ),
+        ),
+        (
+            {"trigger": "cron", "cron": "*/5 9-16 * * *", "exclude": {"weekdays": "sun"}},
+            "At the times of the crontab string '*/5 9-16 * * *', UTC, except Sundays",
+        ),
+        (
+            {"trigger": "cron", "week": 10, "exclude": {"weekdays": "sun"}, "jitter": 5},
+            "At the times that match week=10, UTC, except Sundays, up to 5 seconds later",
+        ),
+        (
+            {
+                "trigger": "cron",
+                "hour": 9,
+                "timezone": "europe/berlin",
+                "start_at": "2027-01-01T08:00Z",
+                "end_at": "2027-06-01T09:00:30",
+                "jitter": 90,
+            },
+            (
+                "At 09:00, Europe/Berlin, from 2027-01-01 09:00 until 2027-06-01 09:00:30, "
+                "up to 1 minute 30 seconds later"
+            ),
+        ),
+        (
+            {"trigger": "cron", "hour": 9, "start_at": "0001-01-01T00:00"},
+            "At 09:00, UTC, from 0001-01-01 00:00 UTC",
+        ),
+        ({"trigger": "interval", "hours": 1, "jitter": 30}, "Every 1 hour, up to 30 seconds later"),
+        (
+            {
+                "trigger": "interval",
+                "hours": 1,
+                "timezone": "Asia/Tokyo",
+                "end_at": "2027-01-01T09:00",
+            },
+            "Every 1 hour, Asia/Tokyo, until 2027-01-01 09:00",
+        ),
+        (
+            {"trigger": "interval", "hours": 1, "exclude": {"weekdays": "sat"}},
+            "Every 1 hour, UTC, except Saturdays",
+        ),
     ],
 )
 def test_words(config: Any, words: str) -> None:

@@ -1,0 +1,272 @@
+import itertools
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from support.api import Api, Caller, api_settings
+
+from api.app import build_app
+from api.process import wired_services
+
+PATH = "/schedule/preview"
+ISSUE_BODY = {
+    "trigger": "cron",
+    "cron": "0 9 * * 1-5",
+    "timezone": "europe/berlin",
+    "exclude": {"holidays": "DE-BE"},
+    "after": "2027-03-05T12:00:00Z",
+    "count": 3,
+}
+
+
+async def preview(who: Caller, **body: Any) -> dict[str, Any]:
+    data: dict[str, Any] = await who.data("POST", PATH, json=body)
+    return data
+
+
+async def test_a_preview_says_when_it_runs_and_what_it_means(alice: Caller) -> None:
+    # 8 March is a public holiday in Berlin.
+    assert await preview(alice, **ISSUE_BODY) == {
+        "next_runs": [
+            {"utc": "2027-03-09T08:00:00Z", "local": "2027-03-09T09:00:00+01:00"},
+            {"utc": "2027-03-10T08:00:00Z", "local": "2027-03-10T09:00:00+01:00"},
+            {"utc": "2027-03-11T08:00:00Z", "local": "2027-03-11T09:00:00+01:00"},
+        ],
+        "description": "At 09:00, Monday to Friday, Europe/Berlin, "
+        "except public holidays in Berlin",
+        "config": {
+            "trigger": "cron",
+            "cron": "0 9 * * 1-5",
+            "timezone": "Europe/Berlin",
+            "exclude": {"holidays": ["DE-BE"]},
+            "dst_gap": "run",
+            "dst_overlap": "once",
+        },
+        "warnings": [],
+    }
+
+
+async def test_a_preview_warns(alice: Caller) -> None:
+    data = await preview(
+        alice, trigger="cron", cron="30 2 13 * 5", timezone="Europe/Berlin", after="2027-01-01"
+    )
+    assert data["warnings"] == [
+        "Day of month and day of week are both set: it fires on days that match either of them."
+    ]
+    data = await preview(alice, trigger="cron", cron="* * * * *")
+    assert data["warnings"] == ["It fires 1,440 times a day."]
+    data = await preview(
+        alice, trigger="cron", cron="30 2 * * *", timezone="Europe/Berlin", after="2026-01-01"
+    )
+    assert data["warnings"][0].startswith("02:30 does not exist in Europe/Berlin on 29 March 2026")
+
+
+async def test_ten_runs_from_now_unless_the_body_says_otherwise(alice: Caller) -> None:
+    data = await preview(alice, trigger="interval", minutes=30)
+    runs = [datetime.fromisoformat(run["utc"]) for run in data["next_runs"]]
+    assert len(runs) == 10
+    half = timedelta(minutes=30)
+    assert half - timedelta(minutes=1) < runs[0] - datetime.now(UTC) <= half
+    assert {later - run for run, later in itertools.pairwise(runs)} == {half}
+    assert data["next_runs"][0]["local"].endswith("+00:00")
+
+
+async def test_an_interval_begins_with_after(alice: Caller) -> None:
+    data = await preview(
+        alice, trigger="interval", hours=1, timezone="Europe/Berlin", after="2027-01-01", count=1
+    )
+    # Without an offset it is meant in the time zone.
+    assert data["next_runs"] == [
+        {"utc": "2027-01-01T00:00:00Z", "local": "2027-01-01T01:00:00+01:00"}
+    ]
+
+
+async def test_a_thousand_runs_and_fewer_where_no_more_follow(alice: Caller) -> None:
+    data = await preview(alice, trigger="cron", cron="*/5 * * * *", count=1000)
+    assert len(data["next_runs"]) == 1000
+    data = await preview(
+        alice, trigger="date", run_date="2020-01-01T10:00", after="2019-01-01", count=1000
+    )
+    assert [run["utc"] for run in data["next_runs"]] == ["2020-01-01T10:00:00Z"]
+    window = {"start_at": "2020-01-01", "end_at": "2020-01-02T09:00"}
+    data = await preview(alice, trigger="cron", hour=9, **window, after="2019-06-01")
+    assert len(data["next_runs"]) == 2
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["0001-01-01T00:00:00Z", "1970-01-01", "1999-12-31T23:59:59Z", "2096-02-29"],
+)
+async def test_it_may_start_at_any_instant(alice: Caller, after: str) -> None:
+    for trigger in (
+        {"trigger": "interval", "hours": 5, "jitter": 5},
+        {"trigger": "cron", "cron": "30 2 * * *"},
+        {"trigger": "cron", "hour": 9, "exclude": {"holidays": "DE-BE"}},
+    ):
+        data = await preview(alice, **trigger, timezone="Europe/Berlin", after=after, count=2)
+        assert len(data["next_runs"]) == 2
+        assert all(run["utc"] > after for run in data["next_runs"])
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"count": 0}, {"count"}),
+        ({"count": 1001}, {"count"}),
+        ({"count": "5"}, {"count"}),
+        ({"count": 1.0}, {"count"}),
+        ({"count": True}, {"count"}),
+        ({"count": None}, {"count"}),
+        ({"after": "soon"}, {"after"}),
+        ({"after": 5}, {"after"}),
+        ({"after": None}, {"after"}),
+        ({"after": "2101-01-02"}, {"after"}),
+        ({"after": "0001-01-01T00:00:00+14:00"}, {"after"}),
+        # It is judged against `after`.
+        ({"end_at": "2027-03-05"}, {"end_at"}),
+        ({"cron": "ABSENT", "exclude": "ABSENT", "year": 2026}, {"year"}),
+        ({"after": "2100-12-31T23:00:00Z"}, {"cron"}),
+        (
+            {
+                "trigger": "date",
+                "cron": "ABSENT",
+                "exclude": "ABSENT",
+                "run_date": "2027-03-05T12:00:00Z",
+            },
+            {"run_date"},
+        ),
+        ({"trigger": "ABSENT"}, {"trigger"}),
+        ({"trigger": "sometimes"}, {"trigger"}),
+        ({"cron": "61 * * * *"}, {"cron"}),
+        ({"cron": "0 0 30 2 *"}, {"cron"}),
+        ({"timezone": "Mars/Olympus", "jitter": -1}, {"timezone", "jitter"}),
+        ({"exclude": {"holidays": "XX"}}, {"exclude.holidays"}),
+        ({"minutes": 5}, {"minutes"}),
+        ({"surprise": 1}, {"surprise"}),
+        ({"walker_name": ""}, {"walker_name"}),
+        ({"walker_name": None}, {"walker_name"}),
+        ({"walker_name": "greet", "args": {"name": 5}}, {"args.name"}),
+        ({"args": [1]}, {"args"}),
+        ({"timeout": 0}, {"timeout"}),
+        # Temporal would have to search a whole year of seconds for the next run.
+        (
+            {
+                "cron": "ABSENT",
+                "second": "*",
+                "exclude": {"dates": {"from": "2027-06-01", "to": "2028-06-01"}},
+            },
+            {"exclude"},
+        ),
+    ],
+)
+async def test_bad_input_names_its_field(
+    alice: Caller,
+    change: dict[str, Any],
+    fields: set[str],
+) -> None:
+    body = {name: value for name, value in {**ISSUE_BODY, **change}.items() if value != "ABSENT"}
+    assert await alice.fields("POST", PATH, json=body) == fields
+
+
+async def test_a_walker_is_checked_where_it_is_named(alice: Caller) -> None:
+    body = {**ISSUE_BODY, "walker_name": "greet", "args": {"name": "Ada"}, "tags": ["x"]}
+    assert (await preview(alice, **body))["next_runs"]
+    status, data = await alice.error("POST", PATH, json={**ISSUE_BODY, "walker_name": "nobody"})
+    assert (status, data["code"]) == (404, "walker_not_found")
+
+
+async def test_nothing_is_created(alice: Caller) -> None:
+    await preview(alice, **ISSUE_BODY, walker_name="greet")
+    listed = (await alice.data("GET", "/schedule/list"))["schedules"]
+    assert all(row["is_static"] for row in listed)
+
+
+async def test_what_was_previewed_is_what_is_created(alice: Caller) -> None:
+    trigger = {
+        "trigger": "cron",
+        "hour": "9",
+        "day_of_week": "MON-fri",
+        "timezone": "europe/BERLIN",
+        "exclude": {"holidays": "DE-BE", "dates": "2027-12-24"},
+    }
+    shown = await preview(alice, **trigger)
+    body = {"walker_name": "greet", **shown["config"]}
+    created = (await alice.data("POST", "/schedule/create", json=body))["schedule"]
+    assert created["next_runs"] == shown["next_runs"][:5]
+    again = await alice.data("GET", f"/schedule/{created['id']}")
+    assert again["schedule"]["next_runs"] == shown["next_runs"][:5]
+
+
+async def test_every_schedule_shows_its_words_and_next_runs(alice: Caller) -> None:
+    body = {
+        "walker_name": "greet",
+        "trigger": "cron",
+        "cron": "0 9 * * 1-5",
+        "timezone": "europe/berlin",
+        "description": "say hello",
+    }
+    created = (await alice.data("POST", "/schedule/create", json=body))["schedule"]
+    path = f"/schedule/{created['id']}"
+    words = "At 09:00, Monday to Friday, Europe/Berlin"
+    assert created["description"] == "say hello"
+    assert created["trigger_description"] == words
+    assert created["timezone"] == "Europe/Berlin"
+    assert created["config"]["timezone"] == "europe/berlin"
+    runs = created["next_runs"]
+    assert len(runs) == 5
+    assert created["next_run_at"] == runs[0]["utc"]
+    for run in runs:
+        local = datetime.fromisoformat(run["local"])
+        assert local == datetime.fromisoformat(run["utc"])
+        assert (local.hour, local.minute) == (9, 0)
+        assert local.utcoffset() in (timedelta(hours=1), timedelta(hours=2))
+    assert runs == sorted(runs, key=lambda run: run["utc"])
+    assert (await alice.data("GET", path))["schedule"]["next_runs"] == runs
+    listed = (await alice.data("GET", "/schedule/list"))["schedules"]
+    assert next(row for row in listed if row["id"] == created["id"])["next_runs"] == runs
+    paused = (await alice.data("PUT", path, json={"is_active": False}))["schedule"]
+    assert (paused["next_runs"], paused["trigger_description"]) == ([], words)
+    change = {"trigger": "interval", "hours": 2, "is_active": True, "description": ""}
+    changed = (await alice.data("PUT", path, json=change))["schedule"]
+    assert changed["trigger_description"] == changed["description"] == "Every 2 hours"
+    assert len(changed["next_runs"]) == 5
+
+
+async def test_it_takes_post_and_a_token(alice: Caller) -> None:
+    answer = await alice._client.post(PATH, json=ISSUE_BODY)
+    assert answer.status_code == 401
+    # What looks like the name of a schedule is none.
+    assert (await alice.error("GET", PATH))[0] == 404
+
+
+async def test_it_needs_neither_temporal_nor_a_worker(
+    app_name: str,
+    unused_tcp_port: int,
+) -> None:
+    settings = api_settings(f"127.0.0.1:{unused_tcp_port}", app_name)
+    async with wired_services(settings) as services:
+        transport = httpx.ASGITransport(build_app(services), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as http:
+            alice = Api(http, settings).caller("alice")
+            assert len((await preview(alice, **ISSUE_BODY))["next_runs"]) == 3
+            body = {**ISSUE_BODY, "walker_name": "greet"}
+            status, data = await alice.error("POST", PATH, json=body)
+            assert (status, data["code"]) == (503, "temporal_unavailable")
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        {"trigger": "cron", "cron": "* * * * *", "timezone": "Europe/Berlin"},
+        {"trigger": "cron", "cron": "0 0 29 2 *"},
+        {"trigger": "cron", "week": "*/3", "day_of_week": "*/2", "minute": "*/7"},
+        {"trigger": "cron", "second": "*", "exclude": {"holidays": ["US", "DE-BY", "JP"]}},
+        {"trigger": "interval", "seconds": 1, "exclude": {"holidays": ["US", "DE-BY", "JP"]}},
+    ],
+)
+async def test_it_is_fast(alice: Caller, trigger: dict[str, Any]) -> None:
+    begin = time.perf_counter()
+    await preview(alice, **trigger, count=1000)
+    assert time.perf_counter() - begin < 5
