@@ -23,6 +23,16 @@ def _countries() -> dict[str, str]:
     }
 
 
+@cache
+def _names_of_parts(country: str) -> dict[str, str]:
+    """Give the names of a country's subdivisions by their codes; a code has at least itself."""
+    calendar = country_holidays(country)
+    names = {code: f"{country}-{code}" for code in calendar.subdivisions}
+    aliases: dict[str, str] = getattr(calendar, "subdivisions_aliases", {})
+    # Where a part has several names, the first is the usual one.
+    return names | {code: name for name, code in reversed(aliases.items()) if code in names}
+
+
 def region_problem(region: str) -> str | None:
     """Say what is wrong with a country or region whose public holidays are wanted.
 
@@ -34,7 +44,7 @@ def region_problem(region: str) -> str | None:
         near = get_close_matches(country.upper(), _countries(), n=1, cutoff=0.9)
         hint = f"did you mean {near[0]!r}?" if near else "use an ISO code such as 'DE' or 'DE-BE'"
         return f"{quote(region)} is no country or region with known public holidays; {hint}"
-    parts = country_holidays(country).subdivisions
+    parts = _names_of_parts(country)
     if part in parts or "-" not in region:
         return None
     some = f"it knows {listed(sorted(parts), 'and')}" if parts else f"write {country!r}"
@@ -50,10 +60,7 @@ def holidays_in(region: str, year: int) -> frozenset[int]:
 def region_name(region: str) -> str:
     """Give the name of a country or region, such as "Berlin"; its code if it has no name."""
     country, _, part = region.partition("-")
-    if not part:
-        return _countries()[country]
-    aliases: dict[str, str] = getattr(country_holidays(country), "subdivisions_aliases", {})
-    return next((name for name, code in aliases.items() if code == part), region)
+    return _names_of_parts(country)[part] if part else _countries()[country]
 
 
 def _calendar(region: str, years: Iterable[int]) -> Iterable[date]:

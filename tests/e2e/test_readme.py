@@ -55,12 +55,12 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
         await ready(f"http://127.0.0.1:{ports['api']}", running=running)
         await running.shows("Footfall is ready")
         assert data.is_dir()
-        token, create, listing = (
+        token, create, listing, preview = (
             block.replace("127.0.0.1:8000", f"127.0.0.1:{ports['api']}").replace(
                 ".venv/bin/footfall",
                 FOOTFALL,
             )
-            for block in blocks("quickstart")
+            for block in blocks("quickstart") + blocks("preview")
         )
         created = (await _shell(token + create, tmp_path))["data"]["schedule"]
         (printed,) = blocks("schedule")
@@ -68,6 +68,8 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
         assert created.keys() == shown.keys()
         for name in ("walker_name", "config", "args", "owner", "description", "timeout"):
             assert created[name] == shown[name]
+        (answer,) = blocks("preview answer")
+        assert (await _shell(token + preview, tmp_path))["data"] == json.loads(answer)
 
         async def ran() -> bool:
             rows = (await _shell(token + listing, tmp_path))["data"]["schedules"]
