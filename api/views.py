@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from footfall.projection.row import ScheduleRow
 from footfall.schedules.run import RunError, RunOutcome, RunStatus, RunSummary
-from footfall.schedules.schedule import ScheduleStatus
-from footfall.triggers import compile_config, describe, next_times, parse, parse_zone
+from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
+from footfall.triggers import Trigger, compile_trigger, describe, next_times, parse, parse_zone
 
 
 def _seconds(at: datetime) -> str:
@@ -189,10 +189,11 @@ class ScheduleView(BaseModel):
         """Show a schedule as it stands at an instant."""
         snapshot, tally = row.snapshot, row.tally
         walk = snapshot.walk
-        words = describe(parse(walk.config))
+        trigger = parse(walk.config)
+        words = describe(trigger)
         # Users write the name of a zone in any case.
         timezone = parse_zone(walk.timezone)
-        coming = _next_times(row, now)
+        coming = _next_times(snapshot, trigger, now)
         return cls(
             id=walk.schedule_id,
             walker_name=walk.walker_name,
@@ -219,14 +220,13 @@ class ScheduleView(BaseModel):
         )
 
 
-def _next_times(row: ScheduleRow, now: datetime) -> list[datetime]:
-    snapshot = row.snapshot
+def _next_times(snapshot: ScheduleSnapshot, trigger: Trigger, now: datetime) -> list[datetime]:
     if snapshot.status is not ScheduleStatus.ACTIVE:
         return []
     coming = [at for at in snapshot.next_times if at > now][:_NEXT_RUNS]
     if len(coming) < _NEXT_RUNS:
         # The row's few times pass; the others are reckoned until Temporal is read again.
-        compiled = compile_config(snapshot.walk.config, snapshot.walk.anchor)
+        compiled = compile_trigger(trigger, snapshot.walk.anchor)
         last = coming[-1] if coming else now
         coming += next_times(compiled, last, _NEXT_RUNS - len(coming))
     return coming

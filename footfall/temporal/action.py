@@ -14,7 +14,7 @@ from temporalio.converter import DataConverter
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal.attributes import run_attributes
 from footfall.temporal.spec import to_schedule_spec
-from footfall.triggers import Plan, compile_config, horizon_of
+from footfall.triggers import CompiledTrigger, Plan, compile_config, horizon_of
 from footfall.triggers import plan as plan_of
 
 RUN_WALKER = "RunWalker"
@@ -53,14 +53,14 @@ def to_schedule(
     )
 
 
-def planned(walk: ScheduledWalk) -> Plan:
-    """Plan the trigger of a definition.
+def planned(walk: ScheduledWalk) -> tuple[CompiledTrigger, Plan]:
+    """Compile and plan the trigger of a definition.
 
     Raises:
         InvalidInputError: it is invalid, or more than Temporal can hold.
     """
     compiled = compile_config(walk.config, walk.anchor)
-    return plan_of(compiled, exact_until(walk))
+    return compiled, plan_of(compiled, exact_until(walk))
 
 
 def exact_until(walk: ScheduledWalk) -> datetime:

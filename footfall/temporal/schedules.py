@@ -23,7 +23,7 @@ from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal import attributes
 from footfall.temporal.action import planned, to_schedule, to_snapshot
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
-from footfall.triggers import compile_config, next_times
+from footfall.triggers import next_times
 
 SHOWN_TIMES = 10
 """How many next times Temporal's describe shows."""
@@ -91,7 +91,7 @@ class ScheduleGateway:
             ConflictError: a schedule with this id exists.
             InvalidInputError: its trigger is invalid.
         """
-        plan = planned(walk)
+        compiled, plan = planned(walk)
         schedule = to_schedule(walk, plan, paused=False, note="")
         try:
             with translated_errors():
@@ -104,7 +104,6 @@ class ScheduleGateway:
                 )
         except ScheduleAlreadyRunningError as error:
             raise ConflictError(f"The schedule {walk.schedule_id} exists already.") from error
-        compiled = compile_config(walk.config, walk.anchor)
         times = next_times(compiled, walk.created_at, SHOWN_TIMES)
         return ScheduleSnapshot(walk=walk, paused=False, next_times=tuple(times))
 
@@ -268,7 +267,7 @@ class ScheduleGateway:
 
     async def _update(self, draft: Draft, conflict_token: bytes) -> bool:
         walk = draft.walk
-        plan = planned(walk)
+        _, plan = planned(walk)
         request = UpdateScheduleRequest(
             namespace=self._client.namespace,
             schedule_id=walk.schedule_id,

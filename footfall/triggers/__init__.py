@@ -17,13 +17,12 @@ from footfall.triggers.firing import ensure_fires
 from footfall.triggers.interval import IntervalTrigger
 from footfall.triggers.normal import normalised
 from footfall.triggers.options import DstGap, DstOverlap
-from footfall.triggers.plan import HORIZON_YEARS, Plan, horizon_of, plan
+from footfall.triggers.plan import Plan, horizon_of, plan
 from footfall.triggers.trigger import compile_config, parse
 from footfall.triggers.warning import warnings_of
 from footfall.triggers.zone import parse_zone
 
 __all__ = [
-    "HORIZON_YEARS",
     "Calendar",
     "CompiledTrigger",
     "CrontabTrigger",

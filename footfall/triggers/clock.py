@@ -1,6 +1,6 @@
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,6 +13,8 @@ DAY = 86_400
 """Seconds of a day without a change of clocks."""
 
 _STEP = 6 * DAY
+_EPOCH_ORDINAL = EPOCH.toordinal()
+_EPOCH_WEEKDAY = 4
 
 
 def unix_time(moment: datetime) -> int:
@@ -23,6 +25,21 @@ def unix_time(moment: datetime) -> int:
 def utc(seconds: int) -> datetime:
     """Give the instant with Unix time `seconds`."""
     return EPOCH + timedelta(seconds=seconds)
+
+
+def day_number(day: date) -> int:
+    """Give the days from the Unix epoch to a date."""
+    return day.toordinal() - _EPOCH_ORDINAL
+
+
+def date_of(number: int) -> date:
+    """Give the date that is so many days after the Unix epoch."""
+    return date.fromordinal(_EPOCH_ORDINAL + number)
+
+
+def weekday_of(number: int) -> int:
+    """Give the weekday of a day numbered from the Unix epoch; 0 is Sunday."""
+    return (number + _EPOCH_WEEKDAY) % 7
 
 
 BEGIN = unix_time(datetime(FIRST_YEAR - 1, 12, 1, tzinfo=UTC))
@@ -42,6 +59,11 @@ class Change(NamedTuple):
     at: int
     before: int
     after: int
+
+    @property
+    def is_gap(self) -> bool:
+        """Say whether the clock is set forward."""
+        return self.after > self.before
 
     @property
     def low(self) -> int:

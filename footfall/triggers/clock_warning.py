@@ -15,7 +15,6 @@ from footfall.triggers.wording import MONTH_NAMES
 _AHEAD = 400 * DAY
 """A year and a bit, so that the next spring and the next autumn are always in it."""
 
-_HOURS_OF_A_DAY = 24
 _FEW = 3
 
 
@@ -30,7 +29,7 @@ def clock_warnings(trigger: Trigger, compiled: CompiledTrigger, after: datetime)
         yield from _of_date(trigger)
     if compiled.moments is None:
         return
-    hourly = len(compiled.moments.hours) == _HOURS_OF_A_DAY
+    hourly = compiled.moments.is_hourly
     first = unix_time(after)
     changes = [
         change
@@ -38,19 +37,15 @@ def clock_warnings(trigger: Trigger, compiled: CompiledTrigger, after: datetime)
         if first < change.at <= first + _AHEAD
     ]
     if not (hourly and compiled.dst_gap is DstGap.SKIP):
-        yield from _first(_gap(compiled, change) for change in changes if _is_gap(change))
+        yield from _first(_gap(compiled, change) for change in changes if change.is_gap)
     if not (hourly and compiled.dst_overlap is DstOverlap.TWICE):
-        yield from _first(_overlap(compiled, change) for change in changes if not _is_gap(change))
+        yield from _first(_overlap(compiled, change) for change in changes if not change.is_gap)
 
 
 def _first(found: Iterator[str | None]) -> Iterator[str]:
     words = next(filter(None, found), None)
     if words:
         yield words
-
-
-def _is_gap(change: Change) -> bool:
-    return change.after > change.before
 
 
 def _gap(compiled: CompiledTrigger, change: Change) -> str | None:
@@ -89,7 +84,7 @@ def _of_date(trigger: DateTrigger) -> Iterator[str]:
     for change in clock_of(trigger.timezone).changes():
         if not change.low <= wall < change.high:
             continue
-        if _is_gap(change):
+        if change.is_gap:
             words = _skipped([wall], trigger.timezone)
             yield f"{words}; it runs at {_target(wall, change.high)} instead."
         elif instant == wall - change.before:

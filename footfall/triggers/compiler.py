@@ -13,8 +13,6 @@ from footfall.triggers.options import DstGap, DstOverlap
 
 Trigger = IntervalTrigger | CrontabTrigger | FieldsTrigger | DateTrigger
 
-_HOURS_OF_A_DAY = 24
-
 
 def compile_trigger(trigger: Trigger, anchor: datetime) -> CompiledTrigger:
     """Say exactly when `trigger` fires, until 2100.
@@ -30,9 +28,9 @@ def compile_trigger(trigger: Trigger, anchor: datetime) -> CompiledTrigger:
     if isinstance(trigger, DateTrigger):
         return CompiledTrigger(instant=trigger.instant, timezone=trigger.timezone)
     options, when = trigger.options, moments(trigger)
-    # What fires in every hour is a rhythm and not a time of day: it goes on as it was while
-    # clocks change, and so does "every n minutes" through an hour that comes twice.
-    hourly = len(when.hours) == _HOURS_OF_A_DAY
+    # A rhythm goes on as it was while clocks change, and so does "every n minutes" through an
+    # hour that comes twice.
+    hourly = when.is_hourly
     twice = hourly or trigger.is_repeated
     return CompiledTrigger(
         moments=when,

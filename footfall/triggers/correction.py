@@ -1,11 +1,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from itertools import takewhile
 
-from footfall.triggers.clock import DAY, END, EPOCH, Change, Clock, clock_of
+from footfall.triggers.clock import DAY, END, Change, Clock, clock_of, date_of, weekday_of
 from footfall.triggers.compiled import CompiledTrigger
 from footfall.triggers.days import ALL_YEARS, Days
 from footfall.triggers.evaluator import instants
@@ -14,7 +13,6 @@ from footfall.triggers.moments import Moments, calendars_of
 from footfall.triggers.server import fired
 
 _HOUR = 3600
-_EPOCH_ORDINAL = EPOCH.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,16 @@ class Correction:
     instants: tuple[int, ...]
 
 
-def deviates(compiled: CompiledTrigger, moments: Moments, since: int) -> bool:
-    """Say whether a server would at some change of the clock not fire as `compiled` says."""
-    return bool(_deviations(_sample(compiled, moments), since))
+def deviations(compiled: CompiledTrigger, moments: Moments, since: int) -> tuple[Change, ...]:
+    """Give the changes of the clock since a Unix time at which `moments` need a correction.
+
+    There a server that takes them as calendars would not fire as `compiled` says.
+    """
+    return _deviations(_sample(compiled, moments), since)
 
 
-def correct(compiled: CompiledTrigger, moments: Moments, since: int, until: int) -> Correction:
-    """Make `moments` fire as `compiled` says at all changes of the clock in a span of time.
+def correct(compiled: CompiledTrigger, moments: Moments, changes: Iterable[Change]) -> Correction:
+    """Make `moments` fire as `compiled` says at these changes of the clock.
 
     A server takes calendars at their word except near a change: it skips what is in the gap,
     and which showing of a double time it fires hangs on the zone (see `Stepper`). Where that
@@ -46,11 +47,9 @@ def correct(compiled: CompiledTrigger, moments: Moments, since: int, until: int)
     clock = clock_of(compiled.timezone)
     days: set[int] = set()
     hours: set[int] = set()
-    for change in _deviations(_sample(compiled, moments), since):
-        if change.at > until:
-            break
+    for change in changes:
         # What is in a gap runs at its end, so that the hour after it is concerned too.
-        end = change.high + (change.after > change.before)
+        end = change.high + change.is_gap
         walls = range(change.low - _HOUR, end)
         days.update(range(walls[0] // DAY, walls[-1] // DAY + 1))
         hours.update(hour % 24 for hour in range(walls[0] // _HOUR, walls[-1] // _HOUR + 1))
@@ -110,7 +109,7 @@ def _shape(moments: Moments, change: Change) -> object:
     day, time = divmod(change.low, DAY)
     near = range(day - 2, day + 3)
     matching = tuple(tuple(_dated(one, number) for number in near) for one in moments.days)
-    return time, change.before, change.after, _weekday(day), matching
+    return time, change.before, change.after, weekday_of(day), matching
 
 
 def _deviates(sample: CompiledTrigger, moments: Moments, clock: Clock, change: Change) -> bool:
@@ -141,7 +140,7 @@ def dates_of(days: Iterable[int]) -> list[Days]:
     """Give days, numbered from the Unix epoch, by their dates; those before 2000 are dropped."""
     months: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
     for number in days:
-        day = date.fromordinal(_EPOCH_ORDINAL + number)
+        day = date_of(number)
         if day.year in ALL_YEARS:
             months[day.year, day.month].add(day.day)
     return [
@@ -153,7 +152,7 @@ def dates_of(days: Iterable[int]) -> list[Days]:
 def _only(days: Iterable[Days], numbers: Iterable[int]) -> Iterator[Days]:
     """Give those of the days numbered `numbers` that are in `days`, by their dates alone."""
     for one in days:
-        found = [number for number in numbers if _weekday(number) in one.weekdays]
+        found = [number for number in numbers if weekday_of(number) in one.weekdays]
         yield from dates_of(number for number in found if _dated(one, number))
 
 
@@ -177,10 +176,5 @@ def _without(days: Iterable[Days], numbers: Iterable[int]) -> Iterator[Days]:
 
 def _dated(days: Days, number: int) -> bool:
     """Say whether a day, numbered from the Unix epoch, is in `days` but for its weekday."""
-    at = date.fromordinal(_EPOCH_ORDINAL + number)
+    at = date_of(number)
     return at.day in days.days and at.month in days.months and at.year in days.years
-
-
-def _weekday(number: int) -> int:
-    """Give the weekday of a day numbered from the Unix epoch; 0 is Sunday."""
-    return date.fromordinal(_EPOCH_ORDINAL + number).isoweekday() % 7

@@ -4,15 +4,25 @@ from datetime import date, datetime
 from itertools import islice, takewhile
 
 from footfall.triggers.calendar import LAST_YEAR
-from footfall.triggers.clock import BEGIN, DAY, END, EPOCH, Change, Clock, clock_of, unix_time, utc
+from footfall.triggers.clock import (
+    BEGIN,
+    DAY,
+    END,
+    Change,
+    Clock,
+    clock_of,
+    date_of,
+    day_number,
+    unix_time,
+    utc,
+)
 from footfall.triggers.compiled import CompiledTrigger
 from footfall.triggers.days import dates_in
 from footfall.triggers.exclusion import Exclusion
 from footfall.triggers.moments import Moments
 from footfall.triggers.options import DstGap, DstOverlap
 
-_EPOCH_ORDINAL = EPOCH.toordinal()
-_LAST_WALL = (date(LAST_YEAR, 12, 31).toordinal() - _EPOCH_ORDINAL + 1) * DAY
+_LAST_WALL = (day_number(date(LAST_YEAR, 12, 31)) + 1) * DAY
 
 
 def next_times(compiled: CompiledTrigger, after: datetime, count: int) -> list[datetime]:
@@ -80,18 +90,13 @@ class _Walls:
                 yield base + time
 
     def _days(self, first: int, last: int) -> Iterator[int]:
-        years = (date.fromordinal(_EPOCH_ORDINAL + day).year for day in (first, last))
-        begin, end = years
-        for year in range(begin, min(end, LAST_YEAR) + 1):
+        for year in range(date_of(first).year, min(date_of(last).year, LAST_YEAR) + 1):
             days = self._in_year(year)
             yield from days[bisect_left(days, first) : bisect_right(days, last)]
 
     def _in_year(self, year: int) -> list[int]:
         if year not in self._years:
-            days = (
-                date(year, *found).toordinal() - _EPOCH_ORDINAL
-                for found in dates_in(self._moments.days, year)
-            )
+            days = (day_number(date(year, *found)) for found in dates_in(self._moments.days, year))
             covers = self._exclude.covers
             self._years[year] = [day for day in days if not self._exclude or not covers(day)]
         return self._years[year]
@@ -119,7 +124,7 @@ def _of_clock(compiled: CompiledTrigger, walls: _Walls, start: int) -> Iterator[
     changes = clock.changes()
     # The one before `start` may still be showing its times for the second time.
     at = max(bisect_right(clock.starts, start) - 2, 0)
-    low = changes[at - 1].high if 0 < at <= len(changes) else BEGIN + clock.offsets[0]
+    low = changes[at - 1].high if at else BEGIN + clock.offsets[0]
     for change in changes[at:]:
         yield from _shown(walls, low, change.low, change.before, start)
         yield from _at_change(compiled, walls, change, start)
@@ -137,7 +142,7 @@ def _at_change(
     compiled: CompiledTrigger, walls: _Walls, change: Change, start: int
 ) -> Iterator[int]:
     low, high = change.low, change.high
-    if change.after > change.before:
+    if change.is_gap:
         runs = compiled.dst_gap is DstGap.RUN and start <= change.at
         # A gap at midnight may end on a day that is excluded although the one before is not.
         if runs and not walls.excludes(high) and any(True for _ in walls.between(low, high)):

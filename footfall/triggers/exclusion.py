@@ -5,13 +5,11 @@ from datetime import date
 from typing import Any
 
 from footfall.errors import FieldProblem
-from footfall.triggers.clock import EPOCH
+from footfall.triggers.clock import date_of, day_number, weekday_of
 from footfall.triggers.days import ALL_WEEKDAYS, Values
 from footfall.triggers.problem import listed, quote, raise_problems
 from footfall.triggers.public_holidays import holidays_in, region_problem
 
-_EPOCH_ORDINAL = EPOCH.toordinal()
-_EPOCH_WEEKDAY = 4
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 """The names of weekdays; their places are their numbers."""
 
@@ -45,18 +43,14 @@ class Exclusion:
     def covers(self, day: int) -> bool:
         """Say whether a day, numbered from the Unix epoch, is excluded."""
         return (
-            (day + _EPOCH_WEEKDAY) % 7 in self.weekdays
+            weekday_of(day) in self.weekdays
             or any(first <= day <= last for first, last in self.spans)
-            or any(day in holidays_in(region, _year(day)) for region in self.regions)
+            or any(day in holidays_in(region, date_of(day).year) for region in self.regions)
         )
 
 
 NO_EXCLUSION = Exclusion()
 """Excludes nothing."""
-
-
-def _year(day: int) -> int:
-    return date.fromordinal(_EPOCH_ORDINAL + day).year
 
 
 def parse_exclusion(written: Any) -> Exclusion:
@@ -123,7 +117,7 @@ def _day(value: Any, problems: list[FieldProblem]) -> int:
     try:
         # Python reads other forms of ISO 8601 as well, such as 2027-W01-1.
         if isinstance(value, str) and _DATE.fullmatch(value):
-            return date.fromisoformat(value).toordinal() - _EPOCH_ORDINAL
+            return day_number(date.fromisoformat(value))
     except ValueError:
         pass
     message = f"{quote(value)} is no date; write it as '2027-12-24'"

@@ -10,7 +10,7 @@ from apscheduler.triggers.cron.expressions import (
     RangeExpression,
     WeekdayPositionExpression,
 )
-from apscheduler.triggers.cron.fields import MAX_VALUES, MIN_VALUES
+from apscheduler.triggers.cron.fields import DEFAULT_VALUES, MAX_VALUES, MIN_VALUES
 
 from footfall.errors import FieldProblem
 from footfall.triggers.calendar import FIRST_YEAR, LAST_YEAR
@@ -62,18 +62,22 @@ class FieldsTrigger:
     options: Options = NO_OPTIONS
 
     @property
-    def is_repeated(self) -> bool:
-        """Say whether it is written as "every n minutes" (or seconds).
+    def all_fields(self) -> dict[str, str]:
+        """What holds for every field: those not given match always, or are at their least.
 
-        The minute or the second begins with a ``*``, or is not given and finer than none.
+        The former are coarser than the finest given, the latter finer.
         """
         given = dict(self.fields)
         finest = max(FIELDS.index(name) for name in given)
-        return any(
-            given.get(name, "*" if at < finest else "").startswith("*")
+        return {
+            name: given.get(name, "*" if at < finest else str(DEFAULT_VALUES[name]))
             for at, name in enumerate(FIELDS)
-            if name in {"minute", "second"}
-        )
+        }
+
+    @property
+    def is_repeated(self) -> bool:
+        """Say whether it is written as "every n minutes" (or seconds): one begins with a ``*``."""
+        return any(self.all_fields[name].startswith("*") for name in ("minute", "second"))
 
     @property
     def config(self) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from footfall.errors import InvalidTriggerError
 from footfall.triggers.calendar import MOST_CALENDARS, Calendar, Ranges, ranges_of
 from footfall.triggers.days import ALL_YEARS, Days, Values, compact
 
+_HOURS_OF_A_DAY = 24
+
 
 class Moments(NamedTuple):
     """What the wall clock shows when a cron trigger fires: a time of day, and a date."""
@@ -13,6 +15,16 @@ class Moments(NamedTuple):
     minutes: Values
     hours: Values
     days: tuple[Days, ...]
+
+    @property
+    def per_day(self) -> int:
+        """How often they come on each of the days."""
+        return len(self.hours) * len(self.minutes) * len(self.seconds)
+
+    @property
+    def is_hourly(self) -> bool:
+        """Whether they come in every hour of the days: a rhythm, and no time of day."""
+        return len(self.hours) == _HOURS_OF_A_DAY
 
 
 @lru_cache(maxsize=256)

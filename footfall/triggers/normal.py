@@ -1,20 +1,16 @@
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from apscheduler.triggers.cron.fields import DEFAULT_VALUES
-
-from footfall.triggers.clock import EPOCH
+from footfall.triggers.clock import EPOCH, date_of
 from footfall.triggers.compiler import Trigger, compile_trigger
 from footfall.triggers.crontab import CrontabTrigger
 from footfall.triggers.date import DateTrigger
 from footfall.triggers.exclusion import WEEKDAYS, DaySpan, Exclusion
-from footfall.triggers.fields import FIELDS, FieldsTrigger
+from footfall.triggers.fields import FieldsTrigger
 from footfall.triggers.interval import UNITS, IntervalTrigger
 from footfall.triggers.options import Options
 from footfall.triggers.wording import from_monday
-
-_EPOCH_ORDINAL = EPOCH.toordinal()
 
 
 def normalised(trigger: Trigger) -> dict[str, Any]:
@@ -54,14 +50,8 @@ def _options(options: Options) -> dict[str, Any]:
 
 
 def _fields(trigger: FieldsTrigger) -> dict[str, int | str]:
-    """Give all named fields: those coarser than the finest given match always if not given."""
-    given = dict(trigger.fields)
-    finest = max(FIELDS.index(name) for name in given)
-    found: dict[str, int | str] = {}
-    for at, name in enumerate(FIELDS):
-        value = given.get(name, "*" if at < finest else str(DEFAULT_VALUES[name]))
-        found[name] = int(value) if value.isdigit() else value
-    return found
+    found = trigger.all_fields.items()
+    return {name: int(value) if value.isdigit() else value for name, value in found}
 
 
 def _exclusion(exclude: Exclusion) -> Iterator[tuple[str, list[Any]]]:
@@ -74,7 +64,7 @@ def _exclusion(exclude: Exclusion) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _span(span: DaySpan) -> str | dict[str, str]:
-    first, last = (date.fromordinal(_EPOCH_ORDINAL + day).isoformat() for day in span)
+    first, last = (date_of(day).isoformat() for day in span)
     return first if first == last else {"from": first, "to": last}
 
 

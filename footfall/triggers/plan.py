@@ -7,14 +7,14 @@ from footfall.errors import InvalidTriggerError
 from footfall.triggers.calendar import FIRST_YEAR, LAST_YEAR, MOST_CALENDARS, Calendar, Range
 from footfall.triggers.clock import BEGIN, DAY, END, clock_of, unix_time, utc
 from footfall.triggers.compiled import CompiledTrigger
-from footfall.triggers.correction import correct, dates_of, deviates
+from footfall.triggers.correction import correct, dates_of, deviations
 from footfall.triggers.days import ALL_WEEKDAYS, Days, crossed, dates_in
 from footfall.triggers.exclusion import DaySpan, Exclusion
 from footfall.triggers.moments import Moments, calendars_of
 from footfall.triggers.public_holidays import holidays_in
 from footfall.triggers.rhythm import rhythm_of
 
-HORIZON_YEARS = 5
+_HORIZON_YEARS = 5
 """How far ahead holidays and changes of clocks are told to Temporal; states decide anew."""
 
 _BEFORE = timedelta(days=6 * 365)
@@ -61,7 +61,7 @@ def horizon_of(now: datetime) -> datetime:
     It is the first of a month, so that equal triggers of one month share their plan.
     """
     month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return month.replace(year=month.year + HORIZON_YEARS)
+    return month.replace(year=month.year + _HORIZON_YEARS)
 
 
 @lru_cache(maxsize=256)
@@ -87,7 +87,7 @@ def plan(compiled: CompiledTrigger, horizon: datetime) -> Plan:
         timing.calendars,
         timing.intervals,
         timing.instants,
-        tuple(calendars_of(Moments(*_WHOLE_DAY, skip))) if skip else (),
+        calendars_of(Moments(*_WHOLE_DAY, skip)) if skip else (),
         timezone=compiled.timezone,
         start_at=compiled.start_at,
         end_at=_end(compiled, timing.instants),
@@ -115,13 +115,14 @@ def _timing(compiled: CompiledTrigger, since: int, horizon: int) -> _Timing:
         return _Timing()
     weekdays = Days(weekdays=ALL_WEEKDAYS - compiled.exclude.weekdays)
     moments = compiled.moments._replace(days=tuple(crossed(compiled.moments.days, [weekdays])))
-    if not deviates(compiled, moments, since):
+    wrong = deviations(compiled, moments, since)
+    if not wrong:
         return _Timing(calendars_of(moments))
     rhythm = rhythm_of(compiled, moments, clock_of(compiled.timezone), since)
     if rhythm is not None:
         intervals = tuple((rhythm.every, offset) for offset in rhythm.offsets)
         return _Timing(intervals=intervals, pauses=rhythm.pauses)
-    correction = correct(compiled, moments, since, horizon)
+    correction = correct(compiled, moments, [one for one in wrong if one.at <= horizon])
     calendars = tuple(one for part in correction.moments for one in calendars_of(part))
     return _Timing(calendars, instants=correction.instants, is_final=False)
 
@@ -180,8 +181,7 @@ def _check_streak(
         longest = max(longest, at - begin + 1)
     per_day = DAY // compiled.every if compiled.every else 0
     if compiled.moments is not None:
-        seconds, minutes, hours, _ = compiled.moments
-        per_day = len(hours) * len(minutes) * len(seconds)
+        per_day = compiled.moments.per_day
     if longest * per_day > MOST_SKIPPED:
         message = (
             f"would leave out {longest * per_day:,} runs in a row, more than {MOST_SKIPPED:,}, for "

@@ -1,15 +1,12 @@
-from collections.abc import Iterable
-from datetime import date
 from difflib import get_close_matches
 from functools import cache, lru_cache
 
-from holidays import HolidayBase, country_holidays
+from holidays import country_holidays
 from holidays.registry import COUNTRIES
 
-from footfall.triggers.clock import EPOCH
+from footfall.triggers.clock import day_number
 from footfall.triggers.problem import listed, quote
 
-_EPOCH_ORDINAL = EPOCH.toordinal()
 _COUNTRY_CODE = 2
 
 
@@ -54,16 +51,12 @@ def region_problem(region: str) -> str | None:
 @lru_cache(maxsize=4096)
 def holidays_in(region: str, year: int) -> frozenset[int]:
     """Give the public holidays of a region in a year, as days since the Unix epoch."""
-    return frozenset(day.toordinal() - _EPOCH_ORDINAL for day in _calendar(region, [year]))
+    country, _, part = region.partition("-")
+    calendar = country_holidays(country, subdiv=part or None, years=year)
+    return frozenset(map(day_number, calendar))
 
 
 def region_name(region: str) -> str:
     """Give the name of a country or region, such as "Berlin"; its code if it has no name."""
     country, _, part = region.partition("-")
     return _names_of_parts(country)[part] if part else _countries()[country]
-
-
-def _calendar(region: str, years: Iterable[int]) -> Iterable[date]:
-    country, _, part = region.partition("-")
-    found: HolidayBase = country_holidays(country, subdiv=part or None, years=years)
-    return found.keys()

@@ -8,7 +8,6 @@ from footfall.triggers.moments import Moments
 from footfall.triggers.options import DstGap, DstOverlap
 
 _HOUR = 3600
-_HOURS_OF_A_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +34,17 @@ def rhythm_of(
     parts of an hour.
     """
     goes_on = (compiled.dst_gap, compiled.dst_overlap) == (DstGap.SKIP, DstOverlap.TWICE)
-    if not goes_on or len(moments.hours) < _HOURS_OF_A_DAY or len(moments.days) != 1:
+    if not goes_on or not moments.is_hourly or len(moments.days) != 1:
         return None
     offsets = [clock.offset(since)]
     offsets += (change.after for change in clock.changes() if change.at >= since)
-    ahead = {offset % _HOUR for offset in offsets}
-    if len(ahead) > 1:
+    ahead = offsets[0] % _HOUR
+    if any(offset % _HOUR != ahead for offset in offsets):
         return None
     seconds = {
-        (minute * 60 + second - ahead_of) % _HOUR
+        (minute * 60 + second - ahead) % _HOUR
         for minute in moments.minutes
         for second in moments.seconds
-        for ahead_of in ahead
     }
     every = _period(seconds)
     return Rhythm(

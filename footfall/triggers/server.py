@@ -1,11 +1,8 @@
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from footfall.triggers.calendar import Calendar, Ranges, values_of
-from footfall.triggers.clock import EPOCH, Clock
+from footfall.triggers.clock import DAY, Clock, date_of
 from footfall.triggers.stepper import Stepper, steps
-
-_EPOCH_ORDINAL = EPOCH.toordinal()
 
 
 def fired(calendars: Iterable[Calendar], clock: Clock, after: int, until: int) -> Iterator[int]:
@@ -14,8 +11,8 @@ def fired(calendars: Iterable[Calendar], clock: Clock, after: int, until: int) -
     Away from changes of the clock these are the times that the calendars say; near them it is
     the server's algorithm that decides, see `Stepper`.
     """
-    first, last = (clock.wall(instant) // 86_400 for instant in (after, until))
-    days = {day: date.fromordinal(_EPOCH_ORDINAL + day) for day in range(first - 1, last + 2)}
+    first, last = (clock.wall(instant) // DAY for instant in (after, until))
+    days = {day: date_of(day) for day in range(first - 1, last + 2)}
     steppers = []
     for one in calendars:
         numbers, months, years = map(values_of, (one.day_of_month, one.month, one.year))

@@ -2,13 +2,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from footfall.triggers.clock import DAY, Clock
+from footfall.triggers.clock import DAY, Clock, weekday_of
 from footfall.triggers.days import Values
 
 _HOUR = 3600
 _HOURS = 24
 _SIXTY = 60
-_EPOCH_WEEKDAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class Stepper:
     def _on(self, day: int, wall: int) -> bool:
         clock = self.clock
         shown = clock.wall(self._instant(wall)) // DAY
-        return day in self.dates and (shown + _EPOCH_WEEKDAY) % 7 in self.weekdays
+        return day in self.dates and weekday_of(shown) in self.weekdays
 
 
 def _next(values: tuple[int, ...], after: int, none: int) -> int:

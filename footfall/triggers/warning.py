@@ -54,8 +54,7 @@ def warnings_of(trigger: Trigger, compiled: CompiledTrigger, after: datetime) ->
 def _often(compiled: CompiledTrigger) -> Iterator[str]:
     about, count = "", 0
     if compiled.moments is not None:
-        seconds, minutes, hours, _ = compiled.moments
-        count = len(hours) * len(minutes) * len(seconds)
+        count = compiled.moments.per_day
     elif compiled.every is not None:
         about = "about " if DAY % compiled.every else ""
         count = round(DAY / compiled.every)

@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from footfall.triggers.calendar import FIRST_YEAR
-from footfall.triggers.clock import EPOCH
+from footfall.triggers.clock import date_of
 from footfall.triggers.days import Values
 from footfall.triggers.exclusion import DaySpan, Exclusion
 from footfall.triggers.interval import UNITS
@@ -22,7 +22,6 @@ MONTH_NAMES = (
 )  # fmt: skip
 """January comes first, at 0."""
 
-_EPOCH_ORDINAL = EPOCH.toordinal()
 _FEW = 3
 
 
@@ -72,7 +71,7 @@ def _count(spans: Iterable[DaySpan]) -> int:
 
 
 def _span(span: DaySpan) -> str:
-    first, last = (date.fromordinal(_EPOCH_ORDINAL + day) for day in span)
+    first, last = map(date_of, span)
     return f"on {first}" if first == last else f"from {first} to {last}"
 
 

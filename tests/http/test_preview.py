@@ -3,12 +3,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
-from support.api import Api, Caller, api_settings
-
-from api.app import build_app
-from api.process import wired_services
+from support.api import Caller, api_settings, started_api
 
 PATH = "/schedule/preview"
 ISSUE_BODY = {
@@ -246,14 +242,12 @@ async def test_it_needs_neither_temporal_nor_a_worker(
     unused_tcp_port: int,
 ) -> None:
     settings = api_settings(f"127.0.0.1:{unused_tcp_port}", app_name)
-    async with wired_services(settings) as services:
-        transport = httpx.ASGITransport(build_app(services), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://api") as http:
-            alice = Api(http, settings).caller("alice")
-            assert len((await preview(alice, **ISSUE_BODY))["next_runs"]) == 3
-            body = {**ISSUE_BODY, "walker_name": "greet"}
-            status, data = await alice.error("POST", PATH, json=body)
-            assert (status, data["code"]) == (503, "temporal_unavailable")
+    async with started_api(settings) as api:
+        alice = api.caller("alice")
+        assert len((await preview(alice, **ISSUE_BODY))["next_runs"]) == 3
+        body = {**ISSUE_BODY, "walker_name": "greet"}
+        status, data = await alice.error("POST", PATH, json=body)
+        assert (status, data["code"]) == (503, "temporal_unavailable")
 
 
 @pytest.mark.parametrize(

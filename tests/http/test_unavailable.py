@@ -1,11 +1,9 @@
 from typing import Any
 
-import httpx
 import pytest
-from support.api import Api, api_settings, running_api
+from support.api import api_settings, running_api, started_api
 from temporalio.testing import WorkflowEnvironment
 
-from api.app import build_app
 from api.process import wired_services
 from footfall.errors import ConfigurationError, ProjectionUnavailableError
 
@@ -45,24 +43,22 @@ async def test_without_temporal_requests_get_503_and_the_process_lives(
     unused_tcp_port: int,
 ) -> None:
     settings = api_settings(f"127.0.0.1:{unused_tcp_port}", app_name)
-    async with wired_services(settings) as services:
-        transport = httpx.ASGITransport(build_app(services), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://api") as http:
-            assert (await http.get("/healthz/live")).status_code == 200
-            ready = await http.get("/healthz/ready")
-            assert ready.status_code == 503
-            body = ready.json()
-            assert (body["status"], body["data"]["code"]) == ("error", "not_ready")
-            assert body["meta"] == {"extra": {"http_status": 503}}
-            assert {"temporal", "projection"} <= body["data"]["details"]["problems"].keys()
-            alice = Api(http, settings).caller("alice")
-            for method, path, body in ENDPOINTS:
-                if path == "/schedule/list":
-                    continue
-                answer = await alice(method, path, **options(body))
-                assert answer.status_code == 503, (method, path, answer.text)
-                assert answer.json()["data"]["code"] == "temporal_unavailable"
-                assert answer.headers["Retry-After"]
+    async with started_api(settings) as api:
+        assert (await api.http.get("/healthz/live")).status_code == 200
+        ready = await api.http.get("/healthz/ready")
+        assert ready.status_code == 503
+        body = ready.json()
+        assert (body["status"], body["data"]["code"]) == ("error", "not_ready")
+        assert body["meta"] == {"extra": {"http_status": 503}}
+        assert {"temporal", "projection"} <= body["data"]["details"]["problems"].keys()
+        alice = api.caller("alice")
+        for method, path, body in ENDPOINTS:
+            if path == "/schedule/list":
+                continue
+            answer = await alice(method, path, **options(body))
+            assert answer.status_code == 503, (method, path, answer.text)
+            assert answer.json()["data"]["code"] == "temporal_unavailable"
+            assert answer.headers["Retry-After"]
 
 
 async def test_without_a_worker_nothing_is_created(

@@ -80,14 +80,20 @@ class Api:
 
 
 @asynccontextmanager
-async def running_api(settings: Settings) -> AsyncIterator[Api]:
+async def started_api(settings: Settings) -> AsyncIterator[Api]:
+    """Start an API that need not become ready."""
     async with wired_services(settings) as services:
         transport = httpx.ASGITransport(build_app(services), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-            api = Api(client, settings)
+            yield Api(client, settings)
 
-            async def is_ready() -> bool:
-                return (await client.get("/healthz/ready")).status_code == 200
 
-            await until(is_ready, what="the API's readiness")
-            yield api
+@asynccontextmanager
+async def running_api(settings: Settings) -> AsyncIterator[Api]:
+    async with started_api(settings) as api:
+
+        async def is_ready() -> bool:
+            return (await api.http.get("/healthz/ready")).status_code == 200
+
+        await until(is_ready, what="the API's readiness")
+        yield api
