@@ -2,6 +2,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, WithJsonSchema
 
+from footfall.schedules.policy import (
+    LONGEST_CATCHUP,
+    MOST_FAILURES,
+    MOST_RUNS,
+    SHORTEST_CATCHUP,
+    AfterCompletion,
+    OverlapPolicy,
+    RetryPolicy,
+)
 from footfall.schedules.schedule import MAX_TIMEOUT
 from footfall.triggers.exclusion import WEEKDAYS
 from footfall.triggers.options import LONGEST_JITTER
@@ -109,7 +118,59 @@ class TriggerFields(BaseModel):
         return {name: getattr(self, name) for name in TriggerFields.model_fields if name in given}
 
 
-class ScheduleChange(TriggerFields):
+class PolicyFields(BaseModel):
+    """How the runs of a schedule are started, repeated, limited and ended; flat, too.
+
+    What is null has its default again.
+    """
+
+    overlap: OverlapPolicy = Field(
+        default_factory=_absent,
+        description="what becomes of a run that is due while another one is under way",
+    )
+    catchup_window: Annotated[StrictInt, Field(ge=SHORTEST_CATCHUP, le=LONGEST_CATCHUP)] | None = (
+        Field(
+            default_factory=_absent,
+            description="seconds after its time within which a missed run is still started; "
+            "one day if it is not given, without end for a date",
+        )
+    )
+    retry: RetryPolicy | None = Field(
+        default_factory=_absent,
+        description="whether a walker that failed is started again in the same run",
+    )
+    max_runs: Annotated[StrictInt, Field(ge=1, le=MOST_RUNS)] | None = Field(
+        default_factory=_absent,
+        description="how often it runs in all, runs by hand not counted",
+    )
+    pause_on_failure: Annotated[StrictInt, Field(ge=1, le=MOST_FAILURES)] | None = Field(
+        default_factory=_absent,
+        description="after how many failures in a row it is paused",
+    )
+    priority: StrictInt = Field(
+        default_factory=_absent,
+        ge=1,
+        le=5,
+        description="1 (first) to 5 (last): which of several waiting runs a worker takes",
+    )
+    after_completion: AfterCompletion = Field(
+        default_factory=_absent,
+        description="what becomes of it when it can never run again",
+    )
+
+    def given_policies(self) -> dict[str, Any]:
+        """Give the fields of `Policies` that the request names."""
+        given = {
+            name: getattr(self, name)
+            for name in PolicyFields.model_fields
+            if name in self.model_fields_set
+        }
+        if "retry" in given and given["retry"] is None:
+            given["retry"] = RetryPolicy()
+        return given
+
+
+class ScheduleChange(PolicyFields, TriggerFields):
     """What `PUT` may change; what is not named stays.
 
     ``trigger`` with its options replaces the whole configuration.
@@ -132,10 +193,27 @@ class ScheduleChange(TriggerFields):
         le=MAX_TIMEOUT,
         description="seconds that a run may take",
     )
+    reason: StrictStr = Field(
+        default_factory=_absent,
+        max_length=500,
+        description="why; stands in the schedule's changes",
+    )
 
     def given(self, *names: str) -> dict[str, Any]:
         """Give those of the named fields that the request names."""
         return {name: getattr(self, name) for name in names if name in self.model_fields_set}
+
+
+class HoldRequest(BaseModel):
+    """What `POST /schedule/{id}/pause` and `/resume` take; the body may be left out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: StrictStr | None = Field(
+        None,
+        max_length=500,
+        description="why; stands in the schedule's changes, and in Temporal's Web UI",
+    )
 
 
 class _WithTrigger(ScheduleChange):

@@ -1,6 +1,6 @@
 """The API with everything real behind it, called without a network between."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,8 +34,11 @@ class Caller:
         self._client = client
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    async def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return await self._client.request(method, path, headers=self._headers, **options)
+    async def __call__(
+        self, method: str, path: str, *, headers: Mapping[str, Any] | None = None, **options: Any
+    ) -> httpx.Response:
+        sent = {**self._headers, **(headers or {})}
+        return await self._client.request(method, path, headers=sent, **options)
 
     async def data(self, method: str, path: str, **options: Any) -> Any:
         """Give the data of an answer that must be a success."""
