@@ -11,8 +11,11 @@ from temporalio.client import Client
 
 from api.app import build_app
 from api.checks import Checks
+from api.run_starter import RunStarter
+from api.runs import Runs
 from api.schedules import Schedules
 from api.services import Services
+from api.tails import Tails
 from api.views import TemporalUi
 from footfall.config import Settings
 from footfall.errors import ConfigurationError, FootfallError
@@ -26,6 +29,7 @@ from footfall.temporal.connection import connect
 from footfall.temporal.health import TemporalHealth
 from footfall.temporal.namespace import read_retention
 from footfall.temporal.registration import register_attributes
+from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.tokens import TokenVerifier
@@ -52,7 +56,7 @@ def run(settings: Settings) -> int:
 
 async def _serve(settings: Settings, listener: socket.socket) -> int:
     async with wired_services(settings) as services:
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 build_app(services),
                 log_config=None,
@@ -61,10 +65,24 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
                 lifespan="off",
                 timeout_graceful_shutdown=GRACE_SECONDS,
             ),
+            services,
         )
         _log.info("the API listens", host=settings.api.host, port=listener.getsockname()[1])
         await server.serve(sockets=[listener])
     return 0
+
+
+class _Server(uvicorn.Server):
+    """A server that ends the streams which its clients would never end, when it stops."""
+
+    def __init__(self, config: uvicorn.Config, services: Services | None) -> None:
+        super().__init__(config)
+        self._services = services
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._services is not None:
+            self._services.tails.close()
+        await super().shutdown(sockets)
 
 
 @asynccontextmanager
@@ -95,17 +113,35 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     checks = Checks(walkers, min_interval=settings.min_interval)
     projector = Projector(gateway, runs, store, retention=lambda: read_retention(client))
     projection = asyncio.create_task(_project(client, projector))
+    schedules = Schedules(
+        app=app,
+        gateway=gateway,
+        checks=checks,
+        store=store,
+        projector=projector,
+        default_timeout=settings.default_timeout,
+    )
+    control = RunControl(client, runs)
     try:
         yield Services(
-            schedules=Schedules(
-                app=app,
+            schedules=schedules,
+            runs=Runs(
+                schedules=schedules,
                 gateway=gateway,
                 runs=runs,
+                control=control,
+                store=store,
+                projector=projector,
+            ),
+            run_starter=RunStarter(
+                gateway=gateway,
+                runs=runs,
+                control=control,
                 checks=checks,
                 store=store,
                 projector=projector,
-                default_timeout=settings.default_timeout,
             ),
+            tails=Tails(runs),
             checks=checks,
             walkers=walkers,
             verifier=verifier,

@@ -5,17 +5,15 @@ from typing import Any
 
 from api.bodies import NewSchedule, ScheduleChange
 from api.checks import Checks
+from api.permissions import check_visible
 from footfall.errors import (
     FieldProblem,
     ForbiddenError,
     InvalidInputError,
-    RunNotFoundError,
-    ScheduleNotFoundError,
 )
 from footfall.projection.projector import Projector
-from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
+from footfall.projection.row import RunTally, SchedulePage, ScheduleRow
 from footfall.projection.store import Store
-from footfall.schedules.run import RunOutcome, RunSummary
 from footfall.schedules.schedule import (
     Change,
     ChangeKind,
@@ -23,21 +21,19 @@ from footfall.schedules.schedule import (
     ScheduleSnapshot,
     utc_now,
 )
-from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import Draft, ScheduleGateway
 from footfall.tokens import Principal
 from footfall.triggers import compile_trigger, ensure_fires, parse
 
 
 class Schedules:
-    """What the API does with schedules and runs, on behalf of someone."""
+    """What the API does with schedules, on behalf of someone."""
 
     def __init__(
         self,
         *,
         app: str,
         gateway: ScheduleGateway,
-        runs: RunGateway,
         checks: Checks,
         store: Store,
         projector: Projector,
@@ -45,7 +41,6 @@ class Schedules:
     ) -> None:
         self._app = app
         self._gateway = gateway
-        self._runs = runs
         self._checks = checks
         self._store = store
         self._projector = projector
@@ -104,7 +99,7 @@ class Schedules:
             snapshot = await self._gateway.read(schedule_id)
             await self._projector.saw(snapshot)
             row = await self._store.get_schedule(schedule_id) or ScheduleRow(snapshot=snapshot)
-        _check_visible(who, row.snapshot.walk)
+        check_visible(who, row.snapshot.walk)
         return row
 
     async def update(self, who: Principal, schedule_id: str, body: ScheduleChange) -> ScheduleRow:
@@ -157,41 +152,6 @@ class Schedules:
         await self._own(who, schedule_id)
         await self._gateway.delete(schedule_id)
         await self._projector.lost(schedule_id)
-
-    async def runs(
-        self,
-        who: Principal,
-        schedule_id: str,
-        *,
-        limit: int,
-        cursor: str | None,
-    ) -> RunPage:
-        """List a schedule's runs, the newest start first.
-
-        Raises:
-            ScheduleNotFoundError: there is none that `who` may see.
-        """
-        await self.read(who, schedule_id)
-        return await self._store.list_runs(schedule_id, limit=limit, cursor=cursor)
-
-    async def run(
-        self,
-        who: Principal,
-        schedule_id: str,
-        run_id: str,
-    ) -> tuple[RunSummary, RunOutcome]:
-        """Give one run and what it gave, as Temporal holds it now.
-
-        Raises:
-            ScheduleNotFoundError: there is no such schedule that `who` may see.
-            RunNotFoundError: it has no such run, or Temporal no longer holds it.
-        """
-        await self.read(who, schedule_id)
-        run = await self._runs.find(schedule_id, run_id)
-        outcome = await self._runs.outcome(run) if run else None
-        if run is None or outcome is None:
-            raise RunNotFoundError
-        return run, outcome
 
     async def _own(self, who: Principal, schedule_id: str) -> ScheduleSnapshot:
         snapshot = await self._gateway.read(schedule_id)
@@ -248,13 +208,8 @@ def _change(kind: ChangeKind, who: Principal, at: datetime) -> Change:
     return Change(kind=kind, by=who.user, at=at, token=secrets.token_hex(8))
 
 
-def _check_visible(who: Principal, walk: ScheduledWalk) -> None:
-    if not (walk.is_static or who.is_admin or walk.owner == who.user):
-        raise ScheduleNotFoundError
-
-
 def _check_own(who: Principal, walk: ScheduledWalk) -> None:
-    _check_visible(who, walk)
+    check_visible(who, walk)
     if walk.is_static:
         raise ForbiddenError(
             "This schedule is static: it is declared in the app's code, and changed there.",

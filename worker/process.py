@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 
 from activities.horizons import HorizonActivities
 from activities.run_walker import WalkerActivities
+from activities.waiting import WaitingActivities
 from footfall.config import Settings
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
@@ -21,6 +22,7 @@ from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.connection import connect_patiently
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.registration import register_attributes
+from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.hosts import Hosts
@@ -33,6 +35,9 @@ from workflows.run_walker import RunWalker
 
 SLOTS_PER_HOST = 4
 """Runs that a worker takes for each host process: some wait for their root meanwhile."""
+
+HEARTBEAT_THROTTLE = timedelta(seconds=1)
+"""How long the SDK keeps a heartbeat back at most: so old is what is seen of a running walker."""
 
 _log = structlog.get_logger(__name__)
 
@@ -162,11 +167,18 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
     app = settings.temporal.task_queue
     walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
     horizons = HorizonActivities(ScheduleGateway(client, app=app))
+    waiting = WaitingActivities(RunGateway(client, app=app))
     return Worker(
         client,
         task_queue=app,
         workflows=[RunWalker, ListWalkers, RenewHorizons],
-        activities=[walkers.run_walker, walkers.list_walkers, horizons.renew_horizons],
+        activities=[
+            walkers.run_walker,
+            walkers.list_walkers,
+            horizons.renew_horizons,
+            waiting.others_ended,
+        ],
+        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )

@@ -134,6 +134,13 @@ class Projector:
         except ProjectionUnavailableError:
             self._swept_at = None
 
+    async def saw_runs(self, runs: Sequence[RunSummary]) -> None:
+        """Fold in runs that were just started or read; like `saw`, never an error."""
+        try:
+            await self._store.put_runs(runs)
+        except ProjectionUnavailableError:
+            self._swept_at = None
+
     async def lost(self, schedule_id: str) -> None:
         """Fold in that a schedule was deleted; like `saw`, never an error."""
         try:
@@ -149,8 +156,10 @@ class Projector:
         listed = {entry.id: entry async for entry in self._schedules.listed()}
         await self._fold_listed(list(listed.values()), rows, trust=first and not rows, strict=True)
         # The list lags: what it does not show may be new. Only Temporal's own answer for an
-        # id says that it is gone.
-        missing = [schedule_id for schedule_id in rows if schedule_id not in listed]
+        # id says that it is gone. Runs of a deleted schedule go with it, even those that ended
+        # only afterwards.
+        known = rows.keys() | await self._store.ids_with_runs()
+        missing = [schedule_id for schedule_id in known if schedule_id not in listed]
         alive = {snapshot.walk.schedule_id for snapshot in await self._schedules.read_many(missing)}
         await self._store.remove_schedules(
             [schedule_id for schedule_id in missing if schedule_id not in alive],

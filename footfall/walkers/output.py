@@ -73,15 +73,22 @@ def _is_closed(writer: io.TextIOWrapper) -> bool:
         return True
 
 
+def progress_file_of(output: Path) -> Path:
+    """Give the file beside a run's output that holds what it last told of its progress."""
+    return output.with_name(f"{output.name}.progress")
+
+
 class Recording:
     """What a walker has printed: a file that the host process appends to and its owner bounds.
 
     Attributes:
         file: may be read while the walker runs; its first `limit` bytes do not change.
+        progress_file: what the walker last told of its progress, if it did.
     """
 
     def __init__(self, file: Path, limit: int) -> None:
         self.file = file
+        self.progress_file = progress_file_of(file)
         self.limit = limit
         self.truncated = False
 
@@ -108,9 +115,19 @@ class Recording:
             return encoded[: self.limit].decode("utf-8", "ignore")
         return text
 
+    def read_from(self, position: int) -> bytes:
+        """Give those of the first `limit` bytes that come after the first `position`, so far."""
+        try:
+            with self.file.open("rb") as file:
+                file.seek(position)
+                return file.read(max(self.limit - position, 0))
+        except FileNotFoundError:
+            return b""
+
     def discard(self) -> None:
-        """Remove the file."""
+        """Remove the files."""
         self.file.unlink(missing_ok=True)
+        self.progress_file.unlink(missing_ok=True)
 
 
 def _split(data: bytes) -> bool:

@@ -19,6 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 from footfall.projection.memory import MemoryStore
 from footfall.projection.projector import Projector
 from footfall.projection.row import ScheduleRow
+from footfall.projection.run_query import RunQuery
 from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 from footfall.temporal.namespace import read_retention
@@ -49,7 +50,9 @@ class Projection:
 
     async def all_runs(self) -> dict[str, list[RunSummary]]:
         return {
-            schedule_id: (await self.store.list_runs(schedule_id, limit=1000)).runs
+            schedule_id: (
+                await self.store.list_runs(RunQuery(schedule_id=schedule_id, limit=1000))
+            ).runs
             for schedule_id in await self.rows()
         }
 
