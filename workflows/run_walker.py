@@ -71,7 +71,7 @@ class RunWalker:
         scheduled_at = (
             (occasion.scheduled_at if occasion else None)
             or info.typed_search_attributes.get(_SCHEDULED_START)
-            or info.start_time
+            or info.workflow_start_time
         )
         request = RunRequest.of(walk, run_id=info.workflow_id, scheduled_at=scheduled_at)
         try:

@@ -35,7 +35,8 @@ class Caller:
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return await self._client.request(method, path, headers=self._headers, **options)
+        headers = {**self._headers, **options.pop("headers", {})}
+        return await self._client.request(method, path, headers=headers, **options)
 
     async def data(self, method: str, path: str, **options: Any) -> Any:
         """Give the data of an answer that must be a success."""
