@@ -3,6 +3,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 import structlog
 import uvicorn
@@ -111,7 +112,12 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     runs = RunGateway(client, app=app)
     walkers = WalkerCatalogue(client, app=app)
     checks = Checks(walkers, min_interval=settings.min_interval)
-    projector = Projector(gateway, runs, store, retention=lambda: read_retention(client))
+    longest = timedelta(days=settings.runs_retention)
+
+    async def retention() -> timedelta:
+        return min(await read_retention(client), longest)
+
+    projector = Projector(gateway, runs, store, retention=retention)
     projection = asyncio.create_task(_project(client, projector))
     schedules = Schedules(
         app=app,

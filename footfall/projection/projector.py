@@ -117,11 +117,14 @@ class Projector:
             TemporalUnavailableError, ProjectionUnavailableError: nothing is lost; the next
                 call starts again where this one did.
         """
-        if self._sweep_is_due():
+        is_sweep = self._sweep_is_due()
+        if is_sweep:
             await self.sweep()
         else:
             await self._fold_changed_schedules()
         await self._fold_runs()
+        if is_sweep:
+            await self._store.prune_runs(utc_now() - await self._retention())
 
     async def saw(self, snapshot: ScheduleSnapshot) -> None:
         """Fold in what a write or read just returned.
@@ -164,7 +167,6 @@ class Projector:
         await self._store.remove_schedules(
             [schedule_id for schedule_id in missing if schedule_id not in alive],
         )
-        await self._store.prune_runs(utc_now() - await self._retention())
         self._sweep_seconds = time.monotonic() - started
         self._swept_at = time.monotonic()
 

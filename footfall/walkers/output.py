@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from footfall.schedules.live import PIECE_BYTES
+
 
 class StandardStreams:
     """The standard streams of a host process, and where its standard output goes.
@@ -84,6 +86,8 @@ class Recording:
     Attributes:
         file: may be read while the walker runs; its first `limit` bytes do not change.
         progress_file: what the walker last told of its progress, if it did.
+        cut: how many bytes were cut off because they exceeded the limit.
+        last_cut: the last of those bytes, at most `PIECE_BYTES`.
     """
 
     def __init__(self, file: Path, limit: int) -> None:
@@ -91,12 +95,19 @@ class Recording:
         self.progress_file = progress_file_of(file)
         self.limit = limit
         self.truncated = False
+        self.cut = 0
+        self.last_cut = b""
 
     def trim(self) -> None:
         """Cut off what exceeds the limit, so that an endless printer does not fill the disk."""
         with contextlib.suppress(FileNotFoundError):
-            if self.file.stat().st_size > self.limit:
+            size = self.file.stat().st_size
+            if size > self.limit:
                 self.truncated = True
+                begin = max(self.limit, size - PIECE_BYTES)
+                data = self._read(begin, size - begin)
+                self.last_cut = (self.last_cut + data)[-PIECE_BYTES:]
+                self.cut += size - self.limit
                 os.truncate(self.file, self.limit)
 
     def read(self) -> str:
@@ -117,17 +128,19 @@ class Recording:
 
     def read_from(self, position: int) -> bytes:
         """Give those of the first `limit` bytes that come after the first `position`, so far."""
-        try:
-            with self.file.open("rb") as file:
-                file.seek(position)
-                return file.read(max(self.limit - position, 0))
-        except FileNotFoundError:
-            return b""
+        with contextlib.suppress(FileNotFoundError):
+            return self._read(position, max(self.limit - position, 0))
+        return b""
 
     def discard(self) -> None:
         """Remove the files."""
         self.file.unlink(missing_ok=True)
         self.progress_file.unlink(missing_ok=True)
+
+    def _read(self, position: int, size: int) -> bytes:
+        with self.file.open("rb") as file:
+            file.seek(position)
+            return file.read(size)
 
 
 def _split(data: bytes) -> bool:

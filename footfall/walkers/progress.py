@@ -27,7 +27,9 @@ def progress(fraction: float, message: str = "") -> None:
     """
     if not 0 <= fraction <= 1:
         raise ValueError(f"progress() takes a fraction from 0 to 1, not {fraction!r}")
-    told = Progress(fraction=float(fraction), message=str(message)[:PROGRESS_MESSAGE_LIMIT])
+    # A lone surrogate has no place in JSON.
+    text = str(message).encode("utf-8", "backslashreplace").decode()
+    told = Progress(fraction=float(fraction), message=text[:PROGRESS_MESSAGE_LIMIT])
     with _lock:
         if not _files:
             return
@@ -35,7 +37,7 @@ def progress(fraction: float, message: str = "") -> None:
         new = file.with_name(f"{file.name}.new")
         # A full disk must not fail a walker that could do without.
         with contextlib.suppress(OSError):
-            new.write_text(told.model_dump_json(), encoding="utf-8", errors="replace")
+            new.write_text(told.model_dump_json(), encoding="utf-8")
             os.replace(new, file)  # noqa: PTH105 - said once a loop, perhaps
 
 

@@ -20,6 +20,7 @@ class Watch:
         # Backslashes for what is no UTF-8, as in the text that is kept at the end.
         self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
         self._read = 0
+        self._cut = 0
         self._end = 0
         self._text = ""
         self.started_at: datetime | None = None
@@ -37,7 +38,11 @@ class Watch:
         self.stdout_truncated = recording.truncated
 
     def look(self) -> LiveRun:
-        """Give what is to be seen now; of stdout, the latest piece of what will be kept."""
+        """Give what is to be seen now; of stdout, the latest piece.
+
+        Beyond what will be kept of stdout, what a walker prints fast has holes, and offsets
+        count bytes.
+        """
         self._follow()
         recording = self._recording
         return LiveRun(
@@ -54,6 +59,14 @@ class Watch:
             return
         data = recording.read_from(self._read)
         self._read += len(data)
+        if self._read == recording.limit and recording.cut > self._cut:
+            new, self._cut = recording.cut - self._cut, recording.cut
+            missed = new - len(recording.last_cut)
+            if missed > 0:
+                self._decoder.reset()
+                self._end += len(data) + missed
+                self._text, data = "", b""
+            data += recording.last_cut[-new:]
         text = self._decoder.decode(data)
         self._end += len(text)
         # Only the first character can have been cut.
