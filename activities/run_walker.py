@@ -48,11 +48,13 @@ class WalkerActivities:
         killed; it has the status ``cancelled``.
 
         Raises:
-            ApplicationError: final, of the walker's own error type, with the RunOutcome as its
-                detail; or to be retried when this worker does not know the walker.
+            ApplicationError: not for Temporal to retry, of the walker's own error type, with the
+                RunOutcome as its detail; or to be retried, when this worker does not know the
+                walker.
             CancelledError: the run was terminated, or the worker stops; the walker was killed.
         """
         info = activity.info()
+        attempt = request.starts_before + info.attempt
         if self._catalogue.find(request.walker_name) is None:
             raise _unknown(request.walker_name, info.attempt)
         call = WalkerCall(
@@ -63,12 +65,12 @@ class WalkerActivities:
                 schedule_id=request.schedule_id,
                 run_id=request.run_id,
                 scheduled_at=request.scheduled_at,
-                attempt=info.attempt,
+                attempt=attempt,
             ),
             timeout=request.timeout,
             output_limit=self._output_limit,
         )
-        watch = Watch(info.attempt)
+        watch = Watch(attempt, info.attempt)
         try:
             async with watched(watch):
                 outcome = await self._runner.run(call, watch)
@@ -83,17 +85,17 @@ class WalkerActivities:
             )
         outcome = outcome.model_copy(
             update={
-                "attempts": info.attempt,
+                "attempts": attempt,
                 "worker": activity.client().identity,
                 "walker_started_at": watch.started_at,
             },
         )
         if outcome.status in (RunStatus.SUCCEEDED, RunStatus.CANCELLED):
             return outcome
-        raise _final(outcome)
+        raise _failed(outcome)
 
 
-def _final(outcome: RunOutcome) -> ApplicationError:
+def _failed(outcome: RunOutcome) -> ApplicationError:
     kind = outcome.error.type if outcome.error else "WalkerFailed"
     message = outcome.error.message if outcome.error else "The walker failed."
     return ApplicationError(message[:MESSAGE_LIMIT], outcome, type=kind, non_retryable=True)

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import install_error_handlers
-from api.routes import health, runs, schedules, tail, trigger, walkers
+from api.routes import applying, health, runs, schedules, tail, trigger, walkers
 from api.services import Services
 
 
@@ -21,6 +21,7 @@ def build_app(services: Services | None) -> FastAPI:
     for router in (
         health.router,
         walkers.router,
+        applying.router,
         schedules.router,
         trigger.router,
         runs.router,

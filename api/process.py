@@ -11,6 +11,7 @@ import uvloop
 from temporalio.client import Client
 
 from api.app import build_app
+from api.applying import Applying
 from api.checks import Checks
 from api.run_starter import RunStarter
 from api.runs import Runs
@@ -146,6 +147,14 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 checks=checks,
                 store=store,
                 projector=projector,
+            ),
+            applying=Applying(
+                app=app,
+                schedules=schedules,
+                gateway=gateway,
+                store=store,
+                projector=projector,
+                default_timeout=settings.default_timeout,
             ),
             tails=Tails(runs),
             checks=checks,

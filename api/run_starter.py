@@ -1,16 +1,13 @@
 import asyncio
-import hashlib
-import secrets
 from contextlib import suppress
 from weakref import WeakValueDictionary
 
-from pydantic_core import to_json
-
 from api.checks import Checks
-from api.permissions import check_operator
+from api.idempotency import fingerprint, new_suffix
+from api.permissions import check_operable
 from api.run_bodies import TriggerRequest
 from footfall.errors import (
-    KeyReusedError,
+    IdempotencyKeyError,
     OverlapError,
     ProjectionUnavailableError,
     RunEndedError,
@@ -20,6 +17,7 @@ from footfall.projection.projector import Projector
 from footfall.projection.run_query import RunQuery
 from footfall.projection.store import Store
 from footfall.schedules.occasion import Occasion, RunReference
+from footfall.schedules.policy import OverlapPolicy
 from footfall.schedules.run import RunKind, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.action import action_id
@@ -67,16 +65,16 @@ class RunStarter:
             ForbiddenError: it is static, and `who` is no admin.
             InvalidInputError: the arguments are invalid.
             OverlapError: the overlap policy, which is to be respected, allows no run now.
-            KeyReusedError: the key was used for another request.
+            IdempotencyKeyError: the key was used for another request.
         """
         walk = (await self._gateway.read(schedule_id)).walk
-        check_operator(who, walk)
+        check_operable(who, walk)
         if body.args is not None:
             await self._checks.args(walk.walker_name, body.args)
-        fingerprint = _fingerprint(body) if key is not None else None
-        run_id = f"{action_id(walk)}-manual-{_suffix(who, key)}"
-        if fingerprint is not None:
-            run = await self._started_before(schedule_id, run_id, fingerprint)
+        digest = None if key is None else fingerprint(body)
+        run_id = f"{action_id(walk)}-manual-{new_suffix(who, key=key)}"
+        if digest is not None:
+            run = await self._started_before(schedule_id, run_id, digest)
             if run is not None:
                 return run
         if body.respect_overlap:
@@ -87,10 +85,10 @@ class RunStarter:
                     walk,
                     body,
                     run_id=run_id,
-                    fingerprint=fingerprint,
+                    digest=digest,
                     waits_for=waits_for,
                 )
-        return await self._start(who, walk, body, run_id=run_id, fingerprint=fingerprint)
+        return await self._start(who, walk, body, run_id=run_id, digest=digest)
 
     async def _start(
         self,
@@ -99,7 +97,7 @@ class RunStarter:
         body: TriggerRequest,
         *,
         run_id: str,
-        fingerprint: str | None,
+        digest: str | None,
         waits_for: tuple[RunReference, ...] = (),
     ) -> RunSummary:
         occasion = Occasion(
@@ -110,8 +108,8 @@ class RunStarter:
         )
         args = walk.args if body.args is None else body.args
         this = walk.model_copy(update={"args": args, "occasion": occasion})
-        await self._control.start(this, run_id, fingerprint=fingerprint)
-        run = await self._started_before(walk.schedule_id, run_id, fingerprint)
+        await self._control.start(this, run_id, fingerprint=digest)
+        run = await self._started_before(walk.schedule_id, run_id, digest)
         if run is None:
             raise RunNotFoundError
         await self._projector.saw_runs([run])
@@ -121,13 +119,13 @@ class RunStarter:
         self,
         schedule_id: str,
         run_id: str,
-        fingerprint: str | None,
+        digest: str | None,
     ) -> RunSummary | None:
         found = await self._runs.observe(schedule_id, run_id)
         if found is None:
             return None
-        if found.fingerprint != fingerprint:
-            raise KeyReusedError
+        if found.fingerprint != digest:
+            raise IdempotencyKeyError
         return found.summary
 
     async def _make_room(
@@ -137,20 +135,20 @@ class RunStarter:
         run_id: str,
     ) -> tuple[RunReference, ...]:
         """Do with the runs under way what the overlap policy says; give those to wait for."""
-        policy = overlap_of(walk)
-        if policy == "allow_all":
+        policy = walk.policies.overlap
+        if policy is OverlapPolicy.ALLOW_ALL:
             return ()
         others = [one for one in await self._under_way(walk) if one.run.id != run_id]
         references = tuple(one.reference for one in others)
-        if policy == "cancel_other":
+        if policy is OverlapPolicy.CANCEL_OTHER:
             for one in others:
                 await self._control.cancel(one.run, reason=_replaced(who))
-        elif policy == "terminate_other":
+        elif policy is OverlapPolicy.TERMINATE_OTHER:
             for one in others:
                 with suppress(RunEndedError):
                     await self._control.terminate(one.run, reason=_replaced(who))
             return ()
-        elif others and (policy == "skip" or _is_full(policy, others)):
+        elif others and (policy is OverlapPolicy.SKIP or _is_full(policy, others)):
             raise OverlapError(overlap=policy, running=[one.run.id for one in others])
         return references
 
@@ -164,25 +162,9 @@ class RunStarter:
         return await self._control.under_way(walk.schedule_id, known)
 
 
-def overlap_of(walk: ScheduledWalk) -> str:
-    """Give the overlap policy of a schedule, as Temporal's own is called in small letters."""
-    policies = getattr(walk, "policies", None)
-    return str(getattr(policies, "overlap", "skip"))
-
-
-def _is_full(policy: str, others: list[UnderWay]) -> bool:
-    return policy == "buffer_one" and any(one.waits for one in others)
+def _is_full(policy: OverlapPolicy, others: list[UnderWay]) -> bool:
+    return policy is OverlapPolicy.BUFFER_ONE and any(one.waits for one in others)
 
 
 def _replaced(who: Principal) -> str:
     return f"A run that {who.user} started took its place."
-
-
-def _suffix(who: Principal, key: str | None) -> str:
-    if key is None:
-        return secrets.token_hex(10)
-    return hashlib.sha256(to_json([who.user, key])).hexdigest()[:20]
-
-
-def _fingerprint(body: TriggerRequest) -> str:
-    return hashlib.sha256(to_json(body.model_dump(), inf_nan_mode="strings")).hexdigest()

@@ -1,4 +1,4 @@
-from api.permissions import check_operator
+from api.permissions import check_operable
 from api.run_filters import RunFilters
 from api.schedules import Schedules
 from footfall.errors import RunEndedError, RunNotFoundError
@@ -131,7 +131,7 @@ class Runs:
         return await self._seen(run)
 
     async def _running(self, who: Principal, schedule_id: str, run_id: str) -> RunSummary:
-        check_operator(who, (await self._gateway.read(schedule_id)).walk)
+        check_operable(who, (await self._gateway.read(schedule_id)).walk)
         run = await self._runs.find(schedule_id, run_id)
         if run is None:
             raise RunNotFoundError

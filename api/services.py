@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from api.applying import Applying
 from api.checks import Checks
 from api.run_starter import RunStarter
 from api.runs import Runs
@@ -21,6 +22,7 @@ class Services:
     runs: Runs
     run_starter: RunStarter
     tails: Tails
+    applying: Applying
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier

@@ -65,11 +65,11 @@ class Tails:
         told_at = time.monotonic()
         while now is not None and now.summary.closed_at is None:
             events: list[TailEvent] = []
-            if now.attempts != attempt:
+            if now.attempts > attempt:
                 # The walker was started again, and prints from the beginning.
                 transcript, attempt, progress = Transcript(), now.attempts, None
-            if _state(now) != state:
-                state = _state(now)
+            if _state(now, attempt) != state:
+                state = _state(now, attempt)
                 events.append(TailEvent("status", state))
             events += [
                 TailEvent("stdout", {"offset": offset, "text": text})
@@ -107,8 +107,10 @@ class Tails:
                     return
         if run is None or outcome is None:
             return  # Temporal has forgotten it meanwhile
-        if outcome.attempts not in (0, attempt):
+        if outcome.attempts > attempt:
             transcript = Transcript()
+            if attempt:  # what the reader has had was another start's
+                yield TailEvent("status", {"status": run.status, "attempt": outcome.attempts})
         for offset, text in transcript.missing(outcome.stdout):
             yield TailEvent("stdout", {"offset": offset, "text": text})
         error = outcome.error or run.error
@@ -127,11 +129,11 @@ class Tails:
         return self._closing.is_set()
 
 
-def _state(found: Observation) -> dict[str, Any]:
+def _state(found: Observation, attempt: int) -> dict[str, Any]:
     started_at = found.live.walker_started_at
     return {
         "status": found.summary.status,
-        "attempt": found.attempts,
+        "attempt": attempt,
         "waits": found.waits,
         "walker_started_at": started_at.isoformat() if started_at else None,
     }

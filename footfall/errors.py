@@ -94,12 +94,6 @@ class OverlapError(FootfallError):
     code = "overlap"
 
 
-class KeyReusedError(FootfallError):
-    """This Idempotency-Key was sent before with another request; draw a new one."""
-
-    code = "idempotency_key_reused"
-
-
 class TooManyStreamsError(FootfallError):
     """Too many streams are open in this process; close one, or try again later."""
 
@@ -116,6 +110,18 @@ class ConflictError(FootfallError):
     """The schedule was changed by someone else in the meantime; read it and try again."""
 
     code = "conflict"
+
+
+class StaleError(FootfallError):
+    """The schedule was changed since you read it; read it again, and decide anew."""
+
+    code = "stale"
+
+
+class IdempotencyKeyError(FootfallError):
+    """This Idempotency-Key was used for another request; take a new key for each request."""
+
+    code = "idempotency_key_reused"
 
 
 class SchedulerDisabledError(FootfallError):

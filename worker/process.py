@@ -12,6 +12,7 @@ import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.failures import FailureActivities
 from activities.horizons import HorizonActivities
 from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
@@ -166,8 +167,10 @@ async def _patiently(
 def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
     app = settings.temporal.task_queue
     walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
-    horizons = HorizonActivities(ScheduleGateway(client, app=app))
-    waiting = WaitingActivities(RunGateway(client, app=app))
+    gateway, runs = ScheduleGateway(client, app=app), RunGateway(client, app=app)
+    horizons = HorizonActivities(gateway)
+    failures = FailureActivities(gateway, runs)
+    waiting = WaitingActivities(runs)
     return Worker(
         client,
         task_queue=app,
@@ -176,6 +179,7 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
             walkers.run_walker,
             walkers.list_walkers,
             horizons.renew_horizons,
+            failures.pause_after_failures,
             waiting.others_ended,
         ],
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,

@@ -1,18 +1,17 @@
-from typing import Annotated
-
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 
 from api.auth import CurrentPrincipal, UsedServices
 from api.envelope import Envelope
 from api.errors import TOO_LARGE, responses
+from api.preconditions import IdempotencyKey, checked_key
 from api.routes.schedules import COMMON, ScheduleId
 from api.run_bodies import TriggerRequest
 from api.run_views import StartedRun, StartedRunData
 from api.strict_json import StrictJsonRoute
 from footfall.errors import (
     ForbiddenError,
+    IdempotencyKeyError,
     InvalidInputError,
-    KeyReusedError,
     NoWorkerError,
     OverlapError,
     ScheduleNotFoundError,
@@ -20,17 +19,6 @@ from footfall.errors import (
 )
 
 router = APIRouter(prefix="/schedule/{schedule_id}", tags=["runs"], route_class=StrictJsonRoute)
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
-        pattern=r"^[\x20-\x7e]+$",
-        description="the same key with the same request gives the same run",
-    ),
-]
 
 
 @router.post(
@@ -42,7 +30,7 @@ IdempotencyKey = Annotated[
         ScheduleNotFoundError,
         WalkerNotFoundError,
         OverlapError,
-        KeyReusedError,
+        IdempotencyKeyError,
         NoWorkerError,
     )
     | TOO_LARGE,
@@ -52,9 +40,12 @@ async def trigger_schedule(
     who: CurrentPrincipal,
     services: UsedServices,
     body: TriggerRequest | None = None,
-    key: IdempotencyKey = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Envelope[StartedRunData]:
-    """Run the walker now, also of a schedule that is paused or completed."""
-    request = body or TriggerRequest()
+    """Run the walker now, also of a schedule that is paused or completed.
+
+    With an `Idempotency-Key`, several requests start one run, for as long as Temporal holds it.
+    """
+    key, request = checked_key(idempotency_key), body or TriggerRequest()
     run = await services.run_starter.trigger(who, schedule_id, request, key)
     return Envelope(data=StartedRunData(run=StartedRun.of(run, services.ui)))

@@ -20,7 +20,8 @@ class LiveRun(BaseModel):
     """What is seen of a walker while it runs; the details of its activity's heartbeats.
 
     Attributes:
-        attempt: which start of the walker this is.
+        attempt: which start of the walker this is, over all retries.
+        activity_attempt: the same within its activity, by which Temporal counts.
         walker_started_at: when the walker itself was started (UTC); None while it waits for its
             root or for a host process.
         offset: where `text` begins in the run's stdout, in characters.
@@ -30,6 +31,7 @@ class LiveRun(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     attempt: int = 1
+    activity_attempt: int = 1
     walker_started_at: AwareDatetime | None = None
     offset: int = 0
     text: str = ""

@@ -18,7 +18,8 @@ class Observation:
     """A run, and what Temporal says of its walker while that runs.
 
     Attributes:
-        attempts: how often the walker was given to a worker.
+        attempts: how often the walker was given to a worker; after a retry, too few until
+            the first heartbeat.
         worker: identity of the worker that has it, or had it last.
         live: what the last heartbeat told; nothing seen before the first one.
         waits: whether the run waits for others before it begins.
@@ -61,7 +62,8 @@ async def observation(
                 hints,
             )
             # A walker that was started again has not told anything yet.
-            live = told if told.attempt == pending.attempt else live
+            if told.activity_attempt == pending.attempt:
+                attempts, live = told.attempt, told
     return Observation(
         summary=summary,
         attempts=attempts,

@@ -14,8 +14,9 @@ class Watch:
         stdout, stdout_truncated: what a walker that was killed by cancelling had printed.
     """
 
-    def __init__(self, attempt: int = 1) -> None:
+    def __init__(self, attempt: int = 1, activity_attempt: int = 1) -> None:
         self._attempt = attempt
+        self._activity_attempt = activity_attempt
         self._recording: Recording | None = None
         # Backslashes for what is no UTF-8, as in the text that is kept at the end.
         self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
@@ -47,6 +48,7 @@ class Watch:
         recording = self._recording
         return LiveRun(
             attempt=self._attempt,
+            activity_attempt=self._activity_attempt,
             walker_started_at=self.started_at,
             offset=self._end - len(self._text),
             text=self._text,

@@ -10,8 +10,6 @@ from support.api import Caller
 from support.schedules import create, ended, run_of, trigger, walking
 from support.waiting import until
 
-from api import run_starter
-
 
 async def test_run_now_needs_no_body_and_shows_everywhere_at_once(alice: Caller) -> None:
     schedule = await create(alice, args={"name": "Ada"})
@@ -170,21 +168,13 @@ async def test_respecting_overlap_skip_is_a_conflict_while_one_runs(
     assert (await ended(alice, await respected(alice, schedule["id"])))["status"] == "succeeded"
 
 
-@pytest.fixture
-def overlap(monkeypatch: pytest.MonkeyPatch) -> Any:
-    def choose(policy: str) -> None:
-        monkeypatch.setattr(run_starter, "overlap_of", lambda _: policy)
-
-    return choose
-
-
 async def test_respecting_overlap_buffer_one_lets_one_wait(
     alice: Caller,
     tmp_path: Path,
-    overlap: Any,
 ) -> None:
-    overlap("buffer_one")
-    schedule = await create(alice, "stepwise", args={"folder": str(tmp_path), "steps": 1})
+    schedule = await create(
+        alice, "stepwise", args={"folder": str(tmp_path), "steps": 1}, overlap="buffer_one"
+    )
     first = await respected(alice, schedule["id"])
     await walking(alice, first)
     second = await respected(alice, schedule["id"])
@@ -204,10 +194,10 @@ async def test_respecting_overlap_buffer_one_lets_one_wait(
 async def test_respecting_overlap_buffer_all_runs_one_after_the_other(
     alice: Caller,
     tmp_path: Path,
-    overlap: Any,
 ) -> None:
-    overlap("buffer_all")
-    schedule = await create(alice, "stepwise", args={"folder": str(tmp_path), "steps": 1})
+    schedule = await create(
+        alice, "stepwise", args={"folder": str(tmp_path), "steps": 1}, overlap="buffer_all"
+    )
     runs = [await respected(alice, schedule["id"]) for _ in range(3)]
     (tmp_path / "1").touch()
     found = [await ended(alice, run) for run in runs]
@@ -218,10 +208,10 @@ async def test_respecting_overlap_buffer_all_runs_one_after_the_other(
 async def test_a_run_that_waits_can_be_cancelled(
     alice: Caller,
     tmp_path: Path,
-    overlap: Any,
 ) -> None:
-    overlap("buffer_all")
-    schedule = await create(alice, "stepwise", args={"folder": str(tmp_path), "steps": 1})
+    schedule = await create(
+        alice, "stepwise", args={"folder": str(tmp_path), "steps": 1}, overlap="buffer_all"
+    )
     first, second = [await respected(alice, schedule["id"]) for _ in range(2)]
     await alice.data("POST", f"/schedule/{schedule['id']}/runs/{second['id']}/cancel")
     found = await ended(alice, second)
@@ -237,12 +227,12 @@ async def test_a_run_that_waits_can_be_cancelled(
 async def test_respecting_overlap_a_run_takes_the_place_of_others(
     alice: Caller,
     tmp_path: Path,
-    overlap: Any,
     policy: str,
     status: str,
 ) -> None:
-    overlap(policy)
-    schedule = await create(alice, "stepwise", args={"folder": str(tmp_path), "steps": 1})
+    schedule = await create(
+        alice, "stepwise", args={"folder": str(tmp_path), "steps": 1}, overlap=policy
+    )
     first = await respected(alice, schedule["id"])
     await walking(alice, first)
     second = await respected(alice, schedule["id"])
@@ -254,10 +244,10 @@ async def test_respecting_overlap_a_run_takes_the_place_of_others(
 async def test_respecting_overlap_allow_all_starts_at_once(
     alice: Caller,
     tmp_path: Path,
-    overlap: Any,
 ) -> None:
-    overlap("allow_all")
-    schedule = await create(alice, "stepwise", args={"folder": str(tmp_path), "steps": 1})
+    schedule = await create(
+        alice, "stepwise", args={"folder": str(tmp_path), "steps": 1}, overlap="allow_all"
+    )
     runs = [await respected(alice, schedule["id"]) for _ in range(3)]
     (tmp_path / "1").touch()
     for run in runs:
