@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from temporalio.client import Client, ScheduleActionExecutionStartWorkflow
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -78,6 +78,7 @@ class RunControl:
                     search_attributes=run_attributes(walk),
                     memo=memo,
                     static_summary=walk.walker_name,
+                    priority=Priority(priority_key=walk.policies.priority),
                     rpc_timeout=RPC_TIMEOUT,
                 )
         except WorkflowAlreadyStartedError:
