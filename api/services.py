@@ -2,7 +2,10 @@ from dataclasses import dataclass
 
 from api.applying import Applying
 from api.checks import Checks
+from api.run_starter import RunStarter
+from api.runs import Runs
 from api.schedules import Schedules
+from api.tails import Tails
 from api.views import TemporalUi
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
@@ -16,6 +19,9 @@ class Services:
     """What the routes use; wired together once, in `api.process`."""
 
     schedules: Schedules
+    runs: Runs
+    run_starter: RunStarter
+    tails: Tails
     applying: Applying
     checks: Checks
     walkers: WalkerCatalogue

@@ -82,6 +82,24 @@ class RunNotFoundError(FootfallError):
     code = "run_not_found"
 
 
+class RunEndedError(FootfallError):
+    """The run has ended already."""
+
+    code = "run_ended"
+
+
+class OverlapError(FootfallError):
+    """Another run of this schedule is under way, and its overlap policy allows no second one."""
+
+    code = "overlap"
+
+
+class TooManyStreamsError(FootfallError):
+    """Too many streams are open in this process; close one, or try again later."""
+
+    code = "too_many_streams"
+
+
 class WalkerNotFoundError(FootfallError):
     """No running worker knows this walker."""
 

@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 from activities.failures import FailureActivities
 from activities.horizons import HorizonActivities
 from activities.run_walker import WalkerActivities
+from activities.waiting import WaitingActivities
 from footfall.config import Settings
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
@@ -35,6 +36,9 @@ from workflows.run_walker import RunWalker
 
 SLOTS_PER_HOST = 4
 """Runs that a worker takes for each host process: some wait for their root meanwhile."""
+
+HEARTBEAT_THROTTLE = timedelta(seconds=1)
+"""How long the SDK keeps a heartbeat back at most: so old is what is seen of a running walker."""
 
 _log = structlog.get_logger(__name__)
 
@@ -163,9 +167,10 @@ async def _patiently(
 def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
     app = settings.temporal.task_queue
     walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
-    gateway = ScheduleGateway(client, app=app)
+    gateway, runs = ScheduleGateway(client, app=app), RunGateway(client, app=app)
     horizons = HorizonActivities(gateway)
-    failures = FailureActivities(gateway, RunGateway(client, app=app))
+    failures = FailureActivities(gateway, runs)
+    waiting = WaitingActivities(runs)
     return Worker(
         client,
         task_queue=app,
@@ -175,7 +180,9 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
             walkers.list_walkers,
             horizons.renew_horizons,
             failures.pause_after_failures,
+            waiting.others_ended,
         ],
+        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )
