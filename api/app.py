@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import install_error_handlers
-from api.routes import applying, health, runs, schedules, tail, trigger, walkers
+from api.routes import applying, backfills, health, runs, schedules, tail, trigger, walkers
 from api.services import Services
 
 
@@ -26,6 +26,7 @@ def build_app(services: Services | None) -> FastAPI:
         trigger.router,
         runs.router,
         runs.everywhere,
+        backfills.router,
         tail.router,
     ):
         app.include_router(router)

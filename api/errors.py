@@ -22,6 +22,8 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.RunEndedError: 409,
     errors.OverlapError: 409,
     errors.IdempotencyKeyError: 409,
+    errors.BackfillNotFoundError: 404,
+    errors.BackfillEndedError: 409,
     errors.StaleError: 412,
     errors.TooManyStreamsError: 429,
     errors.SchedulerDisabledError: 503,

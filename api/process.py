@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from api.app import build_app
 from api.applying import Applying
+from api.backfills import Backfills
 from api.checks import Checks
 from api.run_starter import RunStarter
 from api.runs import Runs
@@ -26,6 +27,7 @@ from footfall.projection.memory import MemoryStore
 from footfall.projection.mongo import MongoStore
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
+from footfall.temporal.backfills import BackfillGateway
 from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.connection import connect
 from footfall.temporal.health import TemporalHealth
@@ -147,6 +149,11 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 checks=checks,
                 store=store,
                 projector=projector,
+            ),
+            backfills=Backfills(
+                schedules=schedules,
+                gateway=gateway,
+                backfills=BackfillGateway(client, app=app),
             ),
             applying=Applying(
                 app=app,

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from api.applying import Applying
+from api.backfills import Backfills
 from api.checks import Checks
 from api.run_starter import RunStarter
 from api.runs import Runs
@@ -23,6 +24,7 @@ class Services:
     run_starter: RunStarter
     tails: Tails
     applying: Applying
+    backfills: Backfills
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier

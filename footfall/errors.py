@@ -112,6 +112,18 @@ class ConflictError(FootfallError):
     code = "conflict"
 
 
+class BackfillNotFoundError(FootfallError):
+    """This schedule has no backfill with this id."""
+
+    code = "backfill_not_found"
+
+
+class BackfillEndedError(FootfallError):
+    """The backfill has ended already."""
+
+    code = "backfill_ended"
+
+
 class StaleError(FootfallError):
     """The schedule was changed since you read it; read it again, and decide anew."""
 

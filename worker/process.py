@@ -32,6 +32,7 @@ from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
 from workflows.list_walkers import ListWalkers
 from workflows.renew_horizons import RenewHorizons
+from workflows.run_backfill import RunBackfill
 from workflows.run_walker import RunWalker
 
 SLOTS_PER_HOST = 4
@@ -174,7 +175,7 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
     return Worker(
         client,
         task_queue=app,
-        workflows=[RunWalker, ListWalkers, RenewHorizons],
+        workflows=[RunWalker, RunBackfill, ListWalkers, RenewHorizons],
         activities=[
             walkers.run_walker,
             walkers.list_walkers,

@@ -33,3 +33,9 @@ MEMO_FINGERPRINT = "fingerprint"
 
 MEMO_WAITS = "waits"
 """On a run that waits for others to end, as long as it does."""
+
+MEMO_BACKFILL = "backfill"
+"""On the workflow of a backfill: its BackfillOrder."""
+
+MEMO_PROGRESS = "progress"
+"""On the workflow of a backfill: its BackfillProgress."""
