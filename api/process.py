@@ -10,6 +10,7 @@ import uvloop
 from temporalio.client import Client
 
 from api.app import build_app
+from api.changes import Changes
 from api.checks import Checks
 from api.schedules import Schedules
 from api.services import Services
@@ -21,7 +22,9 @@ from footfall.projection.memory import MemoryStore
 from footfall.projection.mongo import MongoStore
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
+from footfall.projection.witness import Witness
 from footfall.temporal.catalogue import WalkerCatalogue
+from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect
 from footfall.temporal.health import TemporalHealth
 from footfall.temporal.namespace import read_retention
@@ -89,11 +92,18 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     )
     store = _store(settings)
     await store.open()
-    gateway = ScheduleGateway(client, app=app)
+    changes = ChangeLog(client, app=app, retention=settings.kept_changes)
+    gateway = ScheduleGateway(client, app=app, changes=changes)
     runs = RunGateway(client, app=app)
     walkers = WalkerCatalogue(client, app=app)
     checks = Checks(walkers, min_interval=settings.min_interval)
-    projector = Projector(gateway, runs, store, retention=lambda: read_retention(client))
+    projector = Projector(
+        gateway,
+        runs,
+        store,
+        retention=lambda: read_retention(client),
+        witness=Witness(gateway, changes),
+    )
     projection = asyncio.create_task(_project(client, projector))
     try:
         yield Services(
@@ -106,6 +116,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 projector=projector,
                 default_timeout=settings.default_timeout,
             ),
+            changes=Changes(gateway, changes),
             checks=checks,
             walkers=walkers,
             verifier=verifier,

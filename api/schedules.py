@@ -104,7 +104,7 @@ class Schedules:
             snapshot = await self._gateway.read(schedule_id)
             await self._projector.saw(snapshot)
             row = await self._store.get_schedule(schedule_id) or ScheduleRow(snapshot=snapshot)
-        _check_visible(who, row.snapshot.walk)
+        check_visible(who, row.snapshot.walk)
         return row
 
     async def update(self, who: Principal, schedule_id: str, body: ScheduleChange) -> ScheduleRow:
@@ -155,7 +155,7 @@ class Schedules:
             ForbiddenError: it is static.
         """
         await self._own(who, schedule_id)
-        await self._gateway.delete(schedule_id)
+        await self._gateway.delete(schedule_id, by=who.user)
         await self._projector.lost(schedule_id)
 
     async def runs(
@@ -248,13 +248,14 @@ def _change(kind: ChangeKind, who: Principal, at: datetime) -> Change:
     return Change(kind=kind, by=who.user, at=at, token=secrets.token_hex(8))
 
 
-def _check_visible(who: Principal, walk: ScheduledWalk) -> None:
+def check_visible(who: Principal, walk: ScheduledWalk) -> None:
+    """Raise ScheduleNotFoundError unless `who` may see a schedule."""
     if not (walk.is_static or who.is_admin or walk.owner == who.user):
         raise ScheduleNotFoundError
 
 
 def _check_own(who: Principal, walk: ScheduledWalk) -> None:
-    _check_visible(who, walk)
+    check_visible(who, walk)
     if walk.is_static:
         raise ForbiddenError(
             "This schedule is static: it is declared in the app's code, and changed there.",

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.auth import CurrentPrincipal, UsedServices
 from api.bodies import NewSchedule, PreviewRequest, ScheduleChange
+from api.change_views import RevisionData, RevisionView
 from api.envelope import Envelope, Meta
 from api.errors import TOO_LARGE, responses
 from api.previews import preview
@@ -15,6 +16,7 @@ from footfall.errors import (
     InvalidInputError,
     NoWorkerError,
     ProjectionUnavailableError,
+    RevisionNotFoundError,
     ScheduleNotFoundError,
     SchedulerDisabledError,
     TemporalUnavailableError,
@@ -31,6 +33,7 @@ router = APIRouter(prefix="/schedule", tags=["schedules"], route_class=StrictJso
 ScheduleId = Annotated[str, Path(description="id of the schedule")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="rows of a page")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="`cursor` of the page before")]
+Revision = Annotated[int | None, Query(ge=1, description="a revision of the schedule")]
 
 
 @router.post(
@@ -88,14 +91,24 @@ async def list_schedules(
 
 @router.get(
     "/{schedule_id}",
-    responses=responses(*COMMON, ScheduleNotFoundError, ProjectionUnavailableError),
+    responses=responses(
+        *COMMON,
+        InvalidInputError,
+        ScheduleNotFoundError,
+        RevisionNotFoundError,
+        ProjectionUnavailableError,
+    ),
 )
 async def get_schedule(
     schedule_id: ScheduleId,
     who: CurrentPrincipal,
     services: UsedServices,
-) -> Envelope[ScheduleData]:
-    """Give one schedule."""
+    at: Revision = None,
+) -> Envelope[ScheduleData] | Envelope[RevisionData]:
+    """Give one schedule as it is, or as it was `at` one of its revisions, deleted or not."""
+    if at is not None:
+        change = await services.changes.revision(who, schedule_id, at)
+        return Envelope(data=RevisionData(schedule=RevisionView.of(change)))
     row = await services.schedules.read(who, schedule_id)
     return Envelope(data=ScheduleData(schedule=_view(row, services)))
 

@@ -19,6 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 from footfall.projection.memory import MemoryStore
 from footfall.projection.projector import Projector
 from footfall.projection.row import ScheduleRow
+from footfall.projection.witness import Witness
 from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 from footfall.temporal.namespace import read_retention
@@ -41,6 +42,7 @@ class Projection:
             self.runs,
             self.store,
             retention=lambda: read_retention(client),
+            witness=Witness(self.schedules, self.schedules.changes),
         )
 
     async def rows(self) -> dict[str, ScheduleRow]:
