@@ -104,7 +104,7 @@ async def get_schedule(
     who: CurrentPrincipal,
     services: UsedServices,
     at: Revision = None,
-) -> Envelope[ScheduleData] | Envelope[RevisionData]:
+) -> Envelope[ScheduleData | RevisionData]:
     """Give one schedule as it is, or as it was `at` one of its revisions, deleted or not."""
     if at is not None:
         change = await services.changes.revision(who, schedule_id, at)
