@@ -14,7 +14,6 @@ class ScheduleEvent(BaseModel):
 
     Attributes:
         walk: the definition, without its trail; its ``change`` says what made this revision.
-        own: told by the writer of the revision itself, so that this is what it wrote.
         position: Temporal's conflict token, in hexadecimal, which grows with every write and
             pause, outside ones included; empty where the writer was overtaken before it saw it.
         updated_at: when Temporal last took a write of the whole schedule (UTC), which a pause
@@ -29,7 +28,6 @@ class ScheduleEvent(BaseModel):
     walk: ScheduledWalk
     paused: bool = False
     note: str = ""
-    own: bool = False
     position: str = ""
     updated_at: AwareDatetime | None = None
     seen_at: AwareDatetime
@@ -39,7 +37,7 @@ class ScheduleEvent(BaseModel):
     @classmethod
     def created(cls, first: ScheduledWalk) -> Self:
         """Give the event of a schedule's creation; `first` is its revision 1."""
-        return cls(walk=_bare(first), own=True, seen_at=first.change.at)
+        return cls(walk=_bare(first), seen_at=first.change.at)
 
     @classmethod
     def written(
@@ -56,7 +54,6 @@ class ScheduleEvent(BaseModel):
             walk=_bare(walk),
             paused=paused,
             note=note,
-            own=True,
             position=position,
             updated_at=updated_at,
             seen_at=walk.change.at,
@@ -85,7 +82,6 @@ class ScheduleEvent(BaseModel):
         """Give the event of the deletion of a schedule that was last as this event says."""
         return self.model_copy(
             update={
-                "own": False,
                 "deletion": deletion,
                 "outside": outside,
                 "seen_at": deletion.at,
@@ -119,8 +115,8 @@ class ScheduleEvent(BaseModel):
 def merge(events: Iterable[ScheduleEvent]) -> list[ScheduleEvent]:
     """Give each event once, in order, whatever the order and number in which they came.
 
-    Of those with one key, a writer's own wins over what others saw, a deletion through Footfall
-    over one that looked like an outside one, and then the earliest.
+    Of those with one key, which are equal but for that, the earliest stays; a deletion through
+    Footfall wins over one that looked like an outside one.
     """
     found: dict[str, ScheduleEvent] = {}
     for event in events:
@@ -131,7 +127,7 @@ def merge(events: Iterable[ScheduleEvent]) -> list[ScheduleEvent]:
 
 def _preference(event: ScheduleEvent) -> tuple[Any, ...]:
     # The JSON makes it a total order, so that the outcome hangs on no order of arrival.
-    return (not event.own, event.outside, event.seen_at, event.model_dump_json())
+    return (event.outside, event.seen_at, event.model_dump_json())
 
 
 def _bare(walk: ScheduledWalk) -> ScheduledWalk:

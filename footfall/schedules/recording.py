@@ -21,7 +21,6 @@ class PackedEvent(BaseModel):
     patch: dict[str, Any]
     paused: bool = False
     note: str = ""
-    own: bool = False
     position: str = ""
     updated_at: AwareDatetime | None = None
     seen_at: AwareDatetime

@@ -53,10 +53,11 @@ class ApiProcess:
 
     def __init__(self, client: Client, app: str) -> None:
         self.schedules = ScheduleGateway(client, app=app)
+        self.store = MemoryStore()
         self.projector = Projector(
             self.schedules,
             RunGateway(client, app=app),
-            MemoryStore(),
+            self.store,
             retention=lambda: read_retention(client),
             witness=Witness(self.schedules, self.schedules.changes, grace=0),
         )
@@ -325,6 +326,34 @@ async def test_a_deletion_is_recorded(
     api = ApiProcess(gateway._client, app_name)
     await api.look()
     assert await recorded(gateway.changes, walk.schedule_id) == found
+
+
+async def test_what_is_recorded_is_not_recorded_again(
+    client: Client,
+    gateway: ScheduleGateway,
+    app_name: str,
+) -> None:
+    walk = a_walk(app_name)
+    await gateway.create(walk)
+    api = ApiProcess(client, app_name)
+    await api.look()
+    await gateway.commit(walk.schedule_id, retagged("a"))
+
+    async def seen() -> bool:
+        await api.look()
+        row = await api.store.get_schedule(walk.schedule_id)
+        return row is not None and row.snapshot.walk.tags == ("a",)
+
+    await until(seen)
+    await ApiProcess(client, app_name).look()
+    handle = client.get_workflow_handle(gateway.changes.id_of(walk.schedule_id))
+    history = await handle.fetch_history()
+    signals = [
+        one
+        for one in history.events
+        if one.HasField("workflow_execution_signaled_event_attributes")
+    ]
+    assert len(signals) == 1
 
 
 @pytest.mark.parametrize("seen_before", [False, True])
