@@ -6,15 +6,15 @@ from typing import Protocol
 import structlog
 
 from footfall.errors import TemporalUnavailableError
-from footfall.schedules.event import ScheduleEvent, merge
+from footfall.schedules.event import LATEST, ScheduleEvent, merge
 from footfall.schedules.schedule import Change, ChangeKind, ScheduleSnapshot, utc_now
 from footfall.temporal.changes import History
 
 GRACE_SECONDS = 5.0
 """How long a writer is given to record its own change before it is done in its place."""
 
-AT_ONCE = 50
-"""Schedules that are looked after with each call; a start may find very many of them."""
+BUSY_SECONDS = 0.2
+"""How long each call may take; a start may find very many schedules to look after."""
 
 _log = structlog.get_logger(__name__)
 
@@ -69,9 +69,10 @@ class Witness:
         ripe = time.monotonic() + self._grace
         now = utc_now()
         for snapshot in snapshots:
-            schedule_id = snapshot.walk.schedule_id
-            self._due.pop(schedule_id, None)
-            self._due[schedule_id] = ripe, ScheduleEvent.seen(snapshot, at=now)
+            # One that changes all the time is looked after nevertheless.
+            at, _ = self._due.get(snapshot.walk.schedule_id, (ripe, None))
+            last = ScheduleEvent.seen(snapshot, at=now, position=LATEST)
+            self._due[snapshot.walk.schedule_id] = at, last
 
     async def find_lost(self, alive: Sequence[str]) -> None:
         """Look after the schedules that have a record and are not among those that are alive.
@@ -91,10 +92,13 @@ class Witness:
         Raises:
             TemporalUnavailableError: Temporal did not answer; nothing is forgotten.
         """
-        now = time.monotonic()
-        ripe = [one for one, (at, _) in self._due.items() if at <= now][:AT_ONCE]
-        for schedule_id in ripe:
-            at, last = self._due[schedule_id]
+        begin = time.monotonic()
+        for schedule_id, due in list(self._due.items()):
+            at, last = due
+            if at > begin:
+                continue
+            if time.monotonic() > begin + BUSY_SECONDS:
+                return
             try:
                 await self._look_after(schedule_id, last)
             except TemporalUnavailableError:
@@ -102,7 +106,7 @@ class Witness:
             except Exception:  # noqa: BLE001
                 # One schedule that cannot be recorded must not keep the others from it.
                 _log.exception("a change cannot be recorded", schedule=schedule_id)
-            if self._due.get(schedule_id) == (at, last):
+            if self._due.get(schedule_id) is due:
                 del self._due[schedule_id]
 
     async def _look_after(self, schedule_id: str, last: ScheduleEvent | None) -> None:

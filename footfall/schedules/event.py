@@ -5,6 +5,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from footfall.schedules.schedule import Change, ScheduledWalk, ScheduleSnapshot
 
+LATEST = "~"
+"""Position of the last state that was seen of a schedule, without its token; after all others."""
+
 
 class ScheduleEvent(BaseModel):
     """A state of a schedule that was written, seen, or ended by its deletion.

@@ -391,6 +391,33 @@ async def test_an_outside_deletion_is_noticed(
     assert [one.kind.value for one in found].count("deleted") == 1
 
 
+async def test_what_was_seen_before_an_outside_deletion_is_told_with_it(
+    client: Client,
+    app_name: str,
+) -> None:
+    walk = a_walk(app_name)
+    api = ApiProcess(client, app_name)
+    await api.schedules.create(walk)
+    await api.schedules.commit(walk.schedule_id, retagged("a"))
+    await api.look()
+    handle = client.get_schedule_handle(walk.schedule_id)
+    await handle.pause(note="by hand")
+    await api.projector.saw(await api.schedules.read(walk.schedule_id))
+    await handle.delete()
+
+    async def noticed() -> list[RecordedChange]:
+        await api.look()
+        found = await recorded(api.schedules.changes, walk.schedule_id)
+        return found if found[-1].kind is ChangeKind.DELETED else []
+
+    assert told(await until(noticed)) == [
+        (1, "created", "alice", False),
+        (2, "updated", "alice", False),
+        (2, "paused", None, True),
+        (2, "deleted", None, True),
+    ]
+
+
 @pytest.mark.usefixtures("worker")
 async def test_a_record_ends_when_its_retention_is_over(
     client: Client,
