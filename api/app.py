@@ -5,7 +5,17 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import install_error_handlers
-from api.routes import applying, backfills, health, runs, schedules, tail, trigger, walkers
+from api.routes import (
+    applying,
+    backfills,
+    changes,
+    health,
+    runs,
+    schedules,
+    tail,
+    trigger,
+    walkers,
+)
 from api.services import Services
 
 
@@ -23,6 +33,7 @@ def build_app(services: Services | None) -> FastAPI:
         walkers.router,
         applying.router,
         schedules.router,
+        changes.router,
         trigger.router,
         runs.router,
         runs.everywhere,

@@ -16,6 +16,7 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.UnauthorizedError: 401,
     errors.ForbiddenError: 403,
     errors.ScheduleNotFoundError: 404,
+    errors.RevisionNotFoundError: 404,
     errors.RunNotFoundError: 404,
     errors.WalkerNotFoundError: 404,
     errors.ConflictError: 409,

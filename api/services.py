@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from api.applying import Applying
 from api.backfills import Backfills
+from api.changes import Changes
 from api.checks import Checks
 from api.run_starter import RunStarter
 from api.runs import Runs
@@ -25,6 +26,7 @@ class Services:
     tails: Tails
     applying: Applying
     backfills: Backfills
+    changes: Changes
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier

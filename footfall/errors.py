@@ -76,6 +76,12 @@ class ScheduleNotFoundError(FootfallError):
     code = "schedule_not_found"
 
 
+class RevisionNotFoundError(FootfallError):
+    """What this schedule was at that revision is not recorded."""
+
+    code = "revision_not_found"
+
+
 class RunNotFoundError(FootfallError):
     """This schedule has no run with this id."""
 

@@ -21,6 +21,9 @@ SCHEDULED_START = "TemporalScheduledStartTime"
 MEMO_DEFINITION = "definition"
 """On a schedule: revision 1's ScheduledWalk. A schedule's memo can never be changed."""
 
+MEMO_PAUSE = "pause"
+"""On a schedule that was created paused: the note that it had then."""
+
 MEMO_ERROR = "error"
 """On a failed run: its RunError without the traceback, so that lists can show it. On one that
 was cancelled: who wanted that and why."""
