@@ -7,9 +7,14 @@ from itertools import islice
 
 from footfall.projection.cursor import decode_cursor, encode_cursor, place
 from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
+from footfall.projection.schedule_facts import ScheduleFacts, facts_of
+from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
+from footfall.projection.selection import select
 from footfall.projection.tally import is_failure, latest_of_each, rank, run_key, run_place
 from footfall.schedules.run import RunStatus, RunSummary
-from footfall.schedules.schedule import ScheduleSnapshot
+from footfall.schedules.schedule import ScheduleSnapshot, utc_now
+
+_NO_RUNS = RunTally()
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ class MemoryStore:
 
     def _forget(self) -> None:
         self._schedules: dict[str, ScheduleSnapshot] = {}
+        self._facts: dict[str, ScheduleFacts] = {}
         # Places of the dynamic schedules by owner, and under None of the static ones.
         self._audiences: dict[str | None, list[str]] = {}
         self._ids: dict[str, str] = {}
@@ -83,6 +89,7 @@ class MemoryStore:
                     continue
                 self._unlist(old)
             self._schedules[walk.schedule_id] = snapshot
+            self._facts[walk.schedule_id] = facts_of(snapshot)
             where = _place(snapshot)
             self._ids[where] = walk.schedule_id
             insort(self._audiences.setdefault(_audience(snapshot), []), where)
@@ -92,6 +99,7 @@ class MemoryStore:
         for schedule_id in ids:
             snapshot = self._schedules.pop(schedule_id, None)
             if snapshot is not None:
+                del self._facts[schedule_id]
                 self._unlist(snapshot)
             history = self._histories.pop(schedule_id, None)
             for run in history.runs.values() if history else ():
@@ -111,13 +119,17 @@ class MemoryStore:
         owner: str | None,
         limit: int,
         cursor: str | None = None,
+        query: ScheduleQuery = EVERYTHING,
+        now: datetime | None = None,
     ) -> SchedulePage:
         """List the schedules of `owner` and all static ones; see Store."""
-        after = decode_cursor("schedules", cursor) if cursor else ""
         if owner is None:
             lists = list(self._audiences.values())
         else:
             lists = [self._audiences.get(audience, []) for audience in (owner, None)]
+        if query != EVERYTHING:
+            return self._found(lists, limit, cursor, query, now or utc_now())
+        after = decode_cursor("schedules", cursor) if cursor else ""
         tails = (islice(rows, bisect_right(rows, after), None) for rows in lists)
         places = list(islice(merge(*tails), limit + 1))
         return SchedulePage(
@@ -182,12 +194,33 @@ class MemoryStore:
         """Forget everything."""
         self._forget()
 
+    def _found(
+        self,
+        lists: Sequence[Sequence[str]],
+        limit: int,
+        cursor: str | None,
+        query: ScheduleQuery,
+        now: datetime,
+    ) -> SchedulePage:
+        needs_tally = query.filters_by_runs or query.sorts_by_runs
+        ids = (self._ids[where] for places in lists for where in places)
+        rows = ((self._facts[one], self._tally(one) if needs_tally else _NO_RUNS) for one in ids)
+        found = select(query, rows, limit=limit, cursor=cursor, now=now)
+        return SchedulePage(
+            rows=[self._row(schedule_id) for schedule_id in found.ids],
+            cursor=found.cursor,
+            total=found.total,
+        )
+
     def _row(self, schedule_id: str) -> ScheduleRow:
-        history = self._histories.get(schedule_id)
         return ScheduleRow(
             snapshot=self._schedules[schedule_id],
-            tally=history.tally() if history else RunTally(),
+            tally=self._tally(schedule_id),
         )
+
+    def _tally(self, schedule_id: str) -> RunTally:
+        history = self._histories.get(schedule_id)
+        return history.tally() if history else _NO_RUNS
 
     def _unlist(self, snapshot: ScheduleSnapshot) -> None:
         rows = self._audiences[_audience(snapshot)]

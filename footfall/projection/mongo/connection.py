@@ -22,6 +22,11 @@ _INDEXES = {
     "schedules": [
         IndexModel([("scope", ASCENDING), ("place", ASCENDING)]),
         IndexModel([("scope", ASCENDING), ("audience", ASCENDING), ("place", ASCENDING)]),
+        # The filters of lists that let few rows through.
+        *(
+            IndexModel([("scope", ASCENDING), (f"search.{name}", ASCENDING), ("place", ASCENDING)])
+            for name in ("walker_name", "owner", "status", "tags")
+        ),
     ],
     "runs": [
         # `failure` makes a recount read the index only.
