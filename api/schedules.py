@@ -14,6 +14,7 @@ from footfall.errors import (
 )
 from footfall.projection.projector import Projector
 from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
+from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.projection.store import Store
 from footfall.schedules.run import RunOutcome, RunSummary
 from footfall.schedules.schedule import (
@@ -88,10 +89,29 @@ class Schedules:
         await self._projector.saw(snapshot)
         return ScheduleRow(snapshot=snapshot, tally=RunTally())
 
-    async def list(self, who: Principal, *, limit: int, cursor: str | None) -> SchedulePage:
-        """List the schedules that `who` sees: their own and the static ones; admins all."""
+    async def list(
+        self,
+        who: Principal,
+        query: ScheduleQuery = EVERYTHING,
+        *,
+        limit: int,
+        cursor: str | None = None,
+    ) -> SchedulePage:
+        """List the schedules that `who` sees: their own and the static ones; admins all.
+
+        Raises:
+            ForbiddenError: the query names an owner, and `who` is no admin.
+            InvalidInputError: the cursor was not given for this query.
+        """
+        if query.owner is not None and not who.is_admin:
+            raise ForbiddenError("Only an admin may list the schedules of an owner.")
         owner = None if who.is_admin else who.user
-        return await self._store.list_schedules(owner=owner, limit=limit, cursor=cursor)
+        return await self._store.list_schedules(
+            owner=owner,
+            limit=limit,
+            cursor=cursor,
+            query=query,
+        )
 
     async def read(self, who: Principal, schedule_id: str) -> ScheduleRow:
         """Give one schedule; one that the projection does not have yet is read from Temporal.

@@ -63,6 +63,8 @@ class MemoryStore:
     def _forget(self) -> None:
         self._schedules: dict[str, ScheduleSnapshot] = {}
         self._facts: dict[str, ScheduleFacts] = {}
+        # Those that have not changed since they were added up.
+        self._tallies: dict[str, RunTally] = {}
         # Places of the dynamic schedules by owner, and under None of the static ones.
         self._audiences: dict[str | None, list[str]] = {}
         self._ids: dict[str, str] = {}
@@ -102,6 +104,7 @@ class MemoryStore:
                 del self._facts[schedule_id]
                 self._unlist(snapshot)
             history = self._histories.pop(schedule_id, None)
+            self._tallies.pop(schedule_id, None)
             for run in history.runs.values() if history else ():
                 self._unlist_closed(run)
 
@@ -146,6 +149,7 @@ class MemoryStore:
             if known is not None and rank(known) >= rank(run):
                 continue
             old = history.put(run)
+            self._tallies.pop(run.schedule_id, None)
             if old is not None:
                 self._unlist_closed(old)
             if run.closed_at is not None and run.status is not RunStatus.RUNNING:
@@ -178,6 +182,7 @@ class MemoryStore:
         count = bisect_left(self._closed, (before, "", ""))
         for _, schedule_id, run_id in self._closed[:count]:
             self._histories[schedule_id].remove(run_id)
+            self._tallies.pop(schedule_id, None)
             if not self._histories[schedule_id].runs:
                 del self._histories[schedule_id]
         del self._closed[:count]
@@ -220,7 +225,11 @@ class MemoryStore:
 
     def _tally(self, schedule_id: str) -> RunTally:
         history = self._histories.get(schedule_id)
-        return history.tally() if history else _NO_RUNS
+        if history is None:
+            return _NO_RUNS
+        if schedule_id not in self._tallies:
+            self._tallies[schedule_id] = history.tally()
+        return self._tallies[schedule_id]
 
     def _unlist(self, snapshot: ScheduleSnapshot) -> None:
         rows = self._audiences[_audience(snapshot)]

@@ -1,3 +1,4 @@
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -49,8 +50,9 @@ class ScheduleFacts:
         Where all known times have passed and Temporal was not read again yet, the schedule is
         due, and the last one counts.
         """
-        coming = next((at for at in self.times if at > now), None)
-        return coming if coming is not None or not self.times else self.times[-1]
+        if not self.times:
+            return None
+        return self.times[min(bisect_right(self.times, now), len(self.times) - 1)]
 
 
 def facts_of(snapshot: ScheduleSnapshot) -> ScheduleFacts:

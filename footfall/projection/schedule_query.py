@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, Self
 
 from footfall.errors import FieldProblem, InvalidInputError
 from footfall.projection.cursor import micros
@@ -52,21 +52,24 @@ NULLABLE = frozenset({"next_run_at", "last_run_at", "last_status"})
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The instants from `start` on, and before `end`; None leaves a side open."""
+    """The instants from `start` on and before `end`, as `micros` counts; None leaves it open."""
 
-    start: datetime | None = None
-    end: datetime | None = None
+    start: int | None = None
+    end: int | None = None
+
+    @classmethod
+    def between(cls, start: datetime | None, end: datetime | None) -> Self:
+        """Give the range from an instant on, and before another one."""
+        return cls(*(None if at is None else micros(at) for at in (start, end)))
 
     def __bool__(self) -> bool:
         return self.start is not None or self.end is not None
 
     def holds(self, at: int | None) -> bool:
-        """Say whether an instant, as `micros` counts it, is in the range; None is in none."""
+        """Say whether an instant is in the range; None is in none but the one without sides."""
         if at is None:
             return not self
-        if self.start is not None and at < micros(self.start):
-            return False
-        return self.end is None or at < micros(self.end)
+        return (self.start is None or at >= self.start) and (self.end is None or at < self.end)
 
 
 ALWAYS = Range()
@@ -146,7 +149,7 @@ class ScheduleQuery:
         """Say it as far as the schedule's runs tell."""
         if self.last_status is not None and self.last_status != last_status(tally, NEVER_RAN):
             return False
-        return self.last_run.holds(last_run_at(tally))
+        return not self.last_run or self.last_run.holds(last_run_at(tally))
 
     def key_of(self) -> Callable[[ScheduleFacts, RunTally, int], Key]:
         """Give what says the key of a schedule with its tally at an instant."""

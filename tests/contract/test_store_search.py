@@ -91,7 +91,7 @@ def maybe[Value](values: st.SearchStrategy[Value]) -> st.SearchStrategy[Value | 
     return st.one_of(st.none(), st.none(), st.none(), values)
 
 
-ranges = st.builds(Range, maybe(moments.map(at)), maybe(moments.map(at)))
+ranges = st.builds(Range.between, maybe(moments.map(at)), maybe(moments.map(at)))
 queries = st.builds(
     ScheduleQuery,
     walker_name=maybe(st.sampled_from(TEXTS)),
@@ -198,7 +198,7 @@ async def test_what_is_overdue_counts_as_its_last_known_time(stores: Stores) -> 
     )
     rows = await walked(reader, ScheduleQuery(sort="next_run_at"), None, 10)
     assert [row.id for row in rows] == ["s1", "s0", "s2", "s3"]
-    soon = ScheduleQuery(next_run=Range(at(90), at(150)))
+    soon = ScheduleQuery(next_run=Range.between(at(90), at(150)))
     assert [row.id for row in await walked(reader, soon, None, 10)] == ["s1"]
 
 

@@ -40,7 +40,10 @@ _INDEXES = {
         ),
         IndexModel([("scope", ASCENDING), ("closed", ASCENDING)]),
     ],
-    "tallies": [IndexModel([("scope", ASCENDING), ("pending.at", ASCENDING)])],
+    "tallies": [
+        IndexModel([("scope", ASCENDING), ("pending.at", ASCENDING)]),
+        IndexModel([("scope", ASCENDING), ("last.status", ASCENDING)]),
+    ],
 }
 
 

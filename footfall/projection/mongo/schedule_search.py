@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from footfall.projection.cursor import micros, place_of
+from footfall.projection.cursor import place_of
 from footfall.projection.mongo.connection import Document
 from footfall.projection.position import Position
 from footfall.projection.schedule_facts import ScheduleFacts
@@ -21,53 +21,75 @@ _TALLIED = {
     "last_status": {"$ifNull": ["$tally.last.status", None]},
 }
 
+_WITH_TALLY: Pipeline = [
+    {"$lookup": {"from": "tallies", "localField": "_id", "foreignField": "_id", "as": "tally"}},
+    {"$set": {"tally": {"$first": "$tally"}}},
+]
+
+_OF_TALLY: Pipeline = [
+    {"$lookup": {"from": "schedules", "localField": "_id", "foreignField": "_id", "as": "row"}},
+    {"$unwind": "$row"},
+    {"$replaceRoot": {"newRoot": {"$mergeObjects": ["$row", {"tally": "$$ROOT"}]}}},
+    {"$unset": "tally.row"},
+]
+
 
 def searched(facts: ScheduleFacts) -> Document:
     """Give what a schedule's document holds for searching, beside its body."""
     return asdict(facts)
 
 
-def paging(
-    query: ScheduleQuery,
-    visible: Document,
-    *,
-    now: int,
-    last: Position | None,
-    limit: int,
-) -> Pipeline:
-    """Give the pipeline of a page: at most `limit` documents with `body` and `key`, in order.
+class ScheduleSearch:
+    """A query, for what one reader may see, at one instant.
 
-    `visible` is the filter of what the reader may see; `now` is the instant that is reckoned
-    with, as `micros` counts it; `last` is the row that the page comes after.
+    Args:
+        visible: the filter of what the reader may see; it names the scope.
+        now: the instant that is reckoned with, as `micros` counts it.
+
+    Attributes:
+        collection: where the pipelines begin. A last run is looked for among the tallies, of
+            which an index has the few that have failed.
     """
-    stages = _filtering(query, visible, now)
-    direction = -1 if query.is_descending else 1
-    key: Any = f"${_KEY}"
-    if query.sort == "created_at":
-        # The place is creation and id in one, and indexes have it.
-        key, order = "$search.created_at", {"place": direction}
-    else:
-        if query.sorts_by_runs and not query.filters_by_runs:
-            stages += _TALLY
-        stages.append({"$set": {_KEY: _key(query, now)}})
-        stages.append({"$set": {_IS_ABSENT: {"$eq": [key, None]}}})
-        order = {_IS_ABSENT: 1, _KEY: direction, "_id.id": direction}
-    if last is not None:
-        stages.append({"$match": _beyond(query, last)})
-    return [*stages, {"$sort": order}, {"$limit": limit}, {"$project": {"body": 1, _KEY: key}}]
 
+    def __init__(self, query: ScheduleQuery, visible: Document, *, now: int) -> None:
+        self._query = query
+        self._visible = visible
+        self._now = now
+        self._begins_with_tallies = query.filters_by_runs and query.last_status != NEVER_RAN
+        self.collection = "tallies" if self._begins_with_tallies else "schedules"
 
-def counting(query: ScheduleQuery, visible: Document, *, now: int) -> Pipeline:
-    """Give the pipeline that counts the rows of all pages as `total`; no document means none."""
-    return [*_filtering(query, visible, now), {"$count": "total"}]
+    def page(self, *, last: Position | None, limit: int) -> Pipeline:
+        """Give at most `limit` documents with `body` and `key`, in order, after the row `last`."""
+        query = self._query
+        stages = self._filters()
+        direction = -1 if query.is_descending else 1
+        key: Any = f"${_KEY}"
+        if query.sort == "created_at":
+            # The place is creation and id in one, and indexes have it.
+            key, order = "$search.created_at", {"place": direction}
+        else:
+            if query.sorts_by_runs and not query.filters_by_runs:
+                stages += _WITH_TALLY
+            stages.append({"$set": {_KEY: _key(query, self._now)}})
+            stages.append({"$set": {_IS_ABSENT: {"$eq": [key, None]}}})
+            order = {_IS_ABSENT: 1, _KEY: direction, "_id.id": direction}
+        if last is not None:
+            stages.append({"$match": _beyond(query, last)})
+        return [*stages, {"$sort": order}, {"$limit": limit}, {"$project": {"body": 1, _KEY: key}}]
 
+    def count(self) -> Pipeline:
+        """Count the rows of all pages as `total`; no document means none."""
+        return [*self._filters(), {"$count": "total"}]
 
-def _filtering(query: ScheduleQuery, visible: Document, now: int) -> Pipeline:
-    stages: Pipeline = [{"$match": {"$and": [visible, *_conditions(query, now)]}}]
-    if query.filters_by_runs:
-        stages += _TALLY
-        stages.append({"$match": _run_conditions(query)})
-    return stages
+    def _filters(self) -> Pipeline:
+        of_schedule = {"$match": {"$and": [self._visible, *_conditions(self._query, self._now)]}}
+        if not self._query.filters_by_runs:
+            return [of_schedule]
+        if self._begins_with_tallies:
+            scope = {"scope": self._visible["scope"]}
+            of_runs = {"$match": {**scope, **_run_conditions(self._query, "last")}}
+            return [of_runs, *_OF_TALLY, of_schedule]
+        return [of_schedule, *_WITH_TALLY, {"$match": _run_conditions(self._query, "tally.last")}]
 
 
 def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
@@ -89,29 +111,28 @@ def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
         for word in query.words
     ]
     if query.next_run:
+        # One of the times has to be in the range, which is told sooner than which of them.
+        conditions.append({"search.times": {"$elemMatch": dict(_bounds(query.next_run))}})
         conditions += [
             {"$expr": {operator: [_next_run_at(now), at]}}
             for operator, at in _bounds(query.next_run)
         ]
-        conditions.append({"search.is_active": True})
     return conditions
 
 
-def _run_conditions(query: ScheduleQuery) -> Document:
-    conditions: list[Document] = []
+def _run_conditions(query: ScheduleQuery, last: str) -> Document:
+    conditions: Document = {}
     if query.last_status is not None:
         absent = query.last_status == NEVER_RAN
-        status = None if absent else str(query.last_status)
-        conditions.append({"tally.last.status": status})
-    conditions += [
-        {"tally.last.started": {operator: at}} for operator, at in _bounds(query.last_run)
-    ]
-    return {"$and": conditions}
+        conditions[f"{last}.status"] = None if absent else str(query.last_status)
+    if query.last_run:
+        conditions[f"{last}.started"] = dict(_bounds(query.last_run))
+    return conditions
 
 
 def _bounds(span: Range) -> list[tuple[str, int]]:
     bounds = (("$gte", span.start), ("$lt", span.end))
-    return [(operator, micros(at)) for operator, at in bounds if at is not None]
+    return [(operator, at) for operator, at in bounds if at is not None]
 
 
 def _key(query: ScheduleQuery, now: int) -> Any:
@@ -134,9 +155,3 @@ def _beyond(query: ScheduleQuery, last: Position) -> Document:
     if last.key is None:
         return beyond_id
     return {"$or": [{_KEY: {further: last.key}}, beyond_id, {_IS_ABSENT: True}]}
-
-
-_TALLY: Pipeline = [
-    {"$lookup": {"from": "tallies", "localField": "_id", "foreignField": "_id", "as": "tally"}},
-    {"$set": {"tally": {"$first": "$tally"}}},
-]

@@ -8,7 +8,7 @@ from pymongo import UpdateOne
 
 from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
 from footfall.projection.mongo.connection import Collection, Connection, Document, bulk
-from footfall.projection.mongo.schedule_search import counting, paging, searched
+from footfall.projection.mongo.schedule_search import ScheduleSearch, searched
 from footfall.projection.position import Position, begin_at, encode_position
 from footfall.projection.schedule_facts import facts_of
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
@@ -110,12 +110,15 @@ class Schedules:
         now: datetime,
     ) -> SnapshotPage:
         start, last = begin_at(query, now, cursor)
-        visible = self.selection(owner)
-        page = paging(query, visible, now=start, last=last, limit=limit + 1)
+        search = ScheduleSearch(query, self.selection(owner), now=start)
         documents, counted = await asyncio.gather(
-            # Bodies may be large, and take part in the sort.
-            self._collection.aggregate(page, allowDiskUse=True).to_list(None),
-            self._collection.aggregate(counting(query, visible, now=start)).to_list(None),
+            *(
+                # Bodies may be large, and take part in the sort.
+                self._connection.collection(search.collection)
+                .aggregate(pipeline, allowDiskUse=True)
+                .to_list(None)
+                for pipeline in (search.page(last=last, limit=limit + 1), search.count())
+            ),
         )
         following = None
         if len(documents) > limit:
