@@ -43,11 +43,13 @@ class WalkerActivities:
         """Run a walker in a host process, and give what it gave.
 
         Raises:
-            ApplicationError: final, of the walker's own error type, with the RunOutcome as its
-                detail; or to be retried when this worker does not know the walker.
+            ApplicationError: not for Temporal to retry, of the walker's own error type, with the
+                RunOutcome as its detail; or to be retried, when this worker does not know the
+                walker.
             CancelledError: the run was cancelled; the walker was killed.
         """
         info = activity.info()
+        attempt = request.starts_before + info.attempt
         if self._catalogue.find(request.walker_name) is None:
             raise _unknown(request.walker_name, info.attempt)
         call = WalkerCall(
@@ -58,7 +60,7 @@ class WalkerActivities:
                 schedule_id=request.schedule_id,
                 run_id=request.run_id,
                 scheduled_at=request.scheduled_at,
-                attempt=info.attempt,
+                attempt=attempt,
             ),
             timeout=request.timeout,
             output_limit=self._output_limit,
@@ -66,14 +68,14 @@ class WalkerActivities:
         async with heartbeats():
             outcome = await self._runner.run(call)
         outcome = outcome.model_copy(
-            update={"attempts": info.attempt, "worker": activity.client().identity},
+            update={"attempts": attempt, "worker": activity.client().identity},
         )
         if outcome.status is RunStatus.SUCCEEDED:
             return outcome
-        raise _final(outcome)
+        raise _failed(outcome)
 
 
-def _final(outcome: RunOutcome) -> ApplicationError:
+def _failed(outcome: RunOutcome) -> ApplicationError:
     kind = outcome.error.type if outcome.error else "WalkerFailed"
     message = outcome.error.message if outcome.error else "The walker failed."
     return ApplicationError(message[:MESSAGE_LIMIT], outcome, type=kind, non_retryable=True)

@@ -1,10 +1,32 @@
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
+from footfall.schedules.policy import (
+    LONGEST_CATCHUP,
+    MOST_FAILURES,
+    MOST_RUNS,
+    SHORTEST_CATCHUP,
+    AfterCompletion,
+    OverlapPolicy,
+    RetryPolicy,
+)
 from footfall.schedules.schedule import MAX_TIMEOUT
 from footfall.triggers.exclusion import WEEKDAYS
 from footfall.triggers.options import LONGEST_JITTER
+
+MOST_APPLIED = 1000
+"""Schedules that are applied at once."""
 
 MOST_PREVIEWED = 1000
 """Runs that a preview shows at most."""
@@ -50,6 +72,16 @@ _EXCLUDE: dict[str, Any] = {
     },
     "additionalProperties": False,
 }
+
+
+def _trimmed(name: str) -> str:
+    if not name.isprintable() or name != name.strip():
+        message = "must be printable, without spaces at its ends"
+        raise PydanticCustomError("name", message)
+    return name
+
+
+Name = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(_trimmed)]
 _Tag = Annotated[StrictStr, Field(min_length=1, max_length=64)]
 
 
@@ -109,7 +141,59 @@ class TriggerFields(BaseModel):
         return {name: getattr(self, name) for name in TriggerFields.model_fields if name in given}
 
 
-class ScheduleChange(TriggerFields):
+class PolicyFields(BaseModel):
+    """How the runs of a schedule are started, repeated, limited and ended; flat, too.
+
+    What is null has its default again.
+    """
+
+    overlap: OverlapPolicy = Field(
+        default_factory=_absent,
+        description="what becomes of a run that is due while another one is under way",
+    )
+    catchup_window: Annotated[StrictInt, Field(ge=SHORTEST_CATCHUP, le=LONGEST_CATCHUP)] | None = (
+        Field(
+            default_factory=_absent,
+            description="seconds after its time within which a missed run is still started; "
+            "one day if it is not given, without end for a date",
+        )
+    )
+    retry: RetryPolicy | None = Field(
+        default_factory=_absent,
+        description="whether a walker that failed is started again in the same run",
+    )
+    max_runs: Annotated[StrictInt, Field(ge=1, le=MOST_RUNS)] | None = Field(
+        default_factory=_absent,
+        description="how often it runs in all, runs by hand not counted",
+    )
+    pause_on_failure: Annotated[StrictInt, Field(ge=1, le=MOST_FAILURES)] | None = Field(
+        default_factory=_absent,
+        description="after how many failures in a row it is paused",
+    )
+    priority: StrictInt = Field(
+        default_factory=_absent,
+        ge=1,
+        le=5,
+        description="1 (first) to 5 (last): which of several waiting runs a worker takes",
+    )
+    after_completion: AfterCompletion = Field(
+        default_factory=_absent,
+        description="what becomes of it when it can never run again",
+    )
+
+    def given_policies(self) -> dict[str, Any]:
+        """Give the fields of `Policies` that the request names."""
+        given = {
+            name: getattr(self, name)
+            for name in PolicyFields.model_fields
+            if name in self.model_fields_set
+        }
+        if "retry" in given and given["retry"] is None:
+            given["retry"] = RetryPolicy()
+        return given
+
+
+class ScheduleChange(PolicyFields, TriggerFields):
     """What `PUT` may change; what is not named stays.
 
     ``trigger`` with its options replaces the whole configuration.
@@ -132,10 +216,27 @@ class ScheduleChange(TriggerFields):
         le=MAX_TIMEOUT,
         description="seconds that a run may take",
     )
+    reason: StrictStr = Field(
+        default_factory=_absent,
+        max_length=500,
+        description="why; stands in the schedule's changes",
+    )
 
     def given(self, *names: str) -> dict[str, Any]:
         """Give those of the named fields that the request names."""
         return {name: getattr(self, name) for name in names if name in self.model_fields_set}
+
+
+class HoldRequest(BaseModel):
+    """What `POST /schedule/{id}/pause` and `/resume` take; the body may be left out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: StrictStr | None = Field(
+        None,
+        max_length=500,
+        description="why; stands in the schedule's changes, and in Temporal's Web UI",
+    )
 
 
 class _WithTrigger(ScheduleChange):
@@ -152,6 +253,33 @@ class NewSchedule(_WithTrigger):
     """What `POST /schedule/create` takes."""
 
     walker_name: StrictStr = Field(min_length=1, max_length=200)
+    name: Name = Field(
+        default_factory=_absent,
+        description="what you call it; no two of your schedules have the same name",
+    )
+
+
+class AppliedSchedule(NewSchedule):
+    """A whole definition, known by its name; what it does not say has its default."""
+
+    name: Name = Field(description="what you call it, or the id of one that has no name")
+
+
+class ApplyRequest(BaseModel):
+    """What `POST /schedule/apply` takes: the schedules that you want to have."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schedules: list[AppliedSchedule] = Field(max_length=MOST_APPLIED)
+    prune: StrictBool = Field(
+        default=False,
+        description="delete those of your schedules that have a name and are not among these",
+    )
+    reason: StrictStr | None = Field(
+        None,
+        max_length=500,
+        description="why; stands in the changes of each schedule",
+    )
 
 
 class PreviewRequest(_WithTrigger):

@@ -4,9 +4,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class MetaExtra(BaseModel):
-    """The HTTP status once more, for transports that have none."""
+    """The HTTP status once more, for transports that have none; whether nothing was changed."""
 
     http_status: int
+    dry_run: bool = Field(default=False, exclude_if=lambda dry_run: not dry_run)
 
 
 class Meta(BaseModel):

@@ -19,6 +19,8 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.RunNotFoundError: 404,
     errors.WalkerNotFoundError: 404,
     errors.ConflictError: 409,
+    errors.IdempotencyKeyError: 409,
+    errors.StaleError: 412,
     errors.SchedulerDisabledError: 503,
     errors.NoWorkerError: 503,
     errors.NotReadyError: 503,

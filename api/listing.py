@@ -81,7 +81,7 @@ class ScheduleFilters(BaseModel):
     owner: _Text = Field(default_factory=_absent, description="for admins")
     q: Annotated[str, StringConstraints(pattern=r"\S", max_length=200)] = Field(
         default_factory=_absent,
-        description="words, each of which the id, walker, description or tags contain",
+        description="words, each of which the id, name, walker, description or tags contain",
     )
     last_status: Annotated[
         RunStatus | Literal["none"],

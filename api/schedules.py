@@ -1,33 +1,39 @@
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from api.bodies import NewSchedule, ScheduleChange
 from api.checks import Checks
+from api.edits import Author, Edits
+from api.idempotency import fingerprint, new_id
+from api.permissions import check_changeable, check_own, check_visible
 from footfall.errors import (
+    ConflictError,
     FieldProblem,
     ForbiddenError,
+    IdempotencyKeyError,
     InvalidInputError,
     RunNotFoundError,
-    ScheduleNotFoundError,
 )
 from footfall.projection.projector import Projector
 from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.projection.store import Store
+from footfall.schedules.policy import Policies
 from footfall.schedules.run import RunOutcome, RunSummary
 from footfall.schedules.schedule import (
-    Change,
     ChangeKind,
     ScheduledWalk,
     ScheduleSnapshot,
     utc_now,
 )
 from footfall.temporal.runs import RunGateway
-from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.temporal.schedules import SHOWN_TIMES, Draft, ScheduleGateway
 from footfall.tokens import Principal
-from footfall.triggers import compile_trigger, ensure_fires, parse
+from footfall.triggers import compile_config, next_times
+
+NO_ID = "dry-run"
+"""Id of a schedule that is only shown, not created."""
 
 
 class Schedules:
@@ -52,42 +58,86 @@ class Schedules:
         self._projector = projector
         self._default_timeout = default_timeout
 
-    async def create(self, who: Principal, body: NewSchedule) -> ScheduleRow:
+    async def create(
+        self,
+        who: Principal,
+        body: NewSchedule,
+        *,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> ScheduleRow:
         """Create a schedule that belongs to `who` and runs on their root.
+
+        Args:
+            who: the owner.
+            body: what is wanted.
+            key: of several requests of one owner with the same key, one creates a schedule, and
+                all are answered with it, for as long as it exists.
+            dry_run: check everything, create nothing, and give what would be; without an id.
+
+        Raises:
+            InvalidInputError: the trigger or the arguments are invalid.
+            WalkerNotFoundError: the workers do not know the walker.
+            NoWorkerError: no worker runs.
+            IdempotencyKeyError: the key was used for another request.
+            ConflictError: the owner has a schedule of this name.
+        """
+        author = Author(who, reason=body.given("reason").get("reason"))
+        walk = await self.define(author, body, key=key)
+        paused = body.given("is_active").get("is_active") is False
+        note = author.pause_note() if paused else ""
+        if dry_run:
+            walk = walk.model_copy(update={"schedule_id": NO_ID})
+            snapshot = ScheduleSnapshot(walk=walk, paused=paused, note=note)
+            return ScheduleRow(snapshot=foreseen(snapshot, None))
+        try:
+            snapshot = await self._gateway.create(walk, paused=paused, note=note)
+        except ConflictError:
+            snapshot = await self._gateway.read(walk.schedule_id)
+            if key is None:
+                message = f"You have a schedule named {walk.name!r}: {walk.schedule_id}."
+                raise ConflictError(message, id=walk.schedule_id) from None
+            if snapshot.walk.request != walk.request:
+                raise IdempotencyKeyError from None
+        await self._projector.saw(snapshot)
+        return ScheduleRow(snapshot=snapshot, tally=RunTally())
+
+    async def define(
+        self,
+        author: Author,
+        body: NewSchedule,
+        *,
+        key: str | None = None,
+    ) -> ScheduledWalk:
+        """Give the definition of a new schedule, and check all of it; nothing is created.
 
         Raises:
             InvalidInputError: the trigger or the arguments are invalid.
             WalkerNotFoundError: the workers do not know the walker.
             NoWorkerError: no worker runs.
         """
-        now = utc_now()
+        now, who = utc_now(), author.who
         config = body.config()
         self._check_trigger(config, now)
         await self._checks.args(body.walker_name, body.given("args").get("args", {}))
         fields: dict[str, Any] = {
             "timeout": self._default_timeout,
-            **body.given("args", "description", "tags", "timeout"),
+            **body.given("args", "description", "tags", "timeout", "name"),
         }
-        walk = ScheduledWalk(
-            schedule_id=secrets.token_hex(10),
+        return ScheduledWalk(
+            schedule_id=new_id(self._app, who, key=key, name=fields.get("name")),
             app=self._app,
             walker_name=body.walker_name,
             owner=who.user,
             root=who.user,
             config=config,
+            policies=Policies(**body.given_policies()),
             anchor=now,
             created_at=now,
-            change=_change(ChangeKind.CREATED, who, now),
+            request=fingerprint(body) if key else None,
+            change=author.change(ChangeKind.CREATED, now),
             **fields,
         )
-        snapshot = await self._gateway.create(walk)
-        if body.given("is_active").get("is_active") is False:
-            snapshot = await self._gateway.commit(
-                walk.schedule_id,
-                lambda before: _held(before, who, paused=True),
-            )
-        await self._projector.saw(snapshot)
-        return ScheduleRow(snapshot=snapshot, tally=RunTally())
 
     async def list(
         self,
@@ -124,57 +174,65 @@ class Schedules:
             snapshot = await self._gateway.read(schedule_id)
             await self._projector.saw(snapshot)
             row = await self._store.get_schedule(schedule_id) or ScheduleRow(snapshot=snapshot)
-        _check_visible(who, row.snapshot.walk)
+        check_visible(who, row.snapshot.walk)
         return row
 
-    async def update(self, who: Principal, schedule_id: str, body: ScheduleChange) -> ScheduleRow:
+    async def update(
+        self,
+        author: Author,
+        schedule_id: str,
+        body: ScheduleChange,
+        *,
+        dry_run: bool = False,
+    ) -> ScheduleRow:
         """Change a schedule; a request that changes nothing makes no revision.
 
         Raises:
-            ScheduleNotFoundError: there is none that `who` may see.
-            ForbiddenError: it is static.
+            ScheduleNotFoundError: there is none that `author` may see.
+            ForbiddenError: it is static, and more is wanted than that an admin pauses it.
+            StaleError: it is not in the state that the author has seen.
             ConflictError: others kept changing it at the same time.
             InvalidInputError: the new trigger or arguments are invalid.
         """
-        walk = (await self._own(who, schedule_id)).walk
-        given = body.given("args", "description", "tags", "timeout")
-        options = body.given_options()
-        config: dict[str, Any] | None = None
-        if body.given("trigger"):
-            config = {"trigger": body.trigger, **options}
-            self._check_trigger(config, utc_now())
-        elif options:
-            name = next(iter(options))
-            raise InvalidInputError(
-                FieldProblem(
-                    name,
-                    "A trigger's options are replaced together: give `trigger` with all of them.",
-                ),
-            )
-        elif not body.model_fields_set:
-            raise InvalidInputError(FieldProblem("body", "Name at least one field to change."))
-        if "args" in given:
-            await self._checks.args(walk.walker_name, given["args"])
-        if "tags" in given:
-            given["tags"] = tuple(given["tags"])
-        is_active = body.given("is_active").get("is_active")
+        edits = self._edits(body)
+        snapshot = await self._gateway.read(schedule_id)
+        if "args" in edits.fields:
+            check_changeable(author.who, snapshot.walk, edits)
+            await self._checks.args(snapshot.walk.walker_name, edits.fields["args"])
+        return await self._commit(author, schedule_id, edits, dry_run=dry_run)
 
-        def edit(before: ScheduleSnapshot) -> Draft | None:
-            _check_own(who, before.walk)
-            return _edited(before, who, fields=given, config=config, is_active=is_active)
+    async def hold(
+        self,
+        author: Author,
+        schedule_id: str,
+        *,
+        paused: bool,
+        dry_run: bool = False,
+    ) -> ScheduleRow:
+        """Pause a schedule, or resume it; one that is so already stays as it is.
 
-        snapshot = await self._gateway.commit(schedule_id, edit)
-        await self._projector.saw(snapshot)
-        return await self.read(who, schedule_id)
+        Raises:
+            ScheduleNotFoundError: there is none that `author` may see.
+            ForbiddenError: it is static, and the author no admin.
+            StaleError: it is not in the state that the author has seen.
+            ConflictError: others kept changing it at the same time.
+            InvalidInputError: it is resumed and would never run again.
+        """
+        return await self._commit(author, schedule_id, Edits(is_active=not paused), dry_run=dry_run)
 
-    async def delete(self, who: Principal, schedule_id: str) -> None:
+    async def delete(self, author: Author, schedule_id: str, *, dry_run: bool = False) -> None:
         """Delete a schedule.
 
         Raises:
-            ScheduleNotFoundError: there is none that `who` may see.
+            ScheduleNotFoundError: there is none that `author` may see.
             ForbiddenError: it is static.
+            StaleError: it is not in the state that the author has seen.
         """
-        await self._own(who, schedule_id)
+        snapshot = await self._gateway.read(schedule_id)
+        check_own(author.who, snapshot.walk)
+        author.check_seen(snapshot)
+        if dry_run:
+            return
         await self._gateway.delete(schedule_id)
         await self._projector.lost(schedule_id)
 
@@ -213,69 +271,64 @@ class Schedules:
             raise RunNotFoundError
         return run, outcome
 
-    async def _own(self, who: Principal, schedule_id: str) -> ScheduleSnapshot:
-        snapshot = await self._gateway.read(schedule_id)
-        _check_own(who, snapshot.walk)
-        return snapshot
+    async def _commit(
+        self,
+        author: Author,
+        schedule_id: str,
+        edits: Edits,
+        *,
+        dry_run: bool,
+    ) -> ScheduleRow:
+        def edit(before: ScheduleSnapshot) -> Draft | None:
+            check_changeable(author.who, before.walk, edits)
+            return edits.draft(before, author)
+
+        if dry_run:
+            before = await self._gateway.read(schedule_id)
+            draft = edit(before)
+            row = await self.read(author.who, schedule_id)
+            return row.model_copy(update={"snapshot": foreseen(before, draft)})
+        snapshot = await self._gateway.commit(schedule_id, edit)
+        await self._projector.saw(snapshot)
+        return await self.read(author.who, schedule_id)
+
+    def _edits(self, body: ScheduleChange) -> Edits:
+        fields = body.given("args", "description", "tags", "timeout")
+        if "tags" in fields:
+            fields["tags"] = tuple(fields["tags"])
+        options = body.given_options()
+        config: dict[str, Any] | None = None
+        if body.given("trigger"):
+            config = {"trigger": body.trigger, **options}
+            self._check_trigger(config, utc_now())
+        elif options:
+            message = "A trigger's options are replaced together: give `trigger` with all of them."
+            raise InvalidInputError(FieldProblem(next(iter(options)), message))
+        elif not body.model_fields_set - {"reason"}:
+            raise InvalidInputError(FieldProblem("body", "Name at least one field to change."))
+        return Edits(
+            fields=fields,
+            policies=body.given_policies(),
+            config=config,
+            is_active=body.given("is_active").get("is_active"),
+        )
 
     def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> None:
         self._checks.compiled(self._checks.trigger(config), now)
 
 
-def _edited(
-    before: ScheduleSnapshot,
-    who: Principal,
-    *,
-    fields: Mapping[str, Any],
-    config: dict[str, Any] | None,
-    is_active: bool | None,
-) -> Draft | None:
-    walk, now = before.walk, utc_now()
-    changed = {name: value for name, value in fields.items() if getattr(walk, name) != value}
-    if config is not None and config != walk.config:
-        changed |= {"config": config, "anchor": now, "horizon": None}
-    paused = before.paused if is_active is None else not is_active
-    if not changed:
-        if paused == before.paused:
-            return None
-        if not paused:
-            trigger = parse(walk.config)
-            ensure_fires(trigger, compile_trigger(trigger, walk.anchor), now)
-        return _held(before, who, paused=paused)
-    return Draft(
-        walk=walk.changed(_change(ChangeKind.UPDATED, who, now), **changed),
-        paused=paused,
-        note=_note(who, before, paused=paused),
+def foreseen(before: ScheduleSnapshot, draft: Draft | None) -> ScheduleSnapshot:
+    """Give what a schedule would be after a change, which is not made; None changes nothing."""
+    walk = draft.walk if draft else before.walk
+    left = before.runs_left_of(walk)
+    shown = SHOWN_TIMES if left is None else min(left, SHOWN_TIMES)
+    times = next_times(compile_config(walk.config, walk.anchor), utc_now(), shown)
+    return before.model_copy(
+        update={
+            "walk": walk,
+            "paused": draft.paused if draft else before.paused,
+            "note": draft.note if draft else before.note,
+            "next_times": tuple(times),
+            "runs_left": left,
+        },
     )
-
-
-def _held(before: ScheduleSnapshot, who: Principal, *, paused: bool) -> Draft:
-    kind = ChangeKind.PAUSED if paused else ChangeKind.RESUMED
-    return Draft(
-        walk=before.walk.changed(_change(kind, who, utc_now())),
-        paused=paused,
-        note=_note(who, before, paused=paused),
-    )
-
-
-def _note(who: Principal, before: ScheduleSnapshot, *, paused: bool) -> str:
-    if paused == before.paused:
-        return before.note
-    return f"Paused by {who.user}" if paused else ""
-
-
-def _change(kind: ChangeKind, who: Principal, at: datetime) -> Change:
-    return Change(kind=kind, by=who.user, at=at, token=secrets.token_hex(8))
-
-
-def _check_visible(who: Principal, walk: ScheduledWalk) -> None:
-    if not (walk.is_static or who.is_admin or walk.owner == who.user):
-        raise ScheduleNotFoundError
-
-
-def _check_own(who: Principal, walk: ScheduledWalk) -> None:
-    _check_visible(who, walk)
-    if walk.is_static:
-        raise ForbiddenError(
-            "This schedule is static: it is declared in the app's code, and changed there.",
-        )

@@ -8,6 +8,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from footfall.projection.row import ScheduleRow
+from footfall.schedules.policy import (
+    LONGEST_CATCHUP,
+    AfterCompletion,
+    OverlapPolicy,
+    Policies,
+    RetryPolicy,
+)
 from footfall.schedules.run import RunError, RunOutcome, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 from footfall.triggers import Trigger, compile_trigger, describe, next_times, parse, parse_zone
@@ -175,6 +182,16 @@ class ScheduleView(BaseModel):
     tags: list[str]
     timezone: str
     timeout: int = Field(description="seconds")
+    overlap: OverlapPolicy
+    catchup_window: int | None = Field(description="seconds; null means without end")
+    retry: RetryPolicy
+    max_runs: int | None
+    runs_left: int | None = Field(description="of `max_runs`")
+    pause_on_failure: int | None
+    priority: int
+    after_completion: AfterCompletion
+    pause_reason: str | None = Field(description="why it is paused")
+    name: str | None = Field(description="what you call it")
     next_run_at: Instant | None
     next_runs: list[NextRun]
     last_run: RunView | None
@@ -209,6 +226,9 @@ class ScheduleView(BaseModel):
             tags=list(walk.tags),
             timezone=timezone,
             timeout=walk.timeout,
+            **_policy_fields(snapshot),
+            name=walk.name,
+            pause_reason=(snapshot.note or None) if snapshot.paused else None,
             next_run_at=coming[0] if coming else None,
             next_runs=[NextRun.of(at, timezone) for at in coming],
             last_run=RunView.of(tally.last_run, ui) if tally.last_run else None,
@@ -220,15 +240,26 @@ class ScheduleView(BaseModel):
         )
 
 
+def _policy_fields(snapshot: ScheduleSnapshot) -> dict[str, Any]:
+    walk = snapshot.walk
+    catchup = walk.policies.catchup_seconds(walk.trigger)
+    return {
+        **{name: getattr(walk.policies, name) for name in Policies.model_fields},
+        "catchup_window": None if catchup == LONGEST_CATCHUP else catchup,
+        "runs_left": snapshot.runs_left,
+    }
+
+
 def _next_times(snapshot: ScheduleSnapshot, trigger: Trigger, now: datetime) -> list[datetime]:
     if snapshot.status is not ScheduleStatus.ACTIVE:
         return []
-    coming = [at for at in snapshot.next_times if at > now][:_NEXT_RUNS]
-    if len(coming) < _NEXT_RUNS:
+    left = _NEXT_RUNS if snapshot.runs_left is None else min(_NEXT_RUNS, snapshot.runs_left)
+    coming = [at for at in snapshot.next_times if at > now][:left]
+    if len(coming) < left:
         # The row's few times pass; the others are reckoned until Temporal is read again.
         compiled = compile_trigger(trigger, snapshot.walk.anchor)
         last = coming[-1] if coming else now
-        coming += next_times(compiled, last, _NEXT_RUNS - len(coming))
+        coming += next_times(compiled, last, left - len(coming))
     return coming
 
 
@@ -247,10 +278,10 @@ class ScheduleList(BaseModel):
 
 
 class DeletedData(BaseModel):
-    """The schedule that is gone."""
+    """The schedule that is gone; after a dry run it is not."""
 
     id: str
-    deleted: Literal[True] = True
+    deleted: bool
 
 
 class RunData(BaseModel):

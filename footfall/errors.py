@@ -94,6 +94,18 @@ class ConflictError(FootfallError):
     code = "conflict"
 
 
+class StaleError(FootfallError):
+    """The schedule was changed since you read it; read it again, and decide anew."""
+
+    code = "stale"
+
+
+class IdempotencyKeyError(FootfallError):
+    """This Idempotency-Key was used for another request; take a new key for each request."""
+
+    code = "idempotency_key_reused"
+
+
 class SchedulerDisabledError(FootfallError):
     """The scheduler is disabled (plugins.scale.scheduler.enabled = false)."""
 

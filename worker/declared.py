@@ -2,9 +2,10 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+from pydantic import ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from footfall.errors import FieldProblem, InvalidInputError
+from footfall.schedules.policy import AfterCompletion, Policies
 from footfall.schedules.schedule import (
     SYSTEM_OWNER,
     Change,
@@ -19,12 +20,12 @@ from footfall.walkers.catalogue import AppProblem, Catalogue, WalkerInfo
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class _Beside(BaseModel):
+class _Beside(Policies):
     """What a decorator may say of its schedule beside the trigger."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
-    args: dict[str, Any] = {}
+    args: dict[str, Any] = Field(default_factory=dict)
     description: StrictStr = Field("", max_length=500)
     tags: tuple[StrictStr, ...] = ()
     timeout: StrictInt | None = Field(None, ge=1)
@@ -62,6 +63,9 @@ def static_walk(
                 for problem in error.errors()
             ],
         ) from error
+    if beside.after_completion is AfterCompletion.DELETE:
+        message = "must be 'keep': a static schedule stays as long as the code declares it"
+        raise InvalidInputError(FieldProblem("after_completion", message))
     config = {key: value for key, value in declared.items() if key not in _Beside.model_fields}
     trigger = parse(config, min_interval=min_interval)
     if trigger.config["trigger"] != "date":
@@ -82,6 +86,9 @@ def static_walk(
         description=beside.description,
         tags=beside.tags,
         timeout=beside.timeout or default_timeout,
+        policies=Policies.model_validate(
+            {name: getattr(beside, name) for name in Policies.model_fields},
+        ),
         created_at=now,
         change=Change(
             kind=ChangeKind.CREATED,

@@ -12,6 +12,7 @@ import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.failures import FailureActivities
 from activities.horizons import HorizonActivities
 from activities.run_walker import WalkerActivities
 from footfall.config import Settings
@@ -21,6 +22,7 @@ from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.connection import connect_patiently
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.registration import register_attributes
+from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.hosts import Hosts
@@ -161,12 +163,19 @@ async def _patiently(
 def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
     app = settings.temporal.task_queue
     walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
-    horizons = HorizonActivities(ScheduleGateway(client, app=app))
+    gateway = ScheduleGateway(client, app=app)
+    horizons = HorizonActivities(gateway)
+    failures = FailureActivities(gateway, RunGateway(client, app=app))
     return Worker(
         client,
         task_queue=app,
         workflows=[RunWalker, ListWalkers, RenewHorizons],
-        activities=[walkers.run_walker, walkers.list_walkers, horizons.renew_horizons],
+        activities=[
+            walkers.run_walker,
+            walkers.list_walkers,
+            horizons.renew_horizons,
+            failures.pause_after_failures,
+        ],
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )

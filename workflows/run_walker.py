@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
@@ -7,7 +8,13 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 with workflow.unsafe.imports_passed_through():
     from footfall.schedules.attributes import MEMO_ERROR, OUTCOME, SCHEDULED_START
     from footfall.schedules.request import RunRequest
-    from footfall.schedules.run import WALKER_TIMEOUT, RunError, RunOutcome, RunStatus
+    from footfall.schedules.run import (
+        WALKER_NOT_FOUND,
+        WALKER_TIMEOUT,
+        RunError,
+        RunOutcome,
+        RunStatus,
+    )
     from footfall.schedules.schedule import ScheduledWalk
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
@@ -17,7 +24,7 @@ WAITING_TIME = timedelta(days=7)
 """How long a run may wait inside a worker for its root, beside the walker's own timeout."""
 
 LOST_WORKERS = 10
-"""How often a run is started again after its worker was lost; each start has the whole
+"""How often a start of the walker is repeated after its worker was lost; each has the whole
 timeout. A walker that takes its worker down each time must come to an end."""
 
 _OUTCOME = SearchAttributeKey.for_keyword(OUTCOME)
@@ -33,7 +40,7 @@ class RunWalker:
 
     @workflow.run
     async def run(self, walk: ScheduledWalk) -> RunOutcome:
-        """Run the walker once.
+        """Run the walker; again after a failure, as the schedule's retry policy says.
 
         Raises:
             ActivityError: the walker failed, its time was up, or the run was cancelled.
@@ -41,28 +48,68 @@ class RunWalker:
         info = workflow.info()
         scheduled_at = info.typed_search_attributes.get(_SCHEDULED_START) or info.start_time
         request = RunRequest.of(walk, run_id=info.workflow_id, scheduled_at=scheduled_at)
-        try:
-            outcome: RunOutcome = await workflow.execute_activity(
-                "run_walker",
-                request,
-                result_type=RunOutcome,
-                start_to_close_timeout=timedelta(seconds=walk.timeout) + WAITING_TIME,
-                heartbeat_timeout=HEARTBEAT_TIMEOUT,
-                # The walker's own errors say themselves that they are final; what is tried
-                # again here is a worker that was lost.
-                retry_policy=RetryPolicy(
-                    initial_interval=timedelta(seconds=1),
-                    maximum_interval=timedelta(seconds=30),
-                    maximum_attempts=LOST_WORKERS,
-                ),
-                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-                summary=walk.walker_name,
-            )
-        except ActivityError as error:
-            if not isinstance(error.cause, CancelledError):
-                _show(error.cause)
-            raise
-        return outcome
+        retry, failures = walk.policies.retry, 0
+        while True:
+            try:
+                return await _start(request)
+            except ActivityError as error:
+                failures += 1
+                failed = _walker_error(error)
+                if failed is None or not retry.tries_again(failures, failed.type or ""):
+                    if not isinstance(error.cause, CancelledError):
+                        _show(error.cause)
+                        await _settle(walk, request)
+                    raise
+                request = request.model_copy(update={"starts_before": _starts(failed)})
+            await workflow.sleep(retry.pause(failures))
+
+
+async def _start(request: RunRequest) -> RunOutcome:
+    outcome: RunOutcome = await workflow.execute_activity(
+        "run_walker",
+        request,
+        result_type=RunOutcome,
+        start_to_close_timeout=timedelta(seconds=request.timeout) + WAITING_TIME,
+        heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        # The walker's own errors are not for Temporal to retry, and say so; what is tried
+        # again here is a worker that was lost.
+        retry_policy=RetryPolicy(
+            initial_interval=timedelta(seconds=1),
+            maximum_interval=timedelta(seconds=30),
+            maximum_attempts=LOST_WORKERS,
+        ),
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=request.walker_name,
+    )
+    return outcome
+
+
+async def _settle(walk: ScheduledWalk, request: RunRequest) -> None:
+    """Have the schedule paused if it has failed too often."""
+    if walk.policies.pause_on_failure is None:
+        return
+    await workflow.execute_activity(
+        "pause_after_failures",
+        walk.schedule_id,
+        start_to_close_timeout=timedelta(minutes=1),
+        # Without a worker or Temporal's visibility it waits; the run is closed afterwards.
+        retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        summary=request.walker_name,
+    )
+
+
+def _walker_error(error: ActivityError) -> ApplicationError | None:
+    """Give the walker's own error, or None where it was something else that ended the run."""
+    cause = error.cause
+    if not isinstance(cause, ApplicationError) or cause.type == WALKER_NOT_FOUND:
+        return None
+    return cause
+
+
+def _starts(error: ApplicationError) -> int:
+    """Give how often the walker was started so far."""
+    details: Any = error.details[0] if error.details else {}
+    return RunOutcome.model_validate(details).attempts
 
 
 def _show(cause: BaseException | None) -> None:

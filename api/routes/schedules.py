@@ -1,31 +1,47 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from api.auth import CurrentPrincipal, UsedServices
-from api.bodies import NewSchedule, PreviewRequest, ScheduleChange
-from api.envelope import Envelope, Meta
+from api.bodies import HoldRequest, NewSchedule, PreviewRequest, ScheduleChange
+from api.edits import Author, etag
+from api.envelope import Envelope, Meta, MetaExtra
 from api.errors import TOO_LARGE, responses
 from api.listing import GivenOnce, ListParameters
+from api.preconditions import DryRun, IdempotencyKey, IfMatch, Reason, checked_key, etags_of
 from api.previews import preview
+from api.services import Services
 from api.strict_json import StrictJsonRoute
 from api.views import DeletedData, PreviewData, ScheduleData, ScheduleList, ScheduleView
 from footfall.errors import (
     ConflictError,
     ForbiddenError,
+    IdempotencyKeyError,
     InvalidInputError,
     NoWorkerError,
     ProjectionUnavailableError,
     ScheduleNotFoundError,
     SchedulerDisabledError,
+    StaleError,
     TemporalUnavailableError,
     UnauthorizedError,
     WalkerNotFoundError,
 )
 from footfall.projection.row import ScheduleRow
 from footfall.schedules.schedule import utc_now
+from footfall.tokens import Principal
 
 COMMON = (UnauthorizedError, SchedulerDisabledError, TemporalUnavailableError)
+
+_WRITE = (
+    *COMMON,
+    InvalidInputError,
+    ForbiddenError,
+    ScheduleNotFoundError,
+    ConflictError,
+    StaleError,
+    ProjectionUnavailableError,
+)
 
 router = APIRouter(prefix="/schedule", tags=["schedules"], route_class=StrictJsonRoute)
 
@@ -41,6 +57,8 @@ Cursor = Annotated[str | None, Query(max_length=1000, description="`cursor` of t
         InvalidInputError,
         WalkerNotFoundError,
         NoWorkerError,
+        ConflictError,
+        IdempotencyKeyError,
     )
     | TOO_LARGE,
 )
@@ -48,11 +66,22 @@ async def create_schedule(
     body: NewSchedule,
     who: CurrentPrincipal,
     services: UsedServices,
+    response: Response,
+    *,
+    idempotency_key: IdempotencyKey = None,
+    dry_run: DryRun = False,
 ) -> Envelope[ScheduleData]:
-    """Create a schedule that runs a walker on your own graph root."""
-    row = await services.schedules.create(who, body)
+    """Create a schedule that runs a walker on your own graph root.
+
+    With an `Idempotency-Key`, several requests create one schedule, for as long as it exists.
+    """
+    key = checked_key(idempotency_key)
+    row = await services.schedules.create(who, body, key=key, dry_run=dry_run)
+    if dry_run:
+        return _shown(row, services, response, dry_run=True)
     # The guide prints this answer's meta empty.
-    return Envelope(data=ScheduleData(schedule=_view(row, services)), meta=Meta())
+    shown = _shown(row, services, response)
+    return shown.model_copy(update={"meta": Meta()})
 
 
 @router.post(
@@ -107,50 +136,102 @@ async def get_schedule(
     schedule_id: ScheduleId,
     who: CurrentPrincipal,
     services: UsedServices,
+    response: Response,
 ) -> Envelope[ScheduleData]:
-    """Give one schedule."""
+    """Give one schedule; its `ETag` is what `If-Match` takes."""
     row = await services.schedules.read(who, schedule_id)
-    return Envelope(data=ScheduleData(schedule=_view(row, services)))
+    return _shown(row, services, response)
 
 
 @router.put(
-    "/{schedule_id}",
-    responses=responses(
-        *COMMON,
-        InvalidInputError,
-        ForbiddenError,
-        ScheduleNotFoundError,
-        ConflictError,
-        NoWorkerError,
-        WalkerNotFoundError,
-        ProjectionUnavailableError,
-    )
-    | TOO_LARGE,
+    "/{schedule_id}", responses=responses(*_WRITE, NoWorkerError, WalkerNotFoundError) | TOO_LARGE
 )
 async def update_schedule(
     schedule_id: ScheduleId,
     body: ScheduleChange,
     who: CurrentPrincipal,
     services: UsedServices,
+    response: Response,
+    *,
+    if_match: IfMatch = None,
+    dry_run: DryRun = False,
 ) -> Envelope[ScheduleData]:
     """Change what the body names; `trigger` with its options replaces the configuration."""
-    row = await services.schedules.update(who, schedule_id, body)
-    return Envelope(data=ScheduleData(schedule=_view(row, services)))
+    author = Author(who, reason=body.given("reason").get("reason"), etags=etags_of(if_match))
+    row = await services.schedules.update(author, schedule_id, body, dry_run=dry_run)
+    return _shown(row, services, response, dry_run=dry_run)
+
+
+@router.post("/{schedule_id}/pause", responses=responses(*_WRITE) | TOO_LARGE)
+async def pause_schedule(
+    schedule_id: ScheduleId,
+    who: CurrentPrincipal,
+    services: UsedServices,
+    response: Response,
+    *,
+    body: HoldRequest | None = None,
+    if_match: IfMatch = None,
+    dry_run: DryRun = False,
+) -> Envelope[ScheduleData]:
+    """Pause a schedule, and say why; admins may pause static ones, too."""
+    author = _author(who, body, if_match)
+    row = await services.schedules.hold(author, schedule_id, paused=True, dry_run=dry_run)
+    return _shown(row, services, response, dry_run=dry_run)
+
+
+@router.post("/{schedule_id}/resume", responses=responses(*_WRITE) | TOO_LARGE)
+async def resume_schedule(
+    schedule_id: ScheduleId,
+    who: CurrentPrincipal,
+    services: UsedServices,
+    response: Response,
+    *,
+    body: HoldRequest | None = None,
+    if_match: IfMatch = None,
+    dry_run: DryRun = False,
+) -> Envelope[ScheduleData]:
+    """Resume a schedule; what was due while it was paused is not made up for."""
+    author = _author(who, body, if_match)
+    row = await services.schedules.hold(author, schedule_id, paused=False, dry_run=dry_run)
+    return _shown(row, services, response, dry_run=dry_run)
 
 
 @router.delete(
     "/{schedule_id}",
-    responses=responses(*COMMON, ForbiddenError, ScheduleNotFoundError),
+    responses=responses(
+        *COMMON, InvalidInputError, ForbiddenError, ScheduleNotFoundError, StaleError
+    ),
 )
 async def delete_schedule(
     schedule_id: ScheduleId,
     who: CurrentPrincipal,
     services: UsedServices,
+    *,
+    reason: Reason = None,
+    if_match: IfMatch = None,
+    dry_run: DryRun = False,
 ) -> Envelope[DeletedData]:
     """Delete a schedule; a run that is under way is not stopped."""
-    await services.schedules.delete(who, schedule_id)
-    return Envelope(data=DeletedData(id=schedule_id))
+    author = Author(who, reason=reason, etags=etags_of(if_match))
+    await services.schedules.delete(author, schedule_id, dry_run=dry_run)
+    return Envelope(data=DeletedData(id=schedule_id, deleted=not dry_run), meta=_meta(dry_run))
 
 
-def _view(row: ScheduleRow, services: UsedServices) -> ScheduleView:
+def _author(who: Principal, body: HoldRequest | None, if_match: str | None) -> Author:
+    return Author(who, reason=body.reason if body else None, etags=etags_of(if_match))
+
+
+def _meta(dry_run: bool) -> Meta:  # noqa: FBT001
+    return Meta(extra=MetaExtra(http_status=200, dry_run=dry_run))
+
+
+def _shown(
+    row: ScheduleRow, services: Services, response: Response, *, dry_run: bool = False
+) -> Envelope[ScheduleData]:
+    if not dry_run:
+        response.headers["ETag"] = f'"{etag(row.snapshot)}"'
+    return Envelope(data=ScheduleData(schedule=_view(row, services)), meta=_meta(dry_run))
+
+
+def _view(row: ScheduleRow, services: Services) -> ScheduleView:
     return ScheduleView.of(row, services.ui, now=utc_now())

@@ -45,6 +45,10 @@ class ScheduleSource(Protocol):
         """Give those of the schedules that exist."""
         ...
 
+    async def delete_completed(self, schedule_id: str) -> bool:
+        """Delete a schedule that is completed and wants to go then; say whether it is gone."""
+        ...
+
 
 class RunSource(Protocol):
     """Where runs are observed; the RunGateway is one."""
@@ -155,9 +159,15 @@ class Projector:
         await self._store.remove_schedules(
             [schedule_id for schedule_id in missing if schedule_id not in alive],
         )
+        await self._delete_completed(rows.values())
         await self._store.prune_runs(utc_now() - await self._retention())
         self._sweep_seconds = time.monotonic() - started
         self._swept_at = time.monotonic()
+
+    async def _delete_completed(self, rows: Iterable[ScheduleRow]) -> None:
+        due = [row.id for row in rows if row.snapshot.is_to_go]
+        gone = [one for one in due if await self._schedules.delete_completed(one)]
+        await self._store.remove_schedules(gone)
 
     def _sweep_is_due(self) -> bool:
         if self._swept_at is None:
@@ -190,7 +200,9 @@ class Projector:
             row = rows.get(entry.id)
             if row is not None and _agree(entry, row.snapshot, now, strict=strict):
                 continue
-            if trust and row is None and entry.revision == 1 and entry.next_times:
+            # A list does not tell how many of a limited number of runs are left.
+            unlimited = entry.first.policies.max_runs is None
+            if trust and row is None and entry.revision == 1 and entry.next_times and unlimited:
                 listed.append(entry.snapshot())
             else:
                 unclear.append(entry.id)
@@ -238,9 +250,7 @@ class Projector:
         due: list[str] = []
         for schedule_id, at in latest.items():
             row = await self._store.get_schedule(schedule_id)
-            # A schedule that has used up the times it showed is read again: for its next
-            # ones, and because a one-shot is completed by its run.
-            if row and row.snapshot.next_times and row.snapshot.next_times[-1] <= at:
+            if row and _is_overtaken(row.snapshot, at):
                 due.append(schedule_id)
         if due:
             await self._store.put_schedules(await self._schedules.read_many(due))
@@ -254,6 +264,17 @@ class Projector:
             cursor = page.cursor
             if cursor is None:
                 return
+
+
+def _is_overtaken(snapshot: ScheduleSnapshot, at: datetime) -> bool:
+    """Say whether a schedule has to be read again, one of whose runs started at an instant.
+
+    One that has used up the times it showed has new ones, or is completed; one whose runs
+    are numbered has fewer left.
+    """
+    if not snapshot.next_times:
+        return False
+    return snapshot.next_times[-1] <= at or snapshot.runs_left is not None
 
 
 def _agree(

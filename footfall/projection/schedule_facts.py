@@ -8,10 +8,14 @@ from pydantic_core import from_json, to_json
 
 from footfall.errors import FootfallError
 from footfall.projection.cursor import micros
+from footfall.schedules.policy import LONGEST_CATCHUP
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 from footfall.triggers import describe, parse, parse_zone
 
 _CONFIGS_KEPT = 16_384
+
+_LONGEST_REASON = 500
+"""Of a note that somebody wrote in Temporal's Web UI, whatever its length, cursors hold no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +25,14 @@ class ScheduleFacts:
     Instants are microseconds from the year 1, as `micros` counts them.
 
     Attributes:
-        description, trigger_description, timezone: as they are shown.
+        description, trigger_description, timezone, catchup_window: as they are shown.
+        pause_reason: the beginning of what is shown.
         text: what free text is looked for in, without case.
         times: the next times that are known, ascending; none unless the schedule is active.
     """
 
     id: str
+    name: str | None
     walker_name: str
     trigger: str
     status: str
@@ -38,6 +44,14 @@ class ScheduleFacts:
     trigger_description: str
     timezone: str
     timeout: int
+    overlap: str
+    catchup_window: int | None
+    max_runs: int | None
+    runs_left: int | None
+    pause_on_failure: int | None
+    priority: int
+    after_completion: str
+    pause_reason: str | None
     revision: int
     created_at: int
     updated_at: int
@@ -61,10 +75,12 @@ def facts_of(snapshot: ScheduleSnapshot) -> ScheduleFacts:
     words, timezone = _shown(to_json(walk.config, inf_nan_mode="constants"))
     description = walk.description or words
     is_active = snapshot.status is ScheduleStatus.ACTIVE
-    name = getattr(walk, "name", None) or ""
-    searched = (walk.schedule_id, name, walk.walker_name, description, *walk.tags)
+    policies = walk.policies
+    catchup = policies.catchup_seconds(walk.trigger)
+    searched = (walk.schedule_id, walk.name or "", walk.walker_name, description, *walk.tags)
     return ScheduleFacts(
         id=walk.schedule_id,
+        name=walk.name,
         walker_name=walk.walker_name,
         trigger=walk.trigger,
         status=snapshot.status.value,
@@ -76,6 +92,14 @@ def facts_of(snapshot: ScheduleSnapshot) -> ScheduleFacts:
         trigger_description=words,
         timezone=timezone,
         timeout=walk.timeout,
+        overlap=policies.overlap.value,
+        catchup_window=None if catchup == LONGEST_CATCHUP else catchup,
+        max_runs=policies.max_runs,
+        runs_left=snapshot.runs_left,
+        pause_on_failure=policies.pause_on_failure,
+        priority=policies.priority,
+        after_completion=policies.after_completion.value,
+        pause_reason=snapshot.note[:_LONGEST_REASON] or None if snapshot.paused else None,
         revision=walk.revision,
         created_at=micros(walk.created_at),
         updated_at=micros(walk.change.at),

@@ -29,11 +29,24 @@ FACTS: dict[str, type[str | int | bool]] = {
     "trigger_description": str,
     "timezone": str,
     "timeout": int,
+    "overlap": str,
+    "priority": int,
+    "after_completion": str,
     "revision": int,
     "created_at": int,
     "updated_at": int,
 }
-"""What a schedule always has; a list may be sorted by each of them, and by what follows."""
+"""What every schedule has; a list may be sorted by each of them, and by what follows."""
+
+OPTIONAL_FACTS: dict[str, type[str | int | bool]] = {
+    "name": str,
+    "catchup_window": int,
+    "max_runs": int,
+    "runs_left": int,
+    "pause_on_failure": int,
+    "pause_reason": str,
+}
+"""What some schedules have."""
 
 TALLIED: dict[str, type[str | int | bool]] = {
     "run_count": int,
@@ -43,10 +56,15 @@ TALLIED: dict[str, type[str | int | bool]] = {
 }
 """What only the tally of a schedule's runs tells."""
 
-SORTS: dict[str, type[str | int | bool]] = {**FACTS, **TALLIED, "next_run_at": int}
+SORTS: dict[str, type[str | int | bool]] = {
+    **FACTS,
+    **OPTIONAL_FACTS,
+    **TALLIED,
+    "next_run_at": int,
+}
 """Everything that a list may be sorted by, and the type of its keys."""
 
-NULLABLE = frozenset({"next_run_at", "last_run_at", "last_status"})
+NULLABLE = frozenset({*OPTIONAL_FACTS, "next_run_at", "last_run_at", "last_status"})
 """The sorts whose key may be None."""
 
 

@@ -12,6 +12,7 @@ class RunRequest(BaseModel):
         run_id: id of the run, Temporal's workflow id.
         scheduled_at: the time that the schedule meant (UTC), or the run's start.
         timeout: seconds that the walker may take.
+        starts_before: how often the walker was started for this run before this activity.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -23,6 +24,7 @@ class RunRequest(BaseModel):
     root: str
     scheduled_at: AwareDatetime
     timeout: int
+    starts_before: int = 0
 
     @classmethod
     def of(cls, walk: ScheduledWalk, *, run_id: str, scheduled_at: AwareDatetime) -> Self:

@@ -5,6 +5,8 @@ from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from footfall.schedules.policy import AfterCompletion, Policies
+
 SYSTEM_OWNER = "system"
 """Owner of static schedules, and of the graph root that they run on."""
 
@@ -60,6 +62,10 @@ class ScheduledWalk(BaseModel):
         horizon: how far ahead (UTC) Temporal is told of holidays and changes of clocks; None in
             definitions of releases that did not.
         timeout: seconds that a run may take.
+        policies: how its runs are started, repeated, limited and ended.
+        resumed_at: when it was last resumed (UTC); failures before that no longer count.
+        name: what its owner calls it; unique among the owner's schedules, and never changed.
+        request: fingerprint of the request that created it, where that had an idempotency key.
         revision: 1 at creation, one more with each change.
         trail: tokens of the changes shortly before the last one, oldest first; a writer whose
             change was followed at once by another's still finds its own here.
@@ -80,6 +86,10 @@ class ScheduledWalk(BaseModel):
     description: str = ""
     tags: tuple[str, ...] = ()
     timeout: int = 300
+    policies: Policies = Policies()
+    resumed_at: AwareDatetime | None = None
+    name: str | None = None
+    request: str | None = None
     revision: int = 1
     created_at: AwareDatetime
     change: Change
@@ -119,7 +129,16 @@ class ScheduledWalk(BaseModel):
 
     def same_definition(self, other: "ScheduledWalk") -> bool:
         """Say whether both mean the same, however often and by whomever they were written."""
-        bookkeeping = {"revision", "change", "trail", "created_at", "anchor", "horizon"}
+        bookkeeping = {
+            "revision",
+            "change",
+            "trail",
+            "created_at",
+            "anchor",
+            "horizon",
+            "resumed_at",
+            "request",
+        }
         return self.model_dump(exclude=bookkeeping) == other.model_dump(exclude=bookkeeping)
 
 
@@ -138,6 +157,9 @@ class ScheduleSnapshot(BaseModel):
         next_times: the next few times (UTC) by Temporal's own reckoning; a paused schedule
             has them too.
         note: Temporal's free-text note; the reason of a pause stands here.
+        runs_left: how many runs are left of `Policies.max_runs`; None without such a limit.
+        runs_started: how often Temporal started the schedule's action.
+        running: whether a run that the schedule started is under way, unless runs may overlap.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -146,6 +168,19 @@ class ScheduleSnapshot(BaseModel):
     paused: bool
     note: str = ""
     next_times: tuple[AwareDatetime, ...] = ()
+    runs_left: int | None = None
+    runs_started: int = 0
+    running: bool = False
+
+    def runs_left_of(self, walk: ScheduledWalk) -> int | None:
+        """Give how many runs are left when the schedule becomes `walk`; None means no limit."""
+        most = walk.policies.max_runs
+        if most is None:
+            return None
+        before = self.walk.policies.max_runs
+        if before is None or self.runs_left is None:
+            return max(0, most - self.runs_started)
+        return max(0, self.runs_left + most - before)
 
     @property
     def status(self) -> ScheduleStatus:
@@ -153,6 +188,12 @@ class ScheduleSnapshot(BaseModel):
         if not self.next_times:
             return ScheduleStatus.COMPLETED
         return ScheduleStatus.PAUSED if self.paused else ScheduleStatus.ACTIVE
+
+    @property
+    def is_to_go(self) -> bool:
+        """Say whether its policies want it deleted, because it is completed."""
+        wanted = self.walk.policies.after_completion is AfterCompletion.DELETE
+        return wanted and self.status is ScheduleStatus.COMPLETED
 
 
 def utc_now() -> datetime:

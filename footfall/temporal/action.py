@@ -9,8 +9,10 @@ from temporalio.client import (
     SchedulePolicy,
     ScheduleState,
 )
+from temporalio.common import Priority
 from temporalio.converter import DataConverter
 
+from footfall.schedules.policy import OverlapPolicy
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal.attributes import run_attributes
 from footfall.temporal.spec import to_schedule_spec
@@ -20,11 +22,14 @@ from footfall.triggers import plan as plan_of
 RUN_WALKER = "RunWalker"
 """Type of the workflow that is a run."""
 
-CATCHUP_WINDOW = timedelta(days=1)
-"""How long after its time a run is still started, when Temporal was away at that time."""
-
-ONE_SHOT_CATCHUP_WINDOW = timedelta(days=36500)
-"""A one-shot is never lost to an outage, however long."""
+_OVERLAPS = {
+    OverlapPolicy.SKIP: ScheduleOverlapPolicy.SKIP,
+    OverlapPolicy.BUFFER_ONE: ScheduleOverlapPolicy.BUFFER_ONE,
+    OverlapPolicy.BUFFER_ALL: ScheduleOverlapPolicy.BUFFER_ALL,
+    OverlapPolicy.ALLOW_ALL: ScheduleOverlapPolicy.ALLOW_ALL,
+    OverlapPolicy.CANCEL_OTHER: ScheduleOverlapPolicy.CANCEL_OTHER,
+    OverlapPolicy.TERMINATE_OTHER: ScheduleOverlapPolicy.TERMINATE_OTHER,
+}
 
 
 def to_schedule(
@@ -33,8 +38,13 @@ def to_schedule(
     *,
     paused: bool,
     note: str,
+    runs_left: int | None,
 ) -> Schedule:
-    """Give the Temporal Schedule that a definition means; `plan` is its trigger."""
+    """Give the Temporal Schedule that a definition means; `plan` is its trigger.
+
+    `runs_left` is how often it may still run, None without a limit.
+    """
+    policies = walk.policies
     return Schedule(
         action=ScheduleActionStartWorkflow(
             RUN_WALKER,
@@ -43,13 +53,19 @@ def to_schedule(
             task_queue=walk.app,
             typed_search_attributes=run_attributes(walk),
             static_summary=walk.walker_name,
+            priority=Priority(priority_key=policies.priority),
         ),
         spec=to_schedule_spec(plan),
         policy=SchedulePolicy(
-            overlap=ScheduleOverlapPolicy.SKIP,
-            catchup_window=(ONE_SHOT_CATCHUP_WINDOW if walk.trigger == "date" else CATCHUP_WINDOW),
+            overlap=_OVERLAPS[policies.overlap],
+            catchup_window=timedelta(seconds=policies.catchup_seconds(walk.trigger)),
         ),
-        state=ScheduleState(paused=paused, note=note),
+        state=ScheduleState(
+            paused=paused,
+            note=note,
+            limited_actions=runs_left is not None,
+            remaining_actions=runs_left or 0,
+        ),
     )
 
 
@@ -90,9 +106,13 @@ async def to_snapshot(
     if len(payloads) != 1:
         return None
     (walk,) = await converter.decode(payloads, [ScheduledWalk])
+    state = description.schedule.state
     return ScheduleSnapshot(
         walk=walk,
-        paused=description.schedule.state.paused,
-        note=description.schedule.state.note or "",
+        paused=state.paused,
+        note=state.note or "",
         next_times=tuple(description.info.next_action_times),
+        runs_left=state.remaining_actions if state.limited_actions else None,
+        runs_started=description.info.num_actions,
+        running=bool(description.info.running_actions),
     )

@@ -16,7 +16,6 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.errors import ConflictError
-from footfall.temporal.action import CATCHUP_WINDOW
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
 
 RENEW_HORIZONS = "RenewHorizons"
@@ -106,7 +105,7 @@ class MaintenanceSchedule:
             spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_EVERY)], jitter=_SPREAD),
             policy=SchedulePolicy(
                 overlap=ScheduleOverlapPolicy.SKIP,
-                catchup_window=CATCHUP_WINDOW,
+                catchup_window=_EVERY,
             ),
             state=ScheduleState(note=_NOTE),
         )

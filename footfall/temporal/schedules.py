@@ -2,6 +2,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from weakref import WeakValueDictionary
@@ -84,7 +85,13 @@ class ScheduleGateway:
         self._app = app
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def create(self, walk: ScheduledWalk) -> ScheduleSnapshot:
+    async def create(
+        self,
+        walk: ScheduledWalk,
+        *,
+        paused: bool = False,
+        note: str = "",
+    ) -> ScheduleSnapshot:
         """Create a schedule, and give it as it is then, without asking Temporal once more.
 
         Raises:
@@ -92,7 +99,8 @@ class ScheduleGateway:
             InvalidInputError: its trigger is invalid.
         """
         compiled, plan = planned(walk)
-        schedule = to_schedule(walk, plan, paused=False, note="")
+        runs_left = walk.policies.max_runs
+        schedule = to_schedule(walk, plan, paused=paused, note=note, runs_left=runs_left)
         try:
             with translated_errors():
                 await self._client.create_schedule(
@@ -104,8 +112,14 @@ class ScheduleGateway:
                 )
         except ScheduleAlreadyRunningError as error:
             raise ConflictError(f"The schedule {walk.schedule_id} exists already.") from error
-        times = next_times(compiled, walk.created_at, SHOWN_TIMES)
-        return ScheduleSnapshot(walk=walk, paused=False, next_times=tuple(times))
+        shown = SHOWN_TIMES if runs_left is None else min(SHOWN_TIMES, runs_left)
+        return ScheduleSnapshot(
+            walk=walk,
+            paused=paused,
+            note=note,
+            next_times=tuple(next_times(compiled, walk.created_at, shown)),
+            runs_left=runs_left,
+        )
 
     async def find(self, schedule_id: str) -> ScheduleSnapshot | None:
         """Give a schedule as it is now, or None if this app has none with this id."""
@@ -158,7 +172,8 @@ class ScheduleGateway:
                 if draft is None:
                     return before
                 mine.add(draft.walk.change.token)
-                if not await self._update(draft, conflict_token):
+                runs_left = before.runs_left_of(draft.walk)
+                if not await self._update(draft, conflict_token, runs_left):
                     continue
                 after = await self._settled(before, mine)
                 if after is not None:
@@ -180,6 +195,21 @@ class ScheduleGateway:
             if error.status == RPCStatusCode.NOT_FOUND:
                 raise ScheduleNotFoundError from error
             raise
+
+    async def delete_completed(self, schedule_id: str) -> bool:
+        """Delete a schedule that is completed and wants to go then; say whether it is gone.
+
+        It stays while a run of it is under way.
+        """
+        found = await self._describe(schedule_id)
+        if found is None:
+            return True
+        snapshot, _ = found
+        if snapshot.running or not snapshot.is_to_go:
+            return False
+        with suppress(ScheduleNotFoundError):
+            await self.delete(schedule_id)
+        return True
 
     async def listed(
         self,
@@ -265,7 +295,12 @@ class ScheduleGateway:
             return None
         return snapshot, description.raw_description.conflict_token
 
-    async def _update(self, draft: Draft, conflict_token: bytes) -> bool:
+    async def _update(
+        self,
+        draft: Draft,
+        conflict_token: bytes,
+        runs_left: int | None,
+    ) -> bool:
         walk = draft.walk
         _, plan = planned(walk)
         request = UpdateScheduleRequest(
@@ -277,6 +312,7 @@ class ScheduleGateway:
                     plan,
                     paused=draft.paused,
                     note=draft.note,
+                    runs_left=runs_left,
                 ),
                 self._client,
             ),

@@ -15,8 +15,9 @@ from footfall.projection.memory import MemoryStore
 from footfall.projection.mongo import MongoStore
 from footfall.projection.row import ScheduleRow
 from footfall.projection.schedule_facts import facts_of
-from footfall.projection.schedule_query import SORTS, Range, ScheduleQuery
+from footfall.projection.schedule_query import NULLABLE, SORTS, Range, ScheduleQuery
 from footfall.projection.store import Store
+from footfall.schedules.policy import Policies
 from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, ScheduleStatus
 
@@ -57,6 +58,12 @@ fields = st.fixed_dictionaries(
         "description": st.sampled_from(TEXTS),
         "tags": st.lists(st.sampled_from(TAGS), max_size=3).map(tuple),
         "timeout": st.integers(1, 3),
+        "name": st.sampled_from([None, "Alpha", "alpha"]),
+        "policies": st.builds(
+            Policies,
+            max_runs=st.sampled_from([None, 1, 2]),
+            pause_on_failure=st.sampled_from([None, 3]),
+        ),
         "revision": st.integers(1, 3),
         "created_at": moments.map(at),
     },
@@ -88,7 +95,7 @@ def projections(draw: st.DrawFn) -> tuple[list[ScheduleSnapshot], list[RunSummar
 
 def maybe[Value](values: st.SearchStrategy[Value]) -> st.SearchStrategy[Value | None]:
     # Most filters of a query are absent, or hardly a row would be let through.
-    return st.one_of(st.none(), st.none(), st.none(), values)
+    return st.one_of(*[st.none()] * 6, values)
 
 
 ranges = st.builds(Range.between, maybe(moments.map(at)), maybe(moments.map(at)))
@@ -98,7 +105,7 @@ queries = st.builds(
     trigger=maybe(st.sampled_from(["interval", "cron", "date"])),
     status=maybe(st.sampled_from(ScheduleStatus)),
     is_static=maybe(st.booleans()),
-    tags=st.lists(st.sampled_from(TAGS), max_size=1).map(tuple),
+    tags=st.one_of(*[st.just(())] * 4, st.sampled_from(TAGS).map(lambda tag: (tag,))),
     owner=maybe(st.sampled_from(OWNERS)),
     words=st.lists(st.sampled_from([*TEXTS, "DAILY", "strasse", "s1", "monday"]), max_size=1).map(
         tuple,
@@ -106,7 +113,7 @@ queries = st.builds(
     last_status=maybe(st.sampled_from([*RunStatus, "none"])),
     next_run=ranges,
     last_run=ranges,
-    sort=st.sampled_from(sorted(SORTS)),
+    sort=st.sampled_from([*sorted(SORTS), *sorted(NULLABLE) * 2]),
     is_descending=st.booleans(),
 )
 
@@ -184,6 +191,30 @@ async def test_both_stores_show_what_the_query_says(
         wanted = [by_id[one] for one in expected(everything, query, owner, NOW)]
         assert await walked(memory, query, owner, limit) == wanted
         assert await walked(reader, query, owner, limit) == wanted
+
+
+@pytest.mark.parametrize("sort", ["last_run_at", "next_run_at", "name"])
+@pytest.mark.parametrize("is_descending", [False, True])
+@pytest.mark.parametrize("limit", [1, 2, 3, 4])
+async def test_what_has_no_key_comes_last(
+    stores: Stores,
+    sort: str,
+    limit: int,
+    *,
+    is_descending: bool,
+) -> None:
+    writer, reader = stores
+    keyed = {1, 2, 4}
+    await writer.put_schedules(
+        [
+            schedule(n, name=f"n{n}" if n in keyed else None, times=[200 + n] if n in keyed else [])
+            for n in range(6)
+        ],
+    )
+    await writer.put_runs([run(f"r{n}", schedule_id=f"s{n}", started=n) for n in keyed])
+    query = ScheduleQuery(sort=sort, is_descending=is_descending)
+    order = [4, 2, 1, 5, 3, 0] if is_descending else [1, 2, 4, 0, 3, 5]
+    assert [row.id for row in await walked(reader, query, None, limit)] == [f"s{n}" for n in order]
 
 
 async def test_what_is_overdue_counts_as_its_last_known_time(stores: Stores) -> None:

@@ -138,10 +138,27 @@ async def test_static_schedules_are_the_codes(alice: Caller, admin: Caller, app:
     path = f"/schedule/{app}.tick"
     assert (await alice.data("GET", path))["schedule"]["is_static"] is True
     for who in (alice, admin):
-        for method, options in [("PUT", {"json": {"is_active": False}}), ("DELETE", {})]:
+        for method, options in [
+            ("PUT", {"json": {"description": "mine"}}),
+            ("PUT", {"json": {"is_active": False, "priority": 1}}),
+            ("DELETE", {}),
+        ]:
             status, data = await who.error(method, path, **options)
             assert (status, data["code"]) == (403, "forbidden")
+    for request in (("PUT", path), ("POST", f"{path}/pause"), ("POST", f"{path}/resume")):
+        options = {"json": {"is_active": False}} if request[0] == "PUT" else {}
+        status, data = await alice.error(*request, **options)
+        assert (status, data["code"]) == (403, "forbidden")
     assert (await alice.data("GET", path))["schedule"]["is_active"] is True
+
+
+async def test_an_admin_may_hold_a_static_schedule(alice: Caller, admin: Caller, app: str) -> None:
+    path = f"/schedule/{app}.tick"
+    paused = await admin.data("POST", f"{path}/pause", json={"reason": "too loud"})
+    assert paused["schedule"]["pause_reason"] == "Paused by root-admin: too loud"
+    assert (await alice.data("GET", path))["schedule"]["status"] == "paused"
+    await admin.data("PUT", path, json={"is_active": True})
+    assert (await alice.data("GET", path))["schedule"]["status"] == "active"
 
 
 async def test_pause_and_resume_as_the_guide_does(alice: Caller) -> None:

@@ -7,7 +7,7 @@ from footfall.projection.cursor import place_of
 from footfall.projection.mongo.connection import Document
 from footfall.projection.position import Position
 from footfall.projection.schedule_facts import ScheduleFacts
-from footfall.projection.schedule_query import FACTS, NEVER_RAN, Range, ScheduleQuery
+from footfall.projection.schedule_query import NEVER_RAN, Range, ScheduleQuery
 
 type Pipeline = list[Document]
 
@@ -136,9 +136,9 @@ def _bounds(span: Range) -> list[tuple[str, int]]:
 
 
 def _key(query: ScheduleQuery, now: int) -> Any:
-    if query.sort in FACTS:
-        return f"$search.{query.sort}"
-    return _TALLIED[query.sort] if query.sort in _TALLIED else _next_run_at(now)
+    if query.sort == "next_run_at":
+        return _next_run_at(now)
+    return _TALLIED.get(query.sort, f"$search.{query.sort}")
 
 
 def _next_run_at(now: int) -> Document:

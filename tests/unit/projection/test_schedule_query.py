@@ -15,6 +15,7 @@ from footfall.projection.position import Position, decode_position, encode_posit
 from footfall.projection.row import RunTally, ScheduleRow
 from footfall.projection.schedule_facts import facts_of
 from footfall.projection.schedule_query import SORTS, Range, ScheduleQuery
+from footfall.schedules.policy import Policies
 from footfall.schedules.run import RunStatus
 from footfall.schedules.schedule import ScheduledWalk, ScheduleStatus
 
@@ -36,6 +37,8 @@ def rows(draw: st.DrawFn) -> ScheduleRow:
     written = {
         "config": config,
         "description": draw(st.sampled_from(["", "Some Words"])),
+        "name": draw(st.sampled_from([None, "Nightly"])),
+        "policies": draw(st.sampled_from([Policies(), Policies(max_runs=9, pause_on_failure=2)])),
         "tags": draw(st.sampled_from([(), ("Red",), ("red", "blue")])),
     }
     walk = ScheduledWalk.model_validate({**plain.walk.model_dump(), **written})
@@ -45,7 +48,15 @@ def rows(draw: st.DrawFn) -> ScheduleRow:
     last = draw(st.one_of(st.none(), st.sampled_from(RunStatus)))
     count = draw(st.integers(1, 5)) if last else 0
     return ScheduleRow(
-        snapshot=plain.model_copy(update={"walk": walk, "paused": paused, "next_times": times}),
+        snapshot=plain.model_copy(
+            update={
+                "walk": walk,
+                "paused": paused,
+                "next_times": times,
+                "note": draw(st.sampled_from(["", "Paused by ann"])),
+                "runs_left": 7 if walk.policies.max_runs else None,
+            },
+        ),
         tally=RunTally(
             run_count=count,
             failure_count=count // 2,
@@ -79,8 +90,8 @@ def test_filters_and_sorts_mean_what_is_shown(row: ScheduleRow) -> None:
     for tag in ("Red", "red", "blue"):
         assert kept(row, tags=(tag,)) == (tag in view.tags)
         assert kept(row, tags=(tag, "blue")) == ({tag, "blue"} <= set(view.tags))
-    for word in ("S1", "tid", "WORDS", "monday", "RED", "ann"):
-        texts = (view.id, view.walker_name, view.description, *view.tags)
+    for word in ("S1", "tid", "WORDS", "monday", "RED", "ann", "night"):
+        texts = (view.id, view.name or "", view.walker_name, view.description, *view.tags)
         assert kept(row, words=(word,)) == any(word.lower() in text.lower() for text in texts)
     for wanted in (*RunStatus, "none"):
         assert kept(row, last_status=wanted) == ((last.status if last else "none") == wanted)

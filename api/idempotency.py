@@ -1,0 +1,35 @@
+"""Requests with an Idempotency-Key, of which several count as one."""
+
+import hashlib
+import json
+import secrets
+
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from footfall.tokens import Principal
+
+
+def new_id(app: str, who: Principal, *, key: str | None, name: str | None) -> str:
+    """Give the id of a new schedule: the one that belongs to an owner's name or key, or any."""
+    if name is not None:
+        return named_id(app, who.user, name)
+    if key is not None:
+        return _hashed([app, who.user, key])
+    return secrets.token_hex(10)
+
+
+def named_id(app: str, owner: str, name: str) -> str:
+    """Give the id of the schedule that an owner calls so."""
+    return _hashed([app, owner, "name", name])
+
+
+def _hashed(parts: list[str]) -> str:
+    return hashlib.sha256(to_json(parts)).hexdigest()[:20]
+
+
+def fingerprint(body: BaseModel) -> str:
+    """Give a short text that is the same for equal requests only."""
+    given = body.model_dump(mode="json", include=body.model_fields_set)
+    canonical = json.dumps(given, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]

@@ -1,0 +1,64 @@
+import re
+from typing import Annotated
+
+from fastapi import Header, Query
+
+from footfall.errors import FieldProblem, InvalidInputError
+
+_LONGEST_KEY = 255
+_TAG = re.compile(r'\s*"([\x21\x23-\x7e]*)"\s*', re.ASCII)
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=1000,
+        description="`ETag` of the state that is to be changed; 412 when it has changed since",
+    ),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="a text of yours; the same request with the same key is carried out once",
+    ),
+]
+DryRun = Annotated[
+    bool,
+    Query(description="check everything and show what would be; nothing is changed"),
+]
+Reason = Annotated[
+    str | None,
+    Query(max_length=500, description="why; stands in the schedule's changes"),
+]
+
+
+def etags_of(if_match: str | None) -> tuple[str, ...]:
+    """Give the entity tags of an If-Match header; empty where any state is meant.
+
+    Raises:
+        InvalidInputError: the header is none (RFC 9110, section 13.1.1). Weak tags are none
+            either, since they never match.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return ()
+    found = [_TAG.fullmatch(part) for part in if_match.split(",")]
+    tags = [match[1] for match in found if match]
+    if len(tags) < len(found):
+        message = 'must be an ETag in its quotes, such as "3", several with commas, or *'
+        raise InvalidInputError(FieldProblem("If-Match", message))
+    return tuple(tags)
+
+
+def checked_key(key: str | None) -> str | None:
+    """Give an idempotency key.
+
+    Raises:
+        InvalidInputError: it is empty, too long, or not printable ASCII.
+    """
+    if key is None:
+        return None
+    if not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+        message = f"must be 1 to {_LONGEST_KEY} printable ASCII characters"
+        raise InvalidInputError(FieldProblem("Idempotency-Key", message))
+    return key
