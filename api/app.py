@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import install_error_handlers
-from api.routes import applying, health, runs, schedules, walkers
+from api.routes import applying, bulk, health, runs, schedules, walkers
 from api.services import Services
 
 
@@ -18,9 +18,8 @@ def build_app(services: Services | None) -> FastAPI:
     )
     app.state.services = services
     install_error_handlers(app)
-    routers = (health.router, walkers.router, applying.router, schedules.router, runs.router)
-    for router in routers:
-        app.include_router(router)
+    for routes in (health, walkers, applying, bulk, schedules, runs):
+        app.include_router(routes.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

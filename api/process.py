@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from api.app import build_app
 from api.applying import Applying
+from api.bulk import Bulk
 from api.checks import Checks
 from api.schedules import Schedules
 from api.services import Services
@@ -108,6 +109,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     try:
         yield Services(
             schedules=schedules,
+            bulk=Bulk(schedules),
             applying=Applying(
                 app=app,
                 schedules=schedules,

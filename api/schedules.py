@@ -220,6 +220,26 @@ class Schedules:
         """
         return await self._commit(author, schedule_id, Edits(is_active=not paused), dry_run=dry_run)
 
+    async def retag(
+        self,
+        author: Author,
+        schedule_id: str,
+        *,
+        add: tuple[str, ...],
+        remove: tuple[str, ...],
+        dry_run: bool = False,
+    ) -> ScheduleRow:
+        """Add tags to those that a schedule has, and take some away.
+
+        Raises:
+            ScheduleNotFoundError: there is none that `author` may see.
+            ForbiddenError: it is static.
+            ConflictError: others kept changing it at the same time.
+            InvalidInputError: it would have too many.
+        """
+        edits = Edits(add_tags=add, remove_tags=remove)
+        return await self._commit(author, schedule_id, edits, dry_run=dry_run)
+
     async def delete(self, author: Author, schedule_id: str, *, dry_run: bool = False) -> None:
         """Delete a schedule.
 

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from api.applying import Applying
+from api.bulk import Bulk
 from api.checks import Checks
 from api.schedules import Schedules
 from api.views import TemporalUi
@@ -17,6 +18,7 @@ class Services:
 
     schedules: Schedules
     applying: Applying
+    bulk: Bulk
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier
