@@ -1,14 +1,16 @@
+import asyncio
 from datetime import timedelta
 from typing import Protocol
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.heartbeats import heartbeats
+from activities.watching import watched
 from footfall.schedules.request import RunRequest
 from footfall.schedules.run import WALKER_NOT_FOUND, RunError, RunOutcome, RunStatus
 from footfall.walkers.call import RunContext, WalkerCall
 from footfall.walkers.catalogue import Catalogue
+from footfall.walkers.watch import Watch
 
 ELSEWHERE_ATTEMPTS = 5
 """How often another worker is asked for a walker that this one does not know; during a
@@ -20,7 +22,7 @@ MESSAGE_LIMIT = 1000
 class Runner(Protocol):
     """What runs walkers: the worker's host processes."""
 
-    async def run(self, call: WalkerCall) -> RunOutcome:
+    async def run(self, call: WalkerCall, watch: Watch | None = None) -> RunOutcome:
         """Run a walker once; cancelling kills it."""
         ...
 
@@ -42,11 +44,14 @@ class WalkerActivities:
     async def run_walker(self, request: RunRequest) -> RunOutcome:
         """Run a walker in a host process, and give what it gave.
 
+        The outcome of a run that was cancelled is what its walker had printed until it was
+        killed; it has the status ``cancelled``.
+
         Raises:
             ApplicationError: not for Temporal to retry, of the walker's own error type, with the
                 RunOutcome as its detail; or to be retried, when this worker does not know the
                 walker.
-            CancelledError: the run was cancelled; the walker was killed.
+            CancelledError: the run was terminated, or the worker stops; the walker was killed.
         """
         info = activity.info()
         attempt = request.starts_before + info.attempt
@@ -65,12 +70,27 @@ class WalkerActivities:
             timeout=request.timeout,
             output_limit=self._output_limit,
         )
-        async with heartbeats():
-            outcome = await self._runner.run(call)
+        watch = Watch(attempt, info.attempt)
+        try:
+            async with watched(watch):
+                outcome = await self._runner.run(call, watch)
+        except asyncio.CancelledError:
+            details = activity.cancellation_details()
+            if details is None or not details.cancel_requested:
+                raise
+            outcome = RunOutcome(
+                status=RunStatus.CANCELLED,
+                stdout=watch.stdout,
+                stdout_truncated=watch.stdout_truncated,
+            )
         outcome = outcome.model_copy(
-            update={"attempts": attempt, "worker": activity.client().identity},
+            update={
+                "attempts": attempt,
+                "worker": activity.client().identity,
+                "walker_started_at": watch.started_at,
+            },
         )
-        if outcome.status is RunStatus.SUCCEEDED:
+        if outcome.status in (RunStatus.SUCCEEDED, RunStatus.CANCELLED):
             return outcome
         raise _failed(outcome)
 

@@ -5,7 +5,17 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import install_error_handlers
-from api.routes import applying, bulk, health, runs, schedules, walkers
+from api.routes import (
+    applying,
+    backfills,
+    bulk,
+    health,
+    runs,
+    schedules,
+    tail,
+    trigger,
+    walkers,
+)
 from api.services import Services
 
 
@@ -18,8 +28,19 @@ def build_app(services: Services | None) -> FastAPI:
     )
     app.state.services = services
     install_error_handlers(app)
-    for routes in (health, walkers, applying, bulk, schedules, runs):
-        app.include_router(routes.router)
+    for router in (
+        health.router,
+        walkers.router,
+        applying.router,
+        bulk.router,
+        schedules.router,
+        trigger.router,
+        runs.router,
+        runs.everywhere,
+        backfills.router,
+        tail.router,
+    ):
+        app.include_router(router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -19,8 +19,13 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.RunNotFoundError: 404,
     errors.WalkerNotFoundError: 404,
     errors.ConflictError: 409,
+    errors.RunEndedError: 409,
+    errors.OverlapError: 409,
     errors.IdempotencyKeyError: 409,
+    errors.BackfillNotFoundError: 404,
+    errors.BackfillEndedError: 409,
     errors.StaleError: 412,
+    errors.TooManyStreamsError: 429,
     errors.SchedulerDisabledError: 503,
     errors.NoWorkerError: 503,
     errors.NotReadyError: 503,
@@ -67,7 +72,7 @@ def error_response(error: errors.FootfallError) -> JSONResponse:
     headers: dict[str, str] = {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         headers["Retry-After"] = RETRY_AFTER_SECONDS
     data = ErrorData(code=error.code, message=error.message, details=error.details)
     return JSONResponse(error_body(status, data), status, headers)

@@ -24,6 +24,11 @@ def named_id(app: str, owner: str, name: str) -> str:
     return _hashed([app, owner, "name", name])
 
 
+def new_suffix(who: Principal, *, key: str | None) -> str:
+    """Give the end of a new run's id, beside its schedule's: the one of a user's key, or any."""
+    return secrets.token_hex(10) if key is None else _hashed([who.user, key])
+
+
 def _hashed(parts: list[str]) -> str:
     return hashlib.sha256(to_json(parts)).hexdigest()[:20]
 

@@ -3,6 +3,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 import structlog
 import uvicorn
@@ -11,10 +12,14 @@ from temporalio.client import Client
 
 from api.app import build_app
 from api.applying import Applying
+from api.backfills import Backfills
 from api.bulk import Bulk
 from api.checks import Checks
+from api.run_starter import RunStarter
+from api.runs import Runs
 from api.schedules import Schedules
 from api.services import Services
+from api.tails import Tails
 from api.views import TemporalUi
 from footfall.config import Settings
 from footfall.errors import ConfigurationError, FootfallError
@@ -23,11 +28,13 @@ from footfall.projection.memory import MemoryStore
 from footfall.projection.mongo import MongoStore
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
+from footfall.temporal.backfills import BackfillGateway
 from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.connection import connect
 from footfall.temporal.health import TemporalHealth
 from footfall.temporal.namespace import read_retention
 from footfall.temporal.registration import register_attributes
+from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.tokens import TokenVerifier
@@ -54,7 +61,7 @@ def run(settings: Settings) -> int:
 
 async def _serve(settings: Settings, listener: socket.socket) -> int:
     async with wired_services(settings) as services:
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 build_app(services),
                 log_config=None,
@@ -63,10 +70,24 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
                 lifespan="off",
                 timeout_graceful_shutdown=GRACE_SECONDS,
             ),
+            services,
         )
         _log.info("the API listens", host=settings.api.host, port=listener.getsockname()[1])
         await server.serve(sockets=[listener])
     return 0
+
+
+class _Server(uvicorn.Server):
+    """A server that ends the streams which its clients would never end, when it stops."""
+
+    def __init__(self, config: uvicorn.Config, services: Services | None) -> None:
+        super().__init__(config)
+        self._services = services
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._services is not None:
+            self._services.tails.close()
+        await super().shutdown(sockets)
 
 
 @asynccontextmanager
@@ -95,21 +116,47 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     runs = RunGateway(client, app=app)
     walkers = WalkerCatalogue(client, app=app)
     checks = Checks(walkers, min_interval=settings.min_interval)
-    projector = Projector(gateway, runs, store, retention=lambda: read_retention(client))
+    longest = timedelta(days=settings.runs_retention)
+
+    async def retention() -> timedelta:
+        return min(await read_retention(client), longest)
+
+    projector = Projector(gateway, runs, store, retention=retention)
+    projection = asyncio.create_task(_project(client, projector))
     schedules = Schedules(
         app=app,
         gateway=gateway,
-        runs=runs,
         checks=checks,
         store=store,
         projector=projector,
         default_timeout=settings.default_timeout,
     )
-    projection = asyncio.create_task(_project(client, projector))
+    control = RunControl(client, runs)
     try:
         yield Services(
             schedules=schedules,
             bulk=Bulk(schedules),
+            runs=Runs(
+                schedules=schedules,
+                gateway=gateway,
+                runs=runs,
+                control=control,
+                store=store,
+                projector=projector,
+            ),
+            run_starter=RunStarter(
+                gateway=gateway,
+                runs=runs,
+                control=control,
+                checks=checks,
+                store=store,
+                projector=projector,
+            ),
+            backfills=Backfills(
+                schedules=schedules,
+                gateway=gateway,
+                backfills=BackfillGateway(client, app=app),
+            ),
             applying=Applying(
                 app=app,
                 schedules=schedules,
@@ -118,6 +165,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 projector=projector,
                 default_timeout=settings.default_timeout,
             ),
+            tails=Tails(runs),
             checks=checks,
             walkers=walkers,
             verifier=verifier,

@@ -13,21 +13,18 @@ from footfall.errors import (
     ForbiddenError,
     IdempotencyKeyError,
     InvalidInputError,
-    RunNotFoundError,
 )
 from footfall.projection.projector import Projector
-from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
+from footfall.projection.row import RunTally, SchedulePage, ScheduleRow
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.projection.store import Store
 from footfall.schedules.policy import Policies
-from footfall.schedules.run import RunOutcome, RunSummary
 from footfall.schedules.schedule import (
     ChangeKind,
     ScheduledWalk,
     ScheduleSnapshot,
     utc_now,
 )
-from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import SHOWN_TIMES, Draft, ScheduleGateway
 from footfall.tokens import Principal
 from footfall.triggers import compile_config, next_times
@@ -37,14 +34,13 @@ NO_ID = "dry-run"
 
 
 class Schedules:
-    """What the API does with schedules and runs, on behalf of someone."""
+    """What the API does with schedules, on behalf of someone."""
 
     def __init__(
         self,
         *,
         app: str,
         gateway: ScheduleGateway,
-        runs: RunGateway,
         checks: Checks,
         store: Store,
         projector: Projector,
@@ -52,7 +48,6 @@ class Schedules:
     ) -> None:
         self._app = app
         self._gateway = gateway
-        self._runs = runs
         self._checks = checks
         self._store = store
         self._projector = projector
@@ -255,41 +250,6 @@ class Schedules:
             return
         await self._gateway.delete(schedule_id)
         await self._projector.lost(schedule_id)
-
-    async def runs(
-        self,
-        who: Principal,
-        schedule_id: str,
-        *,
-        limit: int,
-        cursor: str | None,
-    ) -> RunPage:
-        """List a schedule's runs, the newest start first.
-
-        Raises:
-            ScheduleNotFoundError: there is none that `who` may see.
-        """
-        await self.read(who, schedule_id)
-        return await self._store.list_runs(schedule_id, limit=limit, cursor=cursor)
-
-    async def run(
-        self,
-        who: Principal,
-        schedule_id: str,
-        run_id: str,
-    ) -> tuple[RunSummary, RunOutcome]:
-        """Give one run and what it gave, as Temporal holds it now.
-
-        Raises:
-            ScheduleNotFoundError: there is no such schedule that `who` may see.
-            RunNotFoundError: it has no such run, or Temporal no longer holds it.
-        """
-        await self.read(who, schedule_id)
-        run = await self._runs.find(schedule_id, run_id)
-        outcome = await self._runs.outcome(run) if run else None
-        if run is None or outcome is None:
-            raise RunNotFoundError
-        return run, outcome
 
     async def _commit(
         self,

@@ -1,9 +1,13 @@
 from dataclasses import dataclass
 
 from api.applying import Applying
+from api.backfills import Backfills
 from api.bulk import Bulk
 from api.checks import Checks
+from api.run_starter import RunStarter
+from api.runs import Runs
 from api.schedules import Schedules
+from api.tails import Tails
 from api.views import TemporalUi
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
@@ -17,8 +21,12 @@ class Services:
     """What the routes use; wired together once, in `api.process`."""
 
     schedules: Schedules
+    runs: Runs
+    run_starter: RunStarter
+    tails: Tails
     applying: Applying
     bulk: Bulk
+    backfills: Backfills
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from footfall.projection.row import ScheduleRow
+from footfall.schedules.live import Progress
 from footfall.schedules.policy import (
     LONGEST_CATCHUP,
     AfterCompletion,
@@ -15,7 +16,7 @@ from footfall.schedules.policy import (
     Policies,
     RetryPolicy,
 )
-from footfall.schedules.run import RunError, RunOutcome, RunStatus, RunSummary
+from footfall.schedules.run import RunError, RunKind, RunOutcome, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 from footfall.triggers import Trigger, compile_trigger, describe, next_times, parse, parse_zone
 
@@ -72,17 +73,24 @@ class RunErrorView(BaseModel):
 
 
 class RunView(BaseModel):
-    """A run, as lists show it; `scheduled_at` is null for one that was started by hand."""
+    """A run, as lists show it.
+
+    ``scheduled_at`` is null for one that was started by hand; ``by`` and ``reason`` are null for
+    one that its schedule started.
+    """
 
     id: str
     schedule_id: str
     walker_name: str
+    kind: RunKind
     status: RunStatus
     scheduled_at: Instant | None
     started_at: PreciseInstant
     closed_at: PreciseInstant | None
     duration_ms: int | None
     error: RunErrorView | None
+    by: str | None
+    reason: str | None
     links: Links
 
     @classmethod
@@ -96,8 +104,13 @@ class RunDetail(RunView):
 
     ``stdout`` keeps the beginning, and ``reports`` as many as fit; what was cut is marked.
     ``attempts`` counts the starts of the walker: more than one where a worker was lost.
+    ``started_at`` is when Temporal started the run, ``walker_started_at`` when the walker itself
+    was started the last time: null where it was not, or was terminated. ``progress`` is what a
+    running walker told last.
     """
 
+    walker_started_at: PreciseInstant | None
+    progress: Progress | None
     attempts: int
     worker: str
     reports: list[Any]
@@ -106,11 +119,19 @@ class RunDetail(RunView):
     stdout_truncated: bool
 
     @classmethod
-    def of_outcome(cls, run: RunSummary, outcome: RunOutcome, ui: TemporalUi) -> Self:
+    def of_outcome(
+        cls,
+        run: RunSummary,
+        outcome: RunOutcome,
+        progress: Progress | None,
+        ui: TemporalUi,
+    ) -> Self:
         """Show a run with what it gave."""
         return cls(
             **_run_fields(run, ui),
             error=RunErrorView.of(outcome.error or run.error),
+            walker_started_at=outcome.walker_started_at,
+            progress=progress,
             attempts=outcome.attempts,
             worker=outcome.worker,
             reports=outcome.reports,
@@ -125,11 +146,14 @@ def _run_fields(run: RunSummary, ui: TemporalUi) -> dict[str, Any]:
         "id": run.id,
         "schedule_id": run.schedule_id,
         "walker_name": run.walker_name,
+        "kind": run.kind,
         "status": run.status,
         "scheduled_at": run.scheduled_at,
         "started_at": run.started_at,
         "closed_at": run.closed_at,
         "duration_ms": run.duration_ms,
+        "by": run.by,
+        "reason": run.reason,
         "links": Links(temporal_ui=ui.run(run)),
     }
 
@@ -295,6 +319,12 @@ class RunList(BaseModel):
 
     runs: list[RunView]
     cursor: str | None = None
+
+
+class ScheduleRunList(RunList):
+    """Runs of one schedule; ``counts`` has how many there are of each status, unfiltered."""
+
+    counts: dict[RunStatus, int]
 
 
 class WalkerFieldView(BaseModel):

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from footfall.walkers.current import current_run
     from footfall.walkers.declaration import restspec, walker
+    from footfall.walkers.progress import progress
 
-__all__ = ["current_run", "restspec", "walker"]
+__all__ = ["current_run", "progress", "restspec", "walker"]
 
 _HOMES = {
     "current_run": "footfall.walkers.current",
+    "progress": "footfall.walkers.progress",
     "restspec": "footfall.walkers.declaration",
     "walker": "footfall.walkers.declaration",
 }

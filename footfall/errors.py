@@ -82,6 +82,24 @@ class RunNotFoundError(FootfallError):
     code = "run_not_found"
 
 
+class RunEndedError(FootfallError):
+    """The run has ended already."""
+
+    code = "run_ended"
+
+
+class OverlapError(FootfallError):
+    """Another run of this schedule is under way, and its overlap policy allows no second one."""
+
+    code = "overlap"
+
+
+class TooManyStreamsError(FootfallError):
+    """Too many streams are open in this process; close one, or try again later."""
+
+    code = "too_many_streams"
+
+
 class WalkerNotFoundError(FootfallError):
     """No running worker knows this walker."""
 
@@ -92,6 +110,18 @@ class ConflictError(FootfallError):
     """The schedule was changed by someone else in the meantime; read it and try again."""
 
     code = "conflict"
+
+
+class BackfillNotFoundError(FootfallError):
+    """This schedule has no backfill with this id."""
+
+    code = "backfill_not_found"
+
+
+class BackfillEndedError(FootfallError):
+    """The backfill has ended already."""
+
+    code = "backfill_ended"
 
 
 class StaleError(FootfallError):

@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 from activities.failures import FailureActivities
 from activities.horizons import HorizonActivities
 from activities.run_walker import WalkerActivities
+from activities.waiting import WaitingActivities
 from footfall.config import Settings
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
@@ -31,10 +32,14 @@ from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
 from workflows.list_walkers import ListWalkers
 from workflows.renew_horizons import RenewHorizons
+from workflows.run_backfill import RunBackfill
 from workflows.run_walker import RunWalker
 
 SLOTS_PER_HOST = 4
 """Runs that a worker takes for each host process: some wait for their root meanwhile."""
+
+HEARTBEAT_THROTTLE = timedelta(seconds=1)
+"""How long the SDK keeps a heartbeat back at most: so old is what is seen of a running walker."""
 
 _log = structlog.get_logger(__name__)
 
@@ -163,19 +168,22 @@ async def _patiently(
 def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
     app = settings.temporal.task_queue
     walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
-    gateway = ScheduleGateway(client, app=app)
+    gateway, runs = ScheduleGateway(client, app=app), RunGateway(client, app=app)
     horizons = HorizonActivities(gateway)
-    failures = FailureActivities(gateway, RunGateway(client, app=app))
+    failures = FailureActivities(gateway, runs)
+    waiting = WaitingActivities(runs)
     return Worker(
         client,
         task_queue=app,
-        workflows=[RunWalker, ListWalkers, RenewHorizons],
+        workflows=[RunWalker, RunBackfill, ListWalkers, RenewHorizons],
         activities=[
             walkers.run_walker,
             walkers.list_walkers,
             horizons.renew_horizons,
             failures.pause_after_failures,
+            waiting.others_ended,
         ],
+        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )

@@ -1,14 +1,23 @@
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    CancelledError,
+    is_cancelled_exception,
+)
 
 with workflow.unsafe.imports_passed_through():
-    from footfall.schedules.attributes import MEMO_ERROR, OUTCOME, SCHEDULED_START
+    from footfall.schedules.attributes import MEMO_ERROR, MEMO_WAITS, OUTCOME, SCHEDULED_START
+    from footfall.schedules.occasion import RunReference
     from footfall.schedules.request import RunRequest
     from footfall.schedules.run import (
+        RUN_CANCELLED,
         WALKER_NOT_FOUND,
         WALKER_TIMEOUT,
         RunError,
@@ -43,10 +52,29 @@ class RunWalker:
         """Run the walker; again after a failure, as the schedule's retry policy says.
 
         Raises:
-            ActivityError: the walker failed, its time was up, or the run was cancelled.
+            ActivityError: the walker failed, or its time was up.
+            CancelledError: the run was cancelled.
         """
-        info = workflow.info()
-        scheduled_at = info.typed_search_attributes.get(_SCHEDULED_START) or info.start_time
+        try:
+            if walk.occasion is not None and walk.occasion.waits_for:
+                await _ended(walk.occasion.waits_for)
+            outcome = await self._walk(walk)
+        except (ActivityError, asyncio.CancelledError) as error:
+            if is_cancelled_exception(error):
+                _show_cancellation()
+            raise
+        if outcome.status is RunStatus.CANCELLED:
+            _show_cancellation()
+            raise CancelledError
+        return outcome
+
+    async def _walk(self, walk: ScheduledWalk) -> RunOutcome:
+        info, occasion = workflow.info(), walk.occasion
+        scheduled_at = (
+            (occasion.scheduled_at if occasion else None)
+            or info.typed_search_attributes.get(_SCHEDULED_START)
+            or info.workflow_start_time
+        )
         request = RunRequest.of(walk, run_id=info.workflow_id, scheduled_at=scheduled_at)
         retry, failures = walk.policies.retry, 0
         while True:
@@ -110,6 +138,26 @@ def _starts(error: ApplicationError) -> int:
     """Give how often the walker was started so far."""
     details: Any = error.details[0] if error.details else {}
     return RunOutcome.model_validate(details).attempts
+
+
+async def _ended(others: Sequence[RunReference]) -> None:
+    await workflow.execute_activity(
+        "others_ended",
+        list(others),
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=RetryPolicy(
+            initial_interval=timedelta(seconds=1),
+            backoff_coefficient=1.5,
+            maximum_interval=timedelta(seconds=5),
+        ),
+        summary="wait for other runs",
+    )
+    workflow.upsert_memo({MEMO_WAITS: None})
+
+
+def _show_cancellation() -> None:
+    reason = workflow.cancellation_reason() or "The run was cancelled."
+    workflow.upsert_memo({MEMO_ERROR: RunError(type=RUN_CANCELLED, message=reason)})
 
 
 def _show(cause: BaseException | None) -> None:

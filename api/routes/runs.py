@@ -1,20 +1,56 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 
 from api.auth import CurrentPrincipal, UsedServices
 from api.envelope import Envelope
-from api.errors import responses
-from api.routes.schedules import COMMON, Cursor, Limit, ScheduleId
-from api.views import RunData, RunDetail, RunList, RunView
+from api.errors import TOO_LARGE, responses
+from api.routes.schedules import COMMON, ScheduleId
+from api.run_bodies import EndRequest
+from api.run_filters import RunFilters
+from api.run_views import ChangedRunData
+from api.strict_json import StrictJsonRoute
+from api.views import RunData, RunDetail, RunList, RunView, ScheduleRunList
 from footfall.errors import (
+    ForbiddenError,
     InvalidInputError,
     ProjectionUnavailableError,
+    RunEndedError,
     RunNotFoundError,
     ScheduleNotFoundError,
 )
+from footfall.schedules.run import RunStatus
 
-router = APIRouter(prefix="/schedule/{schedule_id}/runs", tags=["runs"])
+router = APIRouter(
+    prefix="/schedule/{schedule_id}/runs",
+    tags=["runs"],
+    route_class=StrictJsonRoute,
+)
+everywhere = APIRouter(prefix="/runs", tags=["runs"])
+
+RunId = Annotated[str, Path(description="id of the run")]
+Filters = Annotated[RunFilters, Depends()]
+
+_ENDING = responses(
+    *COMMON,
+    InvalidInputError,
+    ForbiddenError,
+    ScheduleNotFoundError,
+    RunNotFoundError,
+    RunEndedError,
+)
+
+
+@everywhere.get("", responses=responses(*COMMON, InvalidInputError, ProjectionUnavailableError))
+async def list_all_runs(
+    who: CurrentPrincipal,
+    services: UsedServices,
+    filters: Filters,
+) -> Envelope[RunList]:
+    """List the runs of your schedules and of all static ones, the newest start first."""
+    page = await services.runs.everywhere(who, filters)
+    runs = [RunView.of(run, services.ui) for run in page.runs]
+    return Envelope(data=RunList(runs=runs, cursor=page.cursor))
 
 
 @router.get(
@@ -30,13 +66,13 @@ async def list_runs(
     schedule_id: ScheduleId,
     who: CurrentPrincipal,
     services: UsedServices,
-    limit: Limit = 100,
-    cursor: Cursor = None,
-) -> Envelope[RunList]:
-    """List a schedule's runs, the newest start first."""
-    page = await services.schedules.runs(who, schedule_id, limit=limit, cursor=cursor)
+    filters: Filters,
+) -> Envelope[ScheduleRunList]:
+    """List a schedule's runs, the newest start first, with the counts of all by status."""
+    page, tally = await services.runs.of_schedule(who, schedule_id, filters)
     runs = [RunView.of(run, services.ui) for run in page.runs]
-    return Envelope(data=RunList(runs=runs, cursor=page.cursor))
+    counts = {status: tally.counts.get(status, 0) for status in RunStatus}
+    return Envelope(data=ScheduleRunList(runs=runs, cursor=page.cursor, counts=counts))
 
 
 @router.get(
@@ -50,10 +86,39 @@ async def list_runs(
 )
 async def get_run(
     schedule_id: ScheduleId,
-    run_id: Annotated[str, Path(description="id of the run")],
+    run_id: RunId,
     who: CurrentPrincipal,
     services: UsedServices,
 ) -> Envelope[RunData]:
     """Give one run with its reports, its stdout and its error."""
-    run, outcome = await services.schedules.run(who, schedule_id, run_id)
-    return Envelope(data=RunData(run=RunDetail.of_outcome(run, outcome, services.ui)))
+    run, outcome, progress = await services.runs.read(who, schedule_id, run_id)
+    detail = RunDetail.of_outcome(run, outcome, progress, services.ui)
+    return Envelope(data=RunData(run=detail))
+
+
+@router.post("/{run_id}/cancel", responses=_ENDING | TOO_LARGE)
+async def cancel_run(
+    schedule_id: ScheduleId,
+    run_id: RunId,
+    who: CurrentPrincipal,
+    services: UsedServices,
+    body: EndRequest | None = None,
+) -> Envelope[ChangedRunData]:
+    """Ask a run to end: its walker is killed, and what it printed is kept."""
+    reason = body.reason if body else None
+    run = await services.runs.cancel(who, schedule_id, run_id, reason)
+    return Envelope(data=ChangedRunData(run=RunView.of(run, services.ui)))
+
+
+@router.post("/{run_id}/terminate", responses=_ENDING | TOO_LARGE)
+async def terminate_run(
+    schedule_id: ScheduleId,
+    run_id: RunId,
+    who: CurrentPrincipal,
+    services: UsedServices,
+    body: EndRequest | None = None,
+) -> Envelope[ChangedRunData]:
+    """End a run at once; its walker is killed soon after, and what it printed is lost."""
+    reason = body.reason if body else None
+    run = await services.runs.terminate(who, schedule_id, run_id, reason)
+    return Envelope(data=ChangedRunData(run=RunView.of(run, services.ui)))

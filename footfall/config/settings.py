@@ -218,6 +218,7 @@ class Settings(_Table):
 
     Attributes:
         min_interval: seconds that two runs of a schedule must be apart at least.
+        runs_retention: days that the projection keeps a run after its end, at most.
         default_timeout: seconds that a run may take, unless its schedule says otherwise.
         output_limit: bytes kept of a run's stdout, and of its reports.
         processes: host processes of a worker: how many walkers it runs at once.
@@ -235,6 +236,14 @@ class Settings(_Table):
         default=1,
         ge=1,
         le=86400,
+    )
+    runs_retention: Whole = _key(
+        "Days that lists and counts keep a run after its end; Temporal's own retention of the "
+        "namespace decides where it is shorter",
+        "days, 1 to 3650",
+        default=3650,
+        ge=1,
+        le=3650,
     )
     default_timeout: Whole = _key(
         "Seconds that a run may take, unless its schedule says otherwise",

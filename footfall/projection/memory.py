@@ -1,53 +1,21 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 
 from footfall.projection.cursor import decode_cursor, encode_cursor, place
 from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
+from footfall.projection.run_index import RunIndex
+from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_facts import ScheduleFacts, facts_of
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.projection.selection import select
-from footfall.projection.tally import is_failure, latest_of_each, rank, run_key, run_place
+from footfall.projection.tally import latest_of_each, rank, run_key, run_place
 from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 
 _NO_RUNS = RunTally()
-
-
-@dataclass(slots=True)
-class _History:
-    """The runs of one schedule; `order` holds their places, ascending."""
-
-    runs: dict[str, RunSummary] = field(default_factory=dict)
-    order: list[str] = field(default_factory=list)
-    places: dict[str, str] = field(default_factory=dict)
-    failures: int = 0
-
-    def put(self, run: RunSummary) -> RunSummary | None:
-        old = self.remove(run.id)
-        self.runs[run.id] = run
-        self.places[run_place(run)] = run.id
-        insort(self.order, run_place(run))
-        self.failures += is_failure(run)
-        return old
-
-    def remove(self, run_id: str) -> RunSummary | None:
-        old = self.runs.pop(run_id, None)
-        if old is not None:
-            del self.places[run_place(old)]
-            _discard(self.order, run_place(old))
-            self.failures -= is_failure(old)
-        return old
-
-    def at(self, where: str) -> RunSummary:
-        return self.runs[self.places[where]]
-
-    def tally(self) -> RunTally:
-        last = self.at(self.order[-1]) if self.order else None
-        return RunTally(run_count=len(self.runs), failure_count=self.failures, last_run=last)
 
 
 class MemoryStore:
@@ -68,7 +36,11 @@ class MemoryStore:
         # Places of the dynamic schedules by owner, and under None of the static ones.
         self._audiences: dict[str | None, list[str]] = {}
         self._ids: dict[str, str] = {}
-        self._histories: dict[str, _History] = {}
+        self._runs: dict[str, dict[str, RunSummary]] = {}
+        self._runs_at: dict[str, RunSummary] = {}
+        self._all_runs = RunIndex()
+        self._runs_of_schedule: dict[str, RunIndex] = {}
+        self._runs_of_audience: dict[str | None, RunIndex] = {}
         self._closed: list[tuple[datetime, str, str]] = []
         self._watermark: datetime | None = None
 
@@ -103,10 +75,8 @@ class MemoryStore:
             if snapshot is not None:
                 del self._facts[schedule_id]
                 self._unlist(snapshot)
-            history = self._histories.pop(schedule_id, None)
-            self._tallies.pop(schedule_id, None)
-            for run in history.runs.values() if history else ():
-                self._unlist_closed(run)
+            for run in list(self._runs.get(schedule_id, {}).values()):
+                self._remove_run(run)
 
     async def get_schedule(self, schedule_id: str) -> ScheduleRow | None:
         """Give one row, or None."""
@@ -144,48 +114,36 @@ class MemoryStore:
     async def put_runs(self, runs: Sequence[RunSummary]) -> None:
         """Add or replace runs; see Store."""
         for run in latest_of_each(runs).values():
-            history = self._histories.setdefault(run.schedule_id, _History())
-            known = history.runs.get(run.id)
-            if known is not None and rank(known) >= rank(run):
-                continue
-            old = history.put(run)
-            self._tallies.pop(run.schedule_id, None)
-            if old is not None:
-                self._unlist_closed(old)
-            if run.closed_at is not None and run.status is not RunStatus.RUNNING:
-                insort(self._closed, (run.closed_at, *run_key(run)))
+            known = self._runs.get(run.schedule_id, {}).get(run.id)
+            if known is not None:
+                if rank(known) >= rank(run):
+                    continue
+                self._remove_run(known)
+            self._add_run(run)
 
     async def get_run(self, schedule_id: str, run_id: str) -> RunSummary | None:
         """Give one run, or None."""
-        history = self._histories.get(schedule_id)
-        return history.runs.get(run_id) if history else None
+        return self._runs.get(schedule_id, {}).get(run_id)
 
-    async def list_runs(
-        self,
-        schedule_id: str,
-        *,
-        limit: int,
-        cursor: str | None = None,
-    ) -> RunPage:
-        """List a schedule's runs, the newest start first; see Store."""
-        before = decode_cursor("runs", cursor) if cursor else None
-        history = self._histories.get(schedule_id, _History())
-        end = len(history.order) if before is None else bisect_left(history.order, before)
-        places = history.order[max(end - limit, 0) : end][::-1]
+    async def list_runs(self, query: RunQuery) -> RunPage:
+        """List the runs of a query, the newest start first; see Store."""
+        found = [index.newest(query, query.limit + 1) for index in self._indexes(query)]
+        places = list(islice(merge(*found, reverse=True), query.limit + 1))
+        shown = places[: query.limit]
         return RunPage(
-            runs=[history.at(where) for where in places],
-            cursor=encode_cursor("runs", places[-1]) if end > limit else None,
+            runs=[self._runs_at[where] for where in shown],
+            cursor=encode_cursor("runs", shown[-1]) if len(places) > query.limit else None,
         )
 
     async def prune_runs(self, before: datetime) -> None:
         """Forget runs that closed before an instant (UTC); tallies count what is left."""
         count = bisect_left(self._closed, (before, "", ""))
         for _, schedule_id, run_id in self._closed[:count]:
-            self._histories[schedule_id].remove(run_id)
-            self._tallies.pop(schedule_id, None)
-            if not self._histories[schedule_id].runs:
-                del self._histories[schedule_id]
-        del self._closed[:count]
+            self._remove_run(self._runs[schedule_id][run_id])
+
+    async def ids_with_runs(self) -> set[str]:
+        """Give the ids of all schedules that have runs; see Store."""
+        return set(self._runs)
 
     async def watermark(self) -> datetime | None:
         """Give the instant (UTC) up to which runs were folded in; None if never."""
@@ -224,11 +182,12 @@ class MemoryStore:
         )
 
     def _tally(self, schedule_id: str) -> RunTally:
-        history = self._histories.get(schedule_id)
-        if history is None:
+        index = self._runs_of_schedule.get(schedule_id)
+        if index is None:
             return _NO_RUNS
         if schedule_id not in self._tallies:
-            self._tallies[schedule_id] = history.tally()
+            (last,) = index.newest(RunQuery(), 1)
+            self._tallies[schedule_id] = index.tally(self._runs_at[last])
         return self._tallies[schedule_id]
 
     def _unlist(self, snapshot: ScheduleSnapshot) -> None:
@@ -238,7 +197,35 @@ class MemoryStore:
             del self._audiences[_audience(snapshot)]
         del self._ids[_place(snapshot)]
 
-    def _unlist_closed(self, run: RunSummary) -> None:
+    def _indexes(self, query: RunQuery) -> list[RunIndex]:
+        if query.schedule_id is not None:
+            found = [self._runs_of_schedule.get(query.schedule_id)]
+        elif query.owner is not None:
+            found = [self._runs_of_audience.get(audience) for audience in (query.owner, None)]
+        else:
+            found = [self._all_runs]
+        # Without any, the cursor would not be looked at.
+        return [index for index in found if index is not None] or [RunIndex()]
+
+    def _add_run(self, run: RunSummary) -> None:
+        self._tallies.pop(run.schedule_id, None)
+        self._runs.setdefault(run.schedule_id, {})[run.id] = run
+        self._runs_at[run_place(run)] = run
+        self._all_runs.add(run)
+        self._runs_of_schedule.setdefault(run.schedule_id, RunIndex()).add(run)
+        self._runs_of_audience.setdefault(_audience_of(run), RunIndex()).add(run)
+        if run.closed_at is not None and run.status is not RunStatus.RUNNING:
+            insort(self._closed, (run.closed_at, *run_key(run)))
+
+    def _remove_run(self, run: RunSummary) -> None:
+        self._tallies.pop(run.schedule_id, None)
+        del self._runs[run.schedule_id][run.id]
+        if not self._runs[run.schedule_id]:
+            del self._runs[run.schedule_id]
+        del self._runs_at[run_place(run)]
+        self._all_runs.remove(run)
+        _remove_from(self._runs_of_schedule, run.schedule_id, run)
+        _remove_from(self._runs_of_audience, _audience_of(run), run)
         if run.closed_at is not None and run.status is not RunStatus.RUNNING:
             _discard(self._closed, (run.closed_at, *run_key(run)))
 
@@ -249,6 +236,16 @@ def _age(snapshot: ScheduleSnapshot) -> tuple[datetime, int]:
 
 def _audience(snapshot: ScheduleSnapshot) -> str | None:
     return None if snapshot.walk.is_static else snapshot.walk.owner
+
+
+def _audience_of(run: RunSummary) -> str | None:
+    return None if run.is_static else run.owner
+
+
+def _remove_from[Key](indexes: dict[Key, RunIndex], key: Key, run: RunSummary) -> None:
+    indexes[key].remove(run)
+    if not indexes[key]:
+        del indexes[key]
 
 
 def _place(snapshot: ScheduleSnapshot) -> str:

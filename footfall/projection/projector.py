@@ -121,11 +121,14 @@ class Projector:
             TemporalUnavailableError, ProjectionUnavailableError: nothing is lost; the next
                 call starts again where this one did.
         """
-        if self._sweep_is_due():
+        is_sweep = self._sweep_is_due()
+        if is_sweep:
             await self.sweep()
         else:
             await self._fold_changed_schedules()
         await self._fold_runs()
+        if is_sweep:
+            await self._store.prune_runs(utc_now() - await self._retention())
 
     async def saw(self, snapshot: ScheduleSnapshot) -> None:
         """Fold in what a write or read just returned.
@@ -135,6 +138,13 @@ class Projector:
         """
         try:
             await self._store.put_schedules([snapshot])
+        except ProjectionUnavailableError:
+            self._swept_at = None
+
+    async def saw_runs(self, runs: Sequence[RunSummary]) -> None:
+        """Fold in runs that were just started or read; like `saw`, never an error."""
+        try:
+            await self._store.put_runs(runs)
         except ProjectionUnavailableError:
             self._swept_at = None
 
@@ -153,14 +163,15 @@ class Projector:
         listed = {entry.id: entry async for entry in self._schedules.listed()}
         await self._fold_listed(list(listed.values()), rows, trust=first and not rows, strict=True)
         # The list lags: what it does not show may be new. Only Temporal's own answer for an
-        # id says that it is gone.
-        missing = [schedule_id for schedule_id in rows if schedule_id not in listed]
+        # id says that it is gone. Runs of a deleted schedule go with it, even those that ended
+        # only afterwards.
+        known = rows.keys() | await self._store.ids_with_runs()
+        missing = [schedule_id for schedule_id in known if schedule_id not in listed]
         alive = {snapshot.walk.schedule_id for snapshot in await self._schedules.read_many(missing)}
         await self._store.remove_schedules(
             [schedule_id for schedule_id in missing if schedule_id not in alive],
         )
         await self._delete_completed(rows.values())
-        await self._store.prune_runs(utc_now() - await self._retention())
         self._sweep_seconds = time.monotonic() - started
         self._swept_at = time.monotonic()
 

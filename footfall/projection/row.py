@@ -1,19 +1,20 @@
 from pydantic import BaseModel, ConfigDict
 
-from footfall.schedules.run import RunSummary
+from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot
 
 
 class RunTally(BaseModel):
     """What a schedule's runs add up to: how many, how many failures, and the last one.
 
-    The last run is the one that started last.
+    The last run is the one that started last. ``counts`` names no status without runs.
     """
 
     model_config = ConfigDict(frozen=True)
 
     run_count: int = 0
     failure_count: int = 0
+    counts: dict[RunStatus, int] = {}
     last_run: RunSummary | None = None
 
 

@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Protocol
 
 from footfall.projection.row import RunPage, SchedulePage, ScheduleRow
+from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.schedules.run import RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot
@@ -84,14 +85,8 @@ class Store(Protocol):
         """Give one run, or None."""
         ...
 
-    async def list_runs(
-        self,
-        schedule_id: str,
-        *,
-        limit: int,
-        cursor: str | None = None,
-    ) -> RunPage:
-        """List a schedule's runs, the newest start first.
+    async def list_runs(self, query: RunQuery) -> RunPage:
+        """List the runs of a query, the newest start first.
 
         Raises:
             InvalidInputError: the cursor was not given by this method.
@@ -100,6 +95,10 @@ class Store(Protocol):
 
     async def prune_runs(self, before: datetime) -> None:
         """Forget runs that closed before an instant (UTC); tallies count what is left."""
+        ...
+
+    async def ids_with_runs(self) -> set[str]:
+        """Give the ids of all schedules that have runs, with a row of their own or not."""
         ...
 
     async def watermark(self) -> datetime | None:

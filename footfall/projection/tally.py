@@ -1,9 +1,11 @@
 """How what is seen of a run is merged, and what a run counts for in its schedule's tally."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from footfall.projection.cursor import micros, place
+from footfall.projection.row import RunTally
 from footfall.schedules.run import FAILURES, RunStatus, RunSummary
 
 type RunKey = tuple[str, str]
@@ -36,13 +38,18 @@ def run_key(run: RunSummary) -> RunKey:
 
 
 def run_place(run: RunSummary) -> str:
-    """Give where a run stands in its schedule's list; the greatest is the last run."""
-    return place(run.started_at, run.id)
+    """Give where a run stands in lists of runs; a schedule's greatest is its last run."""
+    return place(run.started_at, f"{run.id}\0{run.schedule_id}")
 
 
-def is_failure(run: RunSummary) -> bool:
-    """Say whether the run counts as a failure."""
-    return run.status in FAILURES
+def tally_of(counts: Mapping[RunStatus, int], last: RunSummary | None) -> RunTally:
+    """Give the tally of as many runs of each status; `last` is the one that started last."""
+    return RunTally(
+        run_count=sum(counts.values()),
+        failure_count=sum(count for status, count in counts.items() if status in FAILURES),
+        counts={status: count for status, count in counts.items() if count},
+        last_run=last,
+    )
 
 
 def latest_of_each(runs: Iterable[RunSummary]) -> dict[RunKey, RunSummary]:
@@ -59,14 +66,14 @@ def latest_of_each(runs: Iterable[RunSummary]) -> dict[RunKey, RunSummary]:
 class TallyChange:
     """What a number of writes does to one schedule's tally."""
 
-    runs: int = 0
-    failures: int = 0
+    counts: Counter[RunStatus] = field(default_factory=Counter)
     last: RunSummary | None = None
 
     def replace(self, old: RunSummary | None, new: RunSummary) -> None:
         """Count that a run's row changed from `old`, or from nothing, to `new`."""
-        self.runs += old is None
-        self.failures += is_failure(new) - (old is not None and is_failure(old))
+        if old is not None:
+            self.counts[old.status] -= 1
+        self.counts[new.status] += 1
         if self.last is None or last_order(self.last) < last_order(new):
             self.last = new
 

@@ -13,6 +13,7 @@ REVISION = "FootfallRevision"
 CHANGED_AT = "FootfallChangedAt"
 HORIZON = "FootfallHorizon"
 OUTCOME = "FootfallOutcome"
+KIND = "FootfallKind"
 
 SCHEDULED_START = "TemporalScheduledStartTime"
 """Temporal's own: the time that the schedule meant, on each run that a schedule started."""
@@ -21,4 +22,20 @@ MEMO_DEFINITION = "definition"
 """On a schedule: revision 1's ScheduledWalk. A schedule's memo can never be changed."""
 
 MEMO_ERROR = "error"
-"""On a failed run: its RunError without the traceback, so that lists can show it."""
+"""On a failed run: its RunError without the traceback, so that lists can show it. On one that
+was cancelled: who wanted that and why."""
+
+MEMO_OCCASION = "occasion"
+"""On a run that its schedule did not start: its Occasion."""
+
+MEMO_FINGERPRINT = "fingerprint"
+"""On a run that was started with an idempotency key: a digest of what was asked for."""
+
+MEMO_WAITS = "waits"
+"""On a run that waits for others to end, as long as it does."""
+
+MEMO_BACKFILL = "backfill"
+"""On the workflow of a backfill: its BackfillOrder."""
+
+MEMO_PROGRESS = "progress"
+"""On the workflow of a backfill: its BackfillProgress."""

@@ -16,6 +16,14 @@ class RunStatus(StrEnum):
     SKIPPED = "skipped"
 
 
+class RunKind(StrEnum):
+    """What started a run: its schedule, someone who wanted it now, or a backfill."""
+
+    SCHEDULED = "scheduled"
+    MANUAL = "manual"
+    BACKFILL = "backfill"
+
+
 FAILURES = frozenset({RunStatus.FAILED, RunStatus.TIMED_OUT})
 """The statuses that count as failures of the walker."""
 
@@ -26,6 +34,10 @@ tells such a run from one that failed."""
 
 WALKER_NOT_FOUND = "WalkerNotFound"
 """Type of the error of a run whose walker the worker does not know."""
+
+
+RUN_CANCELLED = "Cancelled"
+"""Type of the error of a run that was cancelled; its message says by whom and why."""
 
 
 class RunError(BaseModel):
@@ -42,12 +54,14 @@ class RunOutcome(BaseModel):
     """What running a walker once gave; each text and the reports are bounded in size.
 
     Attributes:
-        status: succeeded, failed or timed_out.
+        status: how it ended.
         reports: what the walker reported (JSON values); cut to the limit from the end.
         stdout: what the walker printed; the beginning is kept.
         reports_truncated, stdout_truncated: whether something was cut.
         attempts: how often the walker was started for this run.
         worker: identity of the worker that ran it last.
+        walker_started_at: when the walker itself was started (UTC), after it had waited for a
+            worker, a host process and its root; None where it never was.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,6 +74,7 @@ class RunOutcome(BaseModel):
     error: RunError | None = None
     attempts: int = 1
     worker: str = ""
+    walker_started_at: AwareDatetime | None = None
 
 
 class RunSummary(BaseModel):
@@ -68,8 +83,13 @@ class RunSummary(BaseModel):
     Attributes:
         id: id of the run, Temporal's workflow id.
         temporal_run_id: Temporal's own id of the latest execution under that workflow id.
+        is_static: whether its schedule is declared in code.
+        kind: what started it.
         scheduled_at: the time that the schedule meant; None if it was started by hand.
-        error: the failure's type and message, without the traceback.
+        error: the failure's type and message, without the traceback; of a run that was
+            cancelled, who wanted that and why.
+        by: who started it, if it was not its schedule.
+        reason: what they gave as their reason.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -80,11 +100,15 @@ class RunSummary(BaseModel):
     app: str
     owner: str
     walker_name: str
+    is_static: bool = False
+    kind: RunKind = RunKind.SCHEDULED
     status: RunStatus
     scheduled_at: AwareDatetime | None = None
     started_at: AwareDatetime
     closed_at: AwareDatetime | None = None
     error: RunError | None = None
+    by: str | None = None
+    reason: str | None = None
 
     @property
     def duration_ms(self) -> int | None:

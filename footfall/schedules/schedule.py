@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from footfall.schedules.occasion import Occasion
 from footfall.schedules.policy import AfterCompletion, Policies
 
 SYSTEM_OWNER = "system"
@@ -69,6 +70,7 @@ class ScheduledWalk(BaseModel):
         revision: 1 at creation, one more with each change.
         trail: tokens of the changes shortly before the last one, oldest first; a writer whose
             change was followed at once by another's still finds its own here.
+        occasion: set only in the argument of runs that the schedule did not start itself.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -94,6 +96,7 @@ class ScheduledWalk(BaseModel):
     created_at: AwareDatetime
     change: Change
     trail: tuple[str, ...] = ()
+    occasion: Occasion | None = None
 
     @property
     def trigger(self) -> Literal["interval", "cron", "date"]:

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from temporalio.common import (
     SearchAttributeKey,
@@ -7,6 +8,7 @@ from temporalio.common import (
 )
 
 from footfall.schedules import attributes as names
+from footfall.schedules.run import RunKind
 from footfall.schedules.schedule import ScheduledWalk
 
 APP = SearchAttributeKey.for_keyword(names.APP)
@@ -19,9 +21,10 @@ REVISION = SearchAttributeKey.for_int(names.REVISION)
 CHANGED_AT = SearchAttributeKey.for_datetime(names.CHANGED_AT)
 HORIZON = SearchAttributeKey.for_datetime(names.HORIZON)
 OUTCOME = SearchAttributeKey.for_keyword(names.OUTCOME)
+KIND = SearchAttributeKey.for_keyword(names.KIND)
 SCHEDULED_START = SearchAttributeKey.for_datetime(names.SCHEDULED_START)
 
-ALL = (APP, SCHEDULE, OWNER, WALKER, TRIGGER, STATIC, REVISION, CHANGED_AT, HORIZON, OUTCOME)
+ALL = (APP, SCHEDULE, OWNER, WALKER, TRIGGER, STATIC, REVISION, CHANGED_AT, HORIZON, OUTCOME, KIND)
 """The attributes that must be registered in Temporal's namespace."""
 
 
@@ -35,7 +38,7 @@ def schedule_attributes(
     `horizon` is the instant (UTC) from which on it has to be planned anew, if there is one.
     """
     found = [
-        *run_attributes(walk),
+        *_common(walk),
         SearchAttributePair(REVISION, walk.revision),
         SearchAttributePair(CHANGED_AT, walk.change.at),
     ]
@@ -45,14 +48,24 @@ def schedule_attributes(
 
 
 def run_attributes(walk: ScheduledWalk) -> TypedSearchAttributes:
-    """Give the search attributes of a schedule's runs."""
-    return TypedSearchAttributes(
-        [
-            SearchAttributePair(APP, walk.app),
-            SearchAttributePair(SCHEDULE, walk.schedule_id),
-            SearchAttributePair(OWNER, walk.owner),
-            SearchAttributePair(WALKER, walk.walker_name),
-            SearchAttributePair(TRIGGER, walk.trigger),
-            SearchAttributePair(STATIC, walk.is_static),
-        ],
-    )
+    """Give the search attributes of a schedule's runs, or of the one run that has an occasion."""
+    occasion = walk.occasion
+    found = [
+        *_common(walk),
+        SearchAttributePair(KIND, (occasion.kind if occasion else RunKind.SCHEDULED).value),
+    ]
+    if occasion is not None and occasion.scheduled_at is not None:
+        # Temporal sets it itself on what a schedule starts, and takes it from a client too.
+        found.append(SearchAttributePair(SCHEDULED_START, occasion.scheduled_at))
+    return TypedSearchAttributes(found)
+
+
+def _common(walk: ScheduledWalk) -> list[SearchAttributePair[Any]]:
+    return [
+        SearchAttributePair(APP, walk.app),
+        SearchAttributePair(SCHEDULE, walk.schedule_id),
+        SearchAttributePair(OWNER, walk.owner),
+        SearchAttributePair(WALKER, walk.walker_name),
+        SearchAttributePair(TRIGGER, walk.trigger),
+        SearchAttributePair(STATIC, walk.is_static),
+    ]

@@ -3,7 +3,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -15,11 +15,13 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.exceptions import TimeoutError as TemporalTimeout
 from temporalio.service import RPCError, RPCStatusCode
 
-from footfall.schedules.attributes import MEMO_ERROR
-from footfall.schedules.run import RunError, RunOutcome, RunStatus, RunSummary
+from footfall.schedules.attributes import MEMO_ERROR, MEMO_OCCASION
+from footfall.schedules.occasion import Occasion, RunReference
+from footfall.schedules.run import RunError, RunKind, RunOutcome, RunStatus, RunSummary
 from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
+from footfall.temporal.observation import Observation, observation
 
 _STATUSES = {
     WorkflowExecutionStatus.RUNNING: RunStatus.RUNNING,
@@ -47,12 +49,14 @@ class RunGateway:
         *,
         since: datetime | None = None,
         schedule_id: str | None = None,
+        only_open: bool = False,
     ) -> AsyncIterator[RunSummary]:
         """List the runs that Temporal still holds, in no order.
 
         Args:
             since: only those that started or closed after this instant (UTC).
             schedule_id: only those of one schedule.
+            only_open: only those that have not ended.
         """
         query = f"WorkflowType = '{RUN_WALKER}' AND {attributes.APP.name} = '{self._app}'"
         if since is not None:
@@ -60,6 +64,8 @@ class RunGateway:
             query += f" AND (StartTime > '{at}' OR CloseTime > '{at}')"
         if schedule_id is not None:
             query += f" AND {attributes.SCHEDULE.name} = '{schedule_id}'"
+        if only_open:
+            query += " AND ExecutionStatus = 'Running'"
         with translated_errors():
             async for execution in self._client.list_workflows(query, page_size=1000):
                 summary = await _summary(execution)
@@ -68,13 +74,23 @@ class RunGateway:
 
     async def find(self, schedule_id: str, run_id: str) -> RunSummary | None:
         """Give one run of a schedule as it is now, or None."""
+        found = await self.observe(schedule_id, run_id)
+        return found.summary if found else None
+
+    async def observe(self, schedule_id: str, run_id: str) -> Observation | None:
+        """Give one run of a schedule with what is seen of its walker now, or None."""
         description = await self._describe(run_id)
         if description is None:
             return None
         summary = await _summary(description)
         if summary is None or (summary.app, summary.schedule_id) != (self._app, schedule_id):
             return None
-        return summary
+        return await observation(description, summary)
+
+    async def is_open(self, run: RunReference) -> bool:
+        """Say whether one execution of a run has not ended."""
+        description = await self._describe(run.id, run.temporal_run_id)
+        return description is not None and description.close_time is None
 
     async def failures_in_a_row(
         self,
@@ -109,7 +125,8 @@ class RunGateway:
         None when Temporal no longer holds the run.
         """
         if run.closed_at is None:
-            return await self._unfinished(run)
+            found = await self.observe(run.schedule_id, run.id)
+            return found.outcome() if found else None
         handle = self._client.get_workflow_handle(
             run.id,
             run_id=run.temporal_run_id or None,
@@ -122,6 +139,8 @@ class RunGateway:
                     rpc_timeout=RPC_TIMEOUT,
                 )
         except WorkflowFailureError as failure:
+            if run.status is RunStatus.CANCELLED:
+                return await self._cancelled(run)
             return _failed(failure, run.status)
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
@@ -129,31 +148,31 @@ class RunGateway:
             raise
         return outcome
 
-    async def _unfinished(self, run: RunSummary) -> RunOutcome | None:
-        description = await self._describe(run.id)
-        if description is None:
-            return None
-        pending = description.raw_description.pending_activities
-        attempts = max(
-            (
-                activity.attempt
-                for activity in pending
-                if activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
-                or activity.attempt > 1
-            ),
-            default=0,
-        )
-        worker = next((activity.last_worker_identity for activity in pending), "")
-        return RunOutcome(status=run.status, attempts=attempts, worker=worker)
+    async def _cancelled(self, run: RunSummary) -> RunOutcome:
+        """Give what a walker had printed that was cancelled; its activity's result holds it."""
+        outcome = RunOutcome(status=RunStatus.CANCELLED, attempts=0)
+        handle = self._client.get_workflow_handle(run.id, run_id=run.temporal_run_id or None)
+        with translated_errors():
+            async for event in handle.fetch_history_events(rpc_timeout=RPC_TIMEOUT):
+                if event.event_type != EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+                    continue
+                payloads = event.activity_task_completed_event_attributes.result.payloads
+                if payloads:
+                    hints: list[type] = [RunOutcome]
+                    (outcome,) = await self._client.data_converter.decode(payloads, hints)
+        return outcome.model_copy(update={"status": run.status, "error": run.error})
 
-    async def _describe(self, run_id: str) -> WorkflowExecutionDescription | None:
+    async def _describe(
+        self,
+        run_id: str,
+        execution: str | None = None,
+    ) -> WorkflowExecutionDescription | None:
         if not is_identifier(run_id):
             return None
         try:
             with translated_errors():
-                return await self._client.get_workflow_handle(run_id).describe(
-                    rpc_timeout=RPC_TIMEOUT,
-                )
+                handle = self._client.get_workflow_handle(run_id, run_id=execution)
+                return await handle.describe(rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
                 return None
@@ -173,8 +192,12 @@ async def _summary(execution: WorkflowExecution) -> RunSummary | None:
     if status is RunStatus.FAILED and outcome is not None:
         status = RunStatus(outcome)
     error: RunError | None = None
-    if status in (RunStatus.FAILED, RunStatus.TIMED_OUT):
+    if status in (RunStatus.FAILED, RunStatus.TIMED_OUT, RunStatus.CANCELLED):
         error = await execution.memo_value(MEMO_ERROR, None, type_hint=RunError)
+    kind = RunKind(found.get(attributes.KIND) or RunKind.SCHEDULED)
+    occasion: Occasion | None = None
+    if kind is not RunKind.SCHEDULED:
+        occasion = await execution.memo_value(MEMO_OCCASION, None, type_hint=Occasion)
     return RunSummary(
         id=execution.id,
         temporal_run_id=execution.run_id,
@@ -182,11 +205,15 @@ async def _summary(execution: WorkflowExecution) -> RunSummary | None:
         app=app,
         owner=found.get(attributes.OWNER) or "",
         walker_name=found.get(attributes.WALKER) or "",
+        is_static=bool(found.get(attributes.STATIC)),
+        kind=kind,
         status=status,
         scheduled_at=found.get(attributes.SCHEDULED_START),
         started_at=execution.start_time,
         closed_at=execution.close_time,
         error=error,
+        by=occasion.by if occasion else None,
+        reason=occasion.reason if occasion else None,
     )
 
 

@@ -26,7 +26,8 @@ from footfall.walkers.fields import ArgumentError
 from footfall.walkers.found import Found, Walk
 from footfall.walkers.loading import LoadedApp, load_app
 from footfall.walkers.locks import locked
-from footfall.walkers.output import StandardStreams
+from footfall.walkers.output import StandardStreams, progress_file_of
+from footfall.walkers.progress import telling
 from footfall.walkers.reports import bounded
 from footfall.walkers.source import Source
 
@@ -96,7 +97,11 @@ class Host:
         lock = f"root {self._settings.name} {call.root}"
         with locked(self._settings.state_dir / "locks", lock):
             self._owner.send((BEGAN, output))
-            with self._streams.captured(output), running(call.context):
+            with (
+                self._streams.captured(output),
+                running(call.context),
+                telling(progress_file_of(output)),
+            ):
                 outcome = _walk(app, call)
         try:
             unfit = not all((self._streams.restore(), clean.restore()))

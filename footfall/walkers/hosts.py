@@ -13,6 +13,7 @@ from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.host import HostSettings
 from footfall.walkers.output import Recording
 from footfall.walkers.process import HostDiedError, HostProcess
+from footfall.walkers.watch import Watch
 
 _TRIM_SECONDS = 0.05
 """How often the output of a running walker is cut to its limit."""
@@ -76,19 +77,20 @@ class Hosts:
             raise
         return self._catalogue
 
-    async def run(self, call: WalkerCall) -> RunOutcome:
+    async def run(self, call: WalkerCall, watch: Watch | None = None) -> RunOutcome:
         """Run a walker once its root and a host are free, and give how that ended.
 
         Raises nothing for what the walker does. If this coroutine is cancelled, the walker is
         killed. A walker that ends its process, or outlives its timeout, costs a host, which is
-        replaced while the others go on.
+        replaced while the others go on. Through `watch` it can be looked at while it runs.
         """
+        watch = watch or Watch()
         limit = min(call.output_limit, self._output_limit)
         call = call.model_copy(update={"output_limit": limit})
         try:
             async with self._root(call.root):
                 while True:
-                    outcome = await self._try(call)
+                    outcome = await self._try(call, watch)
                     if outcome is not None:
                         return outcome
         except AppError as error:  # the app was changed after the start, and is broken now
@@ -104,22 +106,30 @@ class Hosts:
         await asyncio.gather(*replacing, return_exceptions=True)
         await asyncio.gather(*(self._remove(host) for host in list(self._all)))
 
-    async def _try(self, call: WalkerCall) -> RunOutcome | None:
+    async def _try(self, call: WalkerCall, watch: Watch) -> RunOutcome | None:
         async with self._host() as host:
             recording = Recording(self._output_dir / _file_name(call), call.output_limit)
             try:
-                return await self._run(host, call, recording)
+                return await self._run(host, call, recording, watch)
+            except asyncio.CancelledError:
+                watch.interrupted(recording)
+                raise
             finally:
                 recording.discard()
 
     async def _run(
-        self, host: HostProcess, call: WalkerCall, recording: Recording
+        self, host: HostProcess, call: WalkerCall, recording: Recording, watch: Watch
     ) -> RunOutcome | None:
         """Run a walker in `host`; None if that died before the walker had begun."""
         clock = _Clock(call.timeout, host.kill)
         trimming = asyncio.ensure_future(_keep_trimmed(recording))
+
+        def began() -> None:
+            clock.start()
+            watch.begin(recording)
+
         try:
-            finished = await host.walk(call, recording.file, clock.start)
+            finished = await host.walk(call, recording.file, began)
             outcome = finished.outcome
             if finished.unfit:
                 host.kill()

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from footfall.schedules.live import PIECE_BYTES
+
 
 class StandardStreams:
     """The standard streams of a host process, and where its standard output goes.
@@ -73,23 +75,39 @@ def _is_closed(writer: io.TextIOWrapper) -> bool:
         return True
 
 
+def progress_file_of(output: Path) -> Path:
+    """Give the file beside a run's output that holds what it last told of its progress."""
+    return output.with_name(f"{output.name}.progress")
+
+
 class Recording:
     """What a walker has printed: a file that the host process appends to and its owner bounds.
 
     Attributes:
         file: may be read while the walker runs; its first `limit` bytes do not change.
+        progress_file: what the walker last told of its progress, if it did.
+        cut: how many bytes were cut off because they exceeded the limit.
+        last_cut: the last of those bytes, at most `PIECE_BYTES`.
     """
 
     def __init__(self, file: Path, limit: int) -> None:
         self.file = file
+        self.progress_file = progress_file_of(file)
         self.limit = limit
         self.truncated = False
+        self.cut = 0
+        self.last_cut = b""
 
     def trim(self) -> None:
         """Cut off what exceeds the limit, so that an endless printer does not fill the disk."""
         with contextlib.suppress(FileNotFoundError):
-            if self.file.stat().st_size > self.limit:
+            size = self.file.stat().st_size
+            if size > self.limit:
                 self.truncated = True
+                begin = max(self.limit, size - PIECE_BYTES)
+                data = self._read(begin, size - begin)
+                self.last_cut = (self.last_cut + data)[-PIECE_BYTES:]
+                self.cut += size - self.limit
                 os.truncate(self.file, self.limit)
 
     def read(self) -> str:
@@ -108,9 +126,21 @@ class Recording:
             return encoded[: self.limit].decode("utf-8", "ignore")
         return text
 
+    def read_from(self, position: int) -> bytes:
+        """Give those of the first `limit` bytes that come after the first `position`, so far."""
+        with contextlib.suppress(FileNotFoundError):
+            return self._read(position, max(self.limit - position, 0))
+        return b""
+
     def discard(self) -> None:
-        """Remove the file."""
+        """Remove the files."""
         self.file.unlink(missing_ok=True)
+        self.progress_file.unlink(missing_ok=True)
+
+    def _read(self, position: int, size: int) -> bytes:
+        with self.file.open("rb") as file:
+            file.seek(position)
+            return file.read(size)
 
 
 def _split(data: bytes) -> bool:

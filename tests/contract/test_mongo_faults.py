@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from support.mongod import Mongod, running_mongod
-from support.rows import at, run, snapshot
+from support.rows import at, run, snapshot, tally
 
 from footfall.errors import ConfigurationError, ProjectionUnavailableError
 from footfall.projection.mongo import MongoStore
 from footfall.projection.mongo.tallies import Tallies
 from footfall.projection.row import RunTally
-from footfall.schedules.run import RunStatus
+from footfall.projection.run_query import RunQuery
+from footfall.schedules.run import RunKind, RunStatus
 
 DIES = "the process dies here"
 
@@ -192,12 +193,25 @@ async def test_lists_are_read_from_an_index(
 ) -> None:
     store, _ = pair
     await store.put_schedules([snapshot(f"s{n}", created=n) for n in range(50)])
-    await store.put_runs([run(f"r{n}", started=n) for n in range(50)])
+    statuses = list(RunStatus)
+    await store.put_runs(
+        [
+            run(f"r{n}", schedule_id=f"s{n % 2}", status=statuses[n % 7], started=n)
+            for n in range(300)
+        ],
+    )
     page = await store.list_schedules(owner=owner, limit=10)
-    runs = await store.list_runs("s1", limit=10)
+    runs = await store.list_runs(RunQuery(schedule_id="s1", limit=10))
+    queries = [
+        RunQuery(schedule_id="s1", cursor=runs.cursor),
+        RunQuery(schedule_id="s1", statuses=frozenset({RunStatus.FAILED})),
+        RunQuery(owner=owner, cursor=runs.cursor),
+        RunQuery(owner=owner, statuses=frozenset({RunStatus.FAILED, RunStatus.SKIPPED})),
+        RunQuery(owner=owner, kinds=frozenset({RunKind.SCHEDULED}), since=at(50), until=at(200)),
+    ]
     for name, selection, order in [
         ("schedules", store._schedules.selection(owner, page.cursor), 1),
-        ("runs", store._runs.selection("s1", runs.cursor), -1),
+        *(("runs", store._runs.selection(query), -1) for query in queries),
     ]:
         cursor = store.connection.collection(name).find(selection).sort("place", order).limit(11)
         plan = await cursor.explain()
@@ -268,8 +282,10 @@ async def test_every_method_says_that_a_killed_server_is_away_and_works_when_it_
             lambda: store.list_schedules(owner="ann", limit=5),
             lambda: store.put_runs([run("r2")]),
             lambda: store.get_run("s1", "r1"),
-            lambda: store.list_runs("s1", limit=5),
+            lambda: store.list_runs(RunQuery(schedule_id="s1", limit=5)),
             lambda: store.prune_runs(at(0)),
+            lambda: store.list_runs(RunQuery(owner="ann")),
+            store.ids_with_runs,
             store.watermark,
             lambda: store.set_watermark(at(0)),
             store.clear,
@@ -281,7 +297,7 @@ async def test_every_method_says_that_a_killed_server_is_away_and_works_when_it_
             assert time.monotonic() - started < 3
         await server.start()
         # Everything that was acknowledged before the crash is there.
-        assert await tally_of(store) == RunTally(run_count=1, last_run=run())
+        assert await tally_of(store) == tally([run()])
         await store.put_runs([run("r2", started=1)])
         assert (await tally_of(store)).run_count == 2
         await store.close()
@@ -313,12 +329,8 @@ async def test_folding_goes_on_through_a_crash_of_the_server() -> None:
         await server.kill()
         await server.start()
         await asyncio.gather(*folding)
-        runs = (await stores[1].list_runs("s1", limit=1000)).runs
+        runs = (await stores[1].list_runs(RunQuery(schedule_id="s1", limit=1000))).runs
         assert len(runs) == 300
-        assert await tally_of(stores[1]) == RunTally(
-            run_count=300,
-            failure_count=300,
-            last_run=runs[0],
-        )
+        assert await tally_of(stores[1]) == tally(runs)
         for store in stores:
             await store.close()

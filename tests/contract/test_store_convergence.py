@@ -7,13 +7,13 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.rows import at, run, snapshot
+from support.rows import at, run, snapshot, tally
 
 from footfall.projection.memory import MemoryStore
 from footfall.projection.mongo import MongoStore
-from footfall.projection.row import RunTally
+from footfall.projection.run_query import RunQuery
 from footfall.projection.store import Store
-from footfall.schedules.run import FAILURES, RunStatus, RunSummary
+from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot
 
 SCHEDULES = ["s0", "s1", "s2"]
@@ -119,14 +119,8 @@ async def assert_tallies_count_rows(store: Store) -> None:
         # Only a row shows its tally, whoever removed it last.
         await store.put_schedules([snapshot(schedule_id)])
     for row in (await store.list_schedules(owner=None, limit=10)).rows:
-        runs = (await store.list_runs(row.id, limit=100)).runs
-        failures = sum(one.status in FAILURES for one in runs)
-        last = runs[0] if runs else None
-        assert row.tally == RunTally(
-            run_count=len(runs),
-            failure_count=failures,
-            last_run=last,
-        )
+        runs = (await store.list_runs(RunQuery(schedule_id=row.id, limit=100))).runs
+        assert row.tally == tally(runs)
 
 
 @settings(max_examples=60, deadline=None)
@@ -159,7 +153,9 @@ async def test_any_order_ends_as_the_model_says(
     assert {row.id: row.snapshot for row in expected.rows} == model.schedules
     for store in (memory, *two_mongo_stores):
         for schedule_id in SCHEDULES:
-            assert (await store.list_runs(schedule_id, limit=99)).runs == model.listed(schedule_id)
+            assert (
+                await store.list_runs(RunQuery(schedule_id=schedule_id, limit=99))
+            ).runs == model.listed(schedule_id)
         assert await store.schedule_ids() == set(model.schedules)
         assert await store.list_schedules(owner="ann", limit=99) == expected
     for store in (memory, *two_mongo_stores):

@@ -1,8 +1,9 @@
 import asyncio
 
-from support.rows import at, run, snapshot
+from support.rows import at, run, snapshot, tally
 
 from footfall.projection.row import RunTally
+from footfall.projection.run_query import RunQuery
 from footfall.projection.store import Store
 from footfall.schedules.run import RunStatus, RunSummary
 
@@ -23,7 +24,7 @@ async def every_run(store: Store, schedule_id: str, limit: int) -> list[RunSumma
     runs: list[RunSummary] = []
     cursor: str | None = None
     while True:
-        page = await store.list_runs(schedule_id, limit=limit, cursor=cursor)
+        page = await store.list_runs(RunQuery(schedule_id=schedule_id, limit=limit, cursor=cursor))
         runs += page.runs
         cursor = page.cursor
         if cursor is None:
@@ -37,7 +38,7 @@ async def test_a_run_comes_back_equal(stores: Stores) -> None:
     await writer.put_runs([given])
     assert await reader.get_run("s1", "r1") == given
     assert await reader.get_run("s2", "r1") is None
-    assert (await reader.list_runs("s1", limit=5)).runs == [given]
+    assert (await reader.list_runs(RunQuery(schedule_id="s1", limit=5))).runs == [given]
 
 
 async def test_every_status_counts_and_failures_twice(stores: Stores) -> None:
@@ -45,7 +46,7 @@ async def test_every_status_counts_and_failures_twice(stores: Stores) -> None:
     await writer.put_schedules([snapshot()])
     runs = [run(f"r{n}", status=status, started=n) for n, status in enumerate(RunStatus)]
     await writer.put_runs(runs)
-    assert await tally_of(reader) == RunTally(run_count=7, failure_count=2, last_run=runs[-1])
+    assert await tally_of(reader) == tally(runs)
 
 
 async def test_folding_again_changes_nothing(stores: Stores) -> None:
@@ -54,19 +55,19 @@ async def test_folding_again_changes_nothing(stores: Stores) -> None:
     runs = [run(f"r{n}", status=RunStatus.FAILED, started=n) for n in range(4)]
     for store in (writer, reader, writer):
         await store.put_runs(runs + runs)
-    assert await tally_of(reader) == RunTally(run_count=4, failure_count=4, last_run=runs[-1])
+    assert await tally_of(reader) == tally(runs)
 
 
 async def test_a_run_closes_and_never_opens_again(stores: Stores) -> None:
     writer, reader = stores
     await writer.put_schedules([snapshot()])
     await writer.put_runs([run(status=RUNNING)])
-    assert await tally_of(reader) == RunTally(run_count=1, last_run=run(status=RUNNING))
+    assert await tally_of(reader) == tally([run(status=RUNNING)])
     await reader.put_runs([run(status=RunStatus.TIMED_OUT)])
     await writer.put_runs([run(status=RUNNING)])
     expected = run(status=RunStatus.TIMED_OUT)
     assert await reader.get_run("s1", "r1") == expected
-    assert await tally_of(writer) == RunTally(run_count=1, failure_count=1, last_run=expected)
+    assert await tally_of(writer) == tally([expected])
 
 
 async def test_a_newer_execution_of_one_workflow_id_wins(stores: Stores) -> None:
@@ -77,8 +78,8 @@ async def test_a_newer_execution_of_one_workflow_id_wins(stores: Stores) -> None
     for runs in ([failed], [again], [failed], [again, failed]):
         await writer.put_runs(runs)
     assert await reader.get_run("s1", "r1") == again
-    assert (await reader.list_runs("s1", limit=5)).runs == [again]
-    assert await tally_of(reader) == RunTally(run_count=1, failure_count=0, last_run=again)
+    assert (await reader.list_runs(RunQuery(schedule_id="s1", limit=5))).runs == [again]
+    assert await tally_of(reader) == tally([again])
 
 
 async def test_runs_count_once_their_schedule_is_put(stores: Stores) -> None:
@@ -86,10 +87,10 @@ async def test_runs_count_once_their_schedule_is_put(stores: Stores) -> None:
     await writer.put_runs([run("r1"), run("r2", status=RunStatus.FAILED, started=1)])
     assert await reader.get_schedule("s1") is None
     assert (await reader.list_schedules(owner=None, limit=5)).total == 0
-    assert len((await reader.list_runs("s1", limit=5)).runs) == 2
+    assert len((await reader.list_runs(RunQuery(schedule_id="s1", limit=5))).runs) == 2
     await writer.put_schedules([snapshot()])
-    tally = await tally_of(reader)
-    assert (tally.run_count, tally.failure_count) == (2, 1)
+    found = await tally_of(reader)
+    assert (found.run_count, found.failure_count) == (2, 1)
 
 
 async def test_the_last_run_started_last_and_has_the_greatest_id(stores: Stores) -> None:
@@ -98,7 +99,7 @@ async def test_the_last_run_started_last_and_has_the_greatest_id(stores: Stores)
     runs = [run("b", started=5), run("a", started=5), run("z", started=4.999999, closed=99)]
     await writer.put_runs(runs)
     assert (await tally_of(reader)).last_run == runs[0]
-    assert (await reader.list_runs("s1", limit=5)).runs == runs
+    assert (await reader.list_runs(RunQuery(schedule_id="s1", limit=5))).runs == runs
 
 
 async def test_runs_are_listed_newest_first(stores: Stores) -> None:
@@ -125,15 +126,16 @@ async def test_pruning_forgets_what_closed_before(stores: Stores) -> None:
     await reader.prune_runs(at(10))
     assert [one.id for one in await every_run(writer, "s1", 5)] == ["edge", "long", "going"]
     assert await tally_of(writer, "s2") == RunTally()
-    tally = await tally_of(writer)
-    assert (tally.run_count, tally.failure_count) == (3, 0)
-    assert tally.last_run is not None
-    assert tally.last_run.id == "edge"
+    found = await tally_of(writer)
+    assert (found.run_count, found.failure_count) == (3, 0)
+    assert found.counts == {RunStatus.SUCCEEDED: 2, RUNNING: 1}
+    assert found.last_run is not None
+    assert found.last_run.id == "edge"
     await reader.prune_runs(at(10.000001))
-    tally = await tally_of(writer)
-    assert tally.run_count == 2
-    assert tally.last_run is not None
-    assert tally.last_run.id == "long"
+    found = await tally_of(writer)
+    assert found.run_count == 2
+    assert found.last_run is not None
+    assert found.last_run.id == "long"
 
 
 async def test_a_run_that_runs_again_is_not_pruned_for_its_first_end(stores: Stores) -> None:
@@ -157,6 +159,5 @@ async def test_everyone_folding_at_once_counts_each_run_once(stores: Stores) -> 
         ),
     )
     for store in stores:
-        expected = RunTally(run_count=40, failure_count=40, last_run=ended[-1])
-        assert await tally_of(store, "s1") == expected
-        assert await tally_of(store, "s2") == RunTally(run_count=40, last_run=other[-1])
+        assert await tally_of(store, "s1") == tally(ended)
+        assert await tally_of(store, "s2") == tally(other)

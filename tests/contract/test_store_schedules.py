@@ -7,6 +7,7 @@ from support.rows import at, run, snapshot
 
 from footfall.errors import InvalidInputError
 from footfall.projection.row import ScheduleRow
+from footfall.projection.run_query import RunQuery
 from footfall.projection.store import Store
 
 type Stores = tuple[Store, Store]
@@ -46,7 +47,7 @@ async def test_an_empty_store_has_nothing(stores: Stores) -> None:
     assert await store.get_schedule("s1") is None
     assert await store.schedule_ids() == set()
     assert await store.get_run("s1", "r1") is None
-    assert (await store.list_runs("s1", limit=10)).runs == []
+    assert (await store.list_runs(RunQuery(schedule_id="s1", limit=10))).runs == []
     assert await store.watermark() is None
     await store.ping()
     await store.remove_schedules(["s1"])
@@ -80,7 +81,9 @@ async def test_any_id_and_owner_will_do(stores: Stores, awkward: str) -> None:
     assert row.id == awkward
     assert row.tally.run_count == 1
     assert (await reader.list_schedules(owner=awkward, limit=5)).rows == [row]
-    assert (await reader.list_runs(awkward, limit=5)).runs == [row.tally.last_run]
+    assert (await reader.list_runs(RunQuery(schedule_id=awkward, limit=5))).runs == [
+        row.tally.last_run
+    ]
     await reader.remove_schedules([awkward])
     assert await writer.get_run(awkward, awkward) is None
 
@@ -172,7 +175,7 @@ async def test_a_bad_cursor_is_invalid_input(stores: Stores, cursor: str) -> Non
     store, _ = stores
     for listing in (
         store.list_schedules(owner=None, limit=1, cursor=cursor),
-        store.list_runs("s1", limit=1, cursor=cursor),
+        store.list_runs(RunQuery(schedule_id="s1", limit=1, cursor=cursor)),
     ):
         with pytest.raises(InvalidInputError) as caught:
             await listing
@@ -184,11 +187,11 @@ async def test_a_cursor_of_the_other_list_is_invalid_input(stores: Stores) -> No
     await store.put_schedules([snapshot("s1"), snapshot("s2")])
     await store.put_runs([run("r1"), run("r2")])
     of_schedules = (await store.list_schedules(owner=None, limit=1)).cursor
-    of_runs = (await store.list_runs("s1", limit=1)).cursor
+    of_runs = (await store.list_runs(RunQuery(schedule_id="s1", limit=1))).cursor
     assert of_schedules
     assert of_runs
     with pytest.raises(InvalidInputError):
-        await store.list_runs("s1", limit=1, cursor=of_schedules)
+        await store.list_runs(RunQuery(schedule_id="s1", limit=1, cursor=of_schedules))
     with pytest.raises(InvalidInputError):
         await store.list_schedules(owner=None, limit=1, cursor=of_runs)
 
@@ -199,7 +202,7 @@ async def test_removing_takes_runs_and_tally_along(stores: Stores) -> None:
     await writer.put_runs([run("r1"), run("r2"), run("r3", schedule_id="s2")])
     await reader.remove_schedules(["s1", "s1", "unknown"])
     assert await writer.schedule_ids() == {"s2"}
-    assert (await writer.list_runs("s1", limit=5)).runs == []
+    assert (await writer.list_runs(RunQuery(schedule_id="s1", limit=5))).runs == []
     assert await writer.get_run("s1", "r1") is None
     await writer.put_schedules([snapshot("s1", created=9)])
     row, other = await reader.get_schedule("s1"), await reader.get_schedule("s2")

@@ -76,6 +76,27 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
         (answer,) = blocks("bulk answer")
         assert (await _shell(token + bulk, tmp_path))["data"] == json.loads(answer)
 
+        ids = f"export ID={created['id']}\n"
+        trigger, tail, failed = (
+            block.replace("127.0.0.1:8000", f"127.0.0.1:{ports['api']}")
+            for name in ("trigger", "tail", "runs")
+            for block in blocks(name)
+        )
+        started = (await _shell(token + ids + trigger, tmp_path))["data"]["run"]
+        shown = json.loads(blocks("trigger answer")[0])
+        assert started.keys() == shown.keys()
+        for name in ("walker_name", "kind", "by", "reason"):
+            assert started[name] == shown[name]
+        assert (await _shell(token + ids + trigger, tmp_path))["data"]["run"] == started
+        ids += f"export RUN={started['id']}\n"
+        events = await _output(token + ids + tail, tmp_path)
+        assert "Grace" in events
+        assert events.splitlines()[-2] == "data: " + json.dumps(
+            {"status": "succeeded", "stdout_truncated": False, "error": None},
+            separators=(",", ":"),
+        )
+        assert (await _shell(token + failed, tmp_path))["data"]["runs"] == []
+
         async def ran() -> bool:
             rows = (await _shell(token + listing, tmp_path))["data"]["schedules"]
             assert any(row["is_static"] for row in rows)
@@ -85,6 +106,10 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
 
 
 async def _shell(script: str, cwd: Path) -> Any:
+    return json.loads(await _output(script, cwd))
+
+
+async def _output(script: str, cwd: Path) -> str:
     environ = {key: value for key, value in os.environ.items() if not key.startswith("FOOTFALL_")}
     process = await asyncio.create_subprocess_exec(
         "bash",
@@ -96,4 +121,4 @@ async def _shell(script: str, cwd: Path) -> Any:
     )
     output, _ = await process.communicate()
     assert process.returncode == 0
-    return json.loads(output)
+    return output.decode()

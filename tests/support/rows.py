@@ -1,9 +1,12 @@
 """Schedules and runs as the projection's tests need them: equal arguments give equal rows."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from footfall.schedules.run import RunError, RunStatus, RunSummary
+from footfall.projection.row import RunTally
+from footfall.schedules.run import RunError, RunKind, RunStatus, RunSummary
 from footfall.schedules.schedule import Change, ChangeKind, ScheduledWalk, ScheduleSnapshot
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123457, tzinfo=UTC)
@@ -49,6 +52,7 @@ def run(
     closed: float | None = None,
     execution: str = "e1",
     error: str | None = None,
+    **fields: Any,
 ) -> RunSummary:
     end = started + 1 if closed is None else closed
     return RunSummary(
@@ -56,11 +60,22 @@ def run(
         temporal_run_id=execution,
         schedule_id=schedule_id,
         app="shop",
-        owner="ann",
         walker_name="tidy",
         status=status,
         scheduled_at=at(started),
         started_at=at(started),
         closed_at=None if status is RunStatus.RUNNING else at(end),
         error=RunError(type="ValueError", message=error) if error else None,
+        **{"owner": "ann", "kind": RunKind.SCHEDULED, **fields},
+    )
+
+
+def tally(runs: Sequence[RunSummary]) -> RunTally:
+    """What the runs of one schedule must add up to."""
+    counts = Counter(one.status for one in runs)
+    return RunTally(
+        run_count=len(runs),
+        failure_count=counts[RunStatus.FAILED] + counts[RunStatus.TIMED_OUT],
+        counts=dict(counts),
+        last_run=max(runs, key=lambda one: (one.started_at, one.id), default=None),
     )

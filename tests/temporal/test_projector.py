@@ -19,6 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 from footfall.projection.memory import MemoryStore
 from footfall.projection.projector import Projector
 from footfall.projection.row import ScheduleRow
+from footfall.projection.run_query import RunQuery
 from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 from footfall.temporal.namespace import read_retention
@@ -32,16 +33,15 @@ EVERY_SECOND = {"trigger": "interval", "seconds": 1}
 class Projection:
     """A projector with its store, as one API has it."""
 
-    def __init__(self, client: Client, app: str) -> None:
+    def __init__(self, client: Client, app: str, retention: timedelta | None = None) -> None:
         self.store = MemoryStore()
         self.schedules = ScheduleGateway(client, app=app)
         self.runs = RunGateway(client, app=app)
-        self.projector = Projector(
-            self.schedules,
-            self.runs,
-            self.store,
-            retention=lambda: read_retention(client),
-        )
+
+        async def longest() -> timedelta:
+            return await read_retention(client) if retention is None else retention
+
+        self.projector = Projector(self.schedules, self.runs, self.store, retention=longest)
 
     async def rows(self) -> dict[str, ScheduleRow]:
         page = await self.store.list_schedules(owner=None, limit=1000)
@@ -49,7 +49,9 @@ class Projection:
 
     async def all_runs(self) -> dict[str, list[RunSummary]]:
         return {
-            schedule_id: (await self.store.list_runs(schedule_id, limit=1000)).runs
+            schedule_id: (
+                await self.store.list_runs(RunQuery(schedule_id=schedule_id, limit=1000))
+            ).runs
             for schedule_id in await self.rows()
         }
 
@@ -100,6 +102,26 @@ async def test_what_others_write_shows(projection: Projection, app_name: str) ->
     await until(changed)
     snapshot = (await projection.rows())[walk.schedule_id].snapshot
     assert (snapshot.walk.tags, snapshot.paused, snapshot.note) == (("x",), True, "why")
+
+
+async def test_runs_are_kept_no_longer_than_their_retention(
+    client: Client,
+    app_name: str,
+    worker: None,
+) -> None:
+    del worker
+    long, short = Projection(client, app_name), Projection(client, app_name, timedelta(0))
+    ticking = f"{app_name}.tick"
+
+    async def closed() -> bool:
+        await long.projector.advance()
+        return any(run.closed_at for run in (await long.all_runs()).get(ticking, []))
+
+    await until(closed, what="a run that has ended")
+    await short.projector.advance()
+    assert ticking in await short.rows()
+    # A running one may be there: it has not ended.
+    assert not any(run.closed_at for run in (await short.all_runs())[ticking])
 
 
 async def test_what_happens_outside_footfall_shows(

@@ -5,14 +5,14 @@ from itertools import batched
 
 from pymongo import InsertOne, ReplaceOne
 
-from footfall.projection.cursor import decode_cursor, encode_cursor, micros
+from footfall.projection.cursor import encode_cursor, micros
 from footfall.projection.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.mongo.tallies import Tallies
 from footfall.projection.row import RunPage
+from footfall.projection.run_query import RunQuery
 from footfall.projection.tally import (
     RunKey,
     TallyChange,
-    is_failure,
     latest_of_each,
     rank,
     run_place,
@@ -20,6 +20,13 @@ from footfall.projection.tally import (
 from footfall.schedules.run import RunStatus, RunSummary
 
 _BATCH = 500
+
+_STATIC = ""
+"""Audience of the runs of static schedules, whatever a user may be called."""
+
+
+def _audience(owner: str) -> str:
+    return f"user {owner}"
 
 
 class Runs:
@@ -44,21 +51,32 @@ class Runs:
         document = await self._collection.find_one({"_id": self._id((schedule_id, run_id))})
         return RunSummary.model_validate_json(document["body"]) if document else None
 
-    def selection(self, schedule_id: str, cursor: str | None) -> Document:
-        """Give the query of a page, to be sorted by `place`, descending."""
-        query: Document = {"scope": self._scope, "schedule": schedule_id}
-        if cursor:
-            query["place"] = {"$lt": decode_cursor("runs", cursor)}
-        return query
+    def selection(self, query: RunQuery) -> Document:
+        """Give the selection of a page, to be sorted by `place`, descending."""
+        selection: Document = {
+            "scope": self._scope,
+            "kind": {"$in": sorted(query.kinds)},
+            "status": {"$in": sorted(query.statuses)},
+            "place": {"$gte": query.first_place()},
+        }
+        end = query.end_place()
+        if end is not None:
+            selection["place"]["$lt"] = end
+        if query.schedule_id is not None:
+            selection["schedule"] = query.schedule_id
+        elif query.owner is not None:
+            selection["audience"] = {"$in": [_STATIC, _audience(query.owner)]}
+        return selection
 
-    async def page(self, schedule_id: str, limit: int, cursor: str | None) -> RunPage:
-        """Give a page of a schedule's runs, the newest start first."""
-        found = self._collection.find(self.selection(schedule_id, cursor)).sort("place", -1)
-        documents = await found.limit(limit + 1).to_list(limit + 1)
-        more = len(documents) > limit
+    async def page(self, query: RunQuery) -> RunPage:
+        """Give a page of runs, the newest start first."""
+        found = self._collection.find(self.selection(query)).sort("place", -1)
+        documents = await found.limit(query.limit + 1).to_list(query.limit + 1)
+        more = len(documents) > query.limit
+        shown = documents[: query.limit]
         return RunPage(
-            runs=[RunSummary.model_validate_json(one["body"]) for one in documents[:limit]],
-            cursor=encode_cursor("runs", documents[limit - 1]["place"]) if more else None,
+            runs=[RunSummary.model_validate_json(one["body"]) for one in shown],
+            cursor=encode_cursor("runs", shown[-1]["place"]) if more else None,
         )
 
     async def remove(self, schedule_ids: Iterable[str]) -> None:
@@ -70,7 +88,7 @@ class Runs:
         """Remove runs that closed before an instant (UTC), and take them off the tallies."""
         expired = {"scope": self._scope, "closed": {"$lt": micros(before)}}
         while True:
-            found = self._collection.find(expired, {"_id": 1, "failure": 1})
+            found = self._collection.find(expired, {"_id": 1, "status": 1})
             documents = await found.limit(_BATCH).to_list(_BATCH)
             if not documents:
                 return
@@ -132,8 +150,10 @@ class Runs:
             "_id": self._id(key),
             "scope": self._scope,
             "schedule": new.schedule_id,
+            "audience": _STATIC if new.is_static else _audience(new.owner),
+            "kind": new.kind.value,
+            "status": new.status.value,
             "place": run_place(new),
-            "failure": is_failure(new),
             "closed": micros(new.closed_at) if new.closed_at and is_closed else None,
             "body": new.model_dump_json(),
         }
@@ -149,15 +169,12 @@ class Runs:
     ) -> list[str]:
         async with self._tallies.changing(rows.keys()) as changes:
             for schedule_id, documents in rows.items():
-                for failure in (False, True):
-                    ids = [one["_id"] for one in documents if one["failure"] is failure]
-                    if not ids:
-                        continue
+                for status in {one["status"] for one in documents}:
+                    ids = [one["_id"] for one in documents if one["status"] == status]
                     # Several processes prune at once: only what this one deleted is taken off.
-                    query = {"_id": {"$in": ids}, "failure": failure, **expired}
+                    query = {"_id": {"$in": ids}, "status": status, **expired}
                     count = (await self._collection.delete_many(query)).deleted_count
-                    changes[schedule_id].runs -= count
-                    changes[schedule_id].failures -= count * failure
+                    changes[schedule_id].counts[RunStatus(status)] -= count
         tallies = await self._tallies.read(rows)
         before: int = expired["closed"]["$lt"]
         return [

@@ -9,6 +9,7 @@ from footfall.projection.mongo.runs import Runs
 from footfall.projection.mongo.schedules import Schedules
 from footfall.projection.mongo.tallies import Tallies
 from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
+from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.schedules.run import RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, utc_now
@@ -156,15 +157,14 @@ class MongoStore(Connected):
         return await self._runs.get(schedule_id, run_id)
 
     @answered
-    async def list_runs(
-        self,
-        schedule_id: str,
-        *,
-        limit: int,
-        cursor: str | None = None,
-    ) -> RunPage:
-        """List a schedule's runs, the newest start first; see Store."""
-        return await self._runs.page(schedule_id, limit, cursor)
+    async def list_runs(self, query: RunQuery) -> RunPage:
+        """List the runs of a query, the newest start first; see Store."""
+        return await self._runs.page(query)
+
+    @answered
+    async def ids_with_runs(self) -> set[str]:
+        """Give the ids of all schedules that have runs; see Store."""
+        return await self._tallies.ids()
 
     @answered
     async def prune_runs(self, before: datetime) -> None:

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import batched
@@ -11,8 +11,8 @@ from footfall.projection.cursor import micros
 from footfall.projection.mongo.connection import Collection as Documents
 from footfall.projection.mongo.connection import Connection, Document, bulk
 from footfall.projection.row import RunTally
-from footfall.projection.tally import TallyChange, last_order
-from footfall.schedules.run import RunSummary
+from footfall.projection.tally import TallyChange, last_order, tally_of
+from footfall.schedules.run import RunKind, RunStatus, RunSummary
 
 _ATTEMPTS = 50
 _BATCH = 500
@@ -21,7 +21,7 @@ _BATCH = 500
 class Tallies:
     """What each schedule's runs add up to, kept by increments and exact nevertheless.
 
-    A tally's document holds the counts, a version that every change of the document draws
+    A tally's document holds the counts by status, a version that every change of the document draws
     anew, and a list of *pending* writers. A writer of runs (1) enters itself as pending, (2)
     writes runs, each by compare-and-set, so that it knows which transitions it won, and (3) adds
     exactly those and leaves the list, in one update. So at any time the counts are exact but
@@ -139,10 +139,12 @@ class Tallies:
         operations = []
         for schedule_id, change in changes.items():
             update: Document = {
-                "$inc": {"runs": change.runs, "failures": change.failures},
                 "$pull": {"pending": {"token": token}},
                 "$set": {"version": uuid4().hex},
             }
+            counts = {f"counts.{status}": n for status, n in change.counts.items() if n}
+            if counts:
+                update["$inc"] = {**_sums(change.counts), **counts}
             if change.last is not None:
                 update["$max"] = {"last": _last(change.last)}
             pending = {"$elemMatch": {"token": token, "void": False}}
@@ -160,7 +162,7 @@ class Tallies:
 
     async def _recount_once(self, ids: list[str], finished: str | None) -> list[str]:
         deadline = await self._connection.now() - self._lease
-        absent = {"runs": 0, "failures": 0, "pending": [], "scope": self._scope}
+        absent = {**_sums({}), "counts": {}, "pending": [], "scope": self._scope}
         await bulk(
             self._collection,
             [
@@ -189,7 +191,7 @@ class Tallies:
             if counted is None and not pending:
                 operations.append(DeleteOne(expected))
                 continue
-            counted = counted or {"runs": 0, "failures": 0, "last": None}
+            counted = counted or {**_sums({}), "counts": {}, "last": None}
             change = {**counted, "pending": pending, "version": version}
             operations.append(UpdateOne(expected, {"$set": change}))
         if (await bulk(self._collection, operations)).matched == len(ids):
@@ -203,15 +205,22 @@ class Tallies:
     async def _count(self, ids: list[str]) -> dict[str, Document]:
         runs = self._connection.collection("runs")
         match = {"$match": {"scope": self._scope, "schedule": {"$in": ids}}}
-        sums = {"runs": {"$sum": 1}, "failures": {"$sum": {"$cond": ["$failure", 1, 0]}}}
-        counted = runs.aggregate([match, {"$group": {"_id": "$schedule", **sums}}])
-        counts = {
-            document["_id"]: {"runs": document["runs"], "failures": document["failures"]}
-            async for document in counted
+        groups = {"_id": {"id": "$schedule", "status": "$status"}, "count": {"$sum": 1}}
+        by_status: dict[str, dict[RunStatus, int]] = defaultdict(dict)
+        async for document in runs.aggregate([match, {"$group": groups}]):
+            group = document["_id"]
+            by_status[group["id"]][RunStatus(group["status"])] = document["count"]
+        counts: dict[str, Document] = {
+            one: {**_sums(found), "counts": found} for one, found in by_status.items()
         }
         for schedule_id in list(counts):
             newest = await runs.find_one(
-                {"scope": self._scope, "schedule": schedule_id},
+                {
+                    "scope": self._scope,
+                    "schedule": schedule_id,
+                    "kind": {"$in": list(RunKind)},
+                    "status": {"$in": list(RunStatus)},
+                },
                 {"body": 1},
                 sort=[("place", -1)],
             )
@@ -221,6 +230,12 @@ class Tallies:
                 last = RunSummary.model_validate_json(newest["body"])
                 counts[schedule_id]["last"] = _last(last)
         return counts
+
+
+def _sums(counts: Mapping[RunStatus, int]) -> Document:
+    """Give what lists of schedules are sorted by: all runs, and those that failed."""
+    tally = tally_of(counts, None)
+    return {"runs": tally.run_count, "failures": tally.failure_count}
 
 
 def _last(run: RunSummary) -> Document:
@@ -233,8 +248,5 @@ def _last(run: RunSummary) -> Document:
 
 def _tally(document: Document) -> RunTally:
     last = document.get("last")
-    return RunTally(
-        run_count=document.get("runs", 0),
-        failure_count=document.get("failures", 0),
-        last_run=RunSummary.model_validate_json(last["body"]) if last else None,
-    )
+    counts = {RunStatus(status): count for status, count in document.get("counts", {}).items()}
+    return tally_of(counts, RunSummary.model_validate_json(last["body"]) if last else None)

@@ -1,8 +1,9 @@
 """Walkers that end in every way that a run can end."""
 
 import time
+from pathlib import Path
 
-from footfall import current_run, restspec, walker
+from footfall import current_run, progress, restspec, walker
 
 
 @walker
@@ -22,6 +23,26 @@ def boom(text: str = "no luck") -> None:
 def sleepy(seconds: float = 600) -> None:
     print("going to sleep", flush=True)
     time.sleep(seconds)
+
+
+@walker
+def stepwise(folder: str, steps: int = 3) -> int:
+    """Print and tell of each step, and begin it only when the test lets it."""
+    for step in range(1, steps + 1):
+        print(f"step {step} of {steps}: 🚶")
+        progress(step / steps, f"step {step}")
+        while not (Path(folder) / str(step)).exists():
+            time.sleep(0.02)
+    return steps
+
+
+@walker
+def beat(folder: str) -> None:
+    """Leave a sign of life every few milliseconds, until it is killed."""
+    print("beating")
+    while True:
+        (Path(folder) / "alive").write_text(str(time.monotonic()))
+        time.sleep(0.02)
 
 
 @walker

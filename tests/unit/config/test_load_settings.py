@@ -162,6 +162,7 @@ BAD_VALUES: list[tuple[str, str, str]] = [
     ("plugins.scale.scheduler.default_timeout", "FOOTFALL_DEFAULT_TIMEOUT", "604801"),
     ("plugins.scale.scheduler.output_limit", "FOOTFALL_OUTPUT_LIMIT", "1023"),
     ("plugins.scale.scheduler.output_limit", "FOOTFALL_OUTPUT_LIMIT", "9999999999"),
+    ("plugins.scale.scheduler.runs_retention", "FOOTFALL_RUNS_RETENTION", "0"),
     ("plugins.scale.scheduler.processes", "FOOTFALL_PROCESSES", "0"),
     ("plugins.scale.scheduler.processes", "FOOTFALL_PROCESSES", "65"),
     ("plugins.scale.scheduler.log_format", "FOOTFALL_LOG_FORMAT", "xml"),

@@ -1,0 +1,73 @@
+import re
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Query
+
+from footfall.errors import InvalidInputError, InvalidTriggerError
+from footfall.projection.run_query import RunQuery
+from footfall.schedules.run import RunKind, RunStatus
+from footfall.triggers.instant import parse_instant
+
+_FRACTION = re.compile(r"(?<=:\d\d)[.,](\d{1,9})(?!\d)", re.ASCII)
+
+
+class RunFilters:
+    """The parameters of lists of runs, as FastAPI reads them from a request."""
+
+    def __init__(
+        self,
+        *,
+        status: Annotated[
+            list[RunStatus] | None, Query(description="only these; repeat it")
+        ] = None,
+        kind: Annotated[list[RunKind] | None, Query(description="only these; repeat it")] = None,
+        since: Annotated[
+            str | None,
+            Query(description="ISO 8601: only runs that started then or later"),
+        ] = None,
+        until: Annotated[
+            str | None,
+            Query(description="ISO 8601: only runs that started before"),
+        ] = None,
+        limit: Annotated[int, Query(ge=1, le=1000, description="rows of a page")] = 100,
+        cursor: Annotated[
+            str | None,
+            Query(max_length=1500, description="`cursor` of the page before"),
+        ] = None,
+    ) -> None:
+        self._statuses = frozenset(status or RunStatus)
+        self._kinds = frozenset(kind or RunKind)
+        self._since, self._until = since, until
+        self._limit, self._cursor = limit, cursor
+
+    def query(self, *, schedule_id: str | None = None, owner: str | None = None) -> RunQuery:
+        """Give the query for runs of a schedule, or of what `owner` sees.
+
+        Raises:
+            InvalidInputError: `since` or `until` is no instant.
+        """
+        return RunQuery(
+            schedule_id=schedule_id,
+            owner=owner,
+            statuses=self._statuses,
+            kinds=self._kinds,
+            since=_instant("since", self._since),
+            until=_instant("until", self._until),
+            limit=self._limit,
+            cursor=self._cursor,
+        )
+
+
+def _instant(field: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    # Answers show milliseconds, which a trigger's options refuse.
+    fraction = _FRACTION.search(text)
+    try:
+        instant = parse_instant(field, _FRACTION.sub("", text, count=1), "UTC")
+    except InvalidTriggerError as error:
+        raise InvalidInputError(error.problems) from None
+    return instant + timedelta(
+        microseconds=int((fraction[1] if fraction else "")[:6].ljust(6, "0"))
+    )

@@ -1,0 +1,53 @@
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
+
+from footfall.projection.row import RunTally
+from footfall.projection.run_query import RunQuery
+from footfall.projection.tally import run_place, tally_of
+from footfall.schedules.run import RunKind, RunStatus, RunSummary
+
+
+class RunIndex:
+    """Places of runs in sorted lists, one for each kind and status, so that filters are cheap."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[RunKind, RunStatus], list[str]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def add(self, run: RunSummary) -> None:
+        """Add a run that is not there."""
+        insort(self._places.setdefault((run.kind, run.status), []), run_place(run))
+
+    def remove(self, run: RunSummary) -> None:
+        """Remove a run that is there, as it was added."""
+        places = self._places[run.kind, run.status]
+        del places[bisect_left(places, run_place(run))]
+        if not places:
+            del self._places[run.kind, run.status]
+
+    def newest(self, query: RunQuery, count: int) -> list[str]:
+        """Give the places of the newest runs of a query, at most `count`, the newest first."""
+        first, end = query.first_place(), query.end_place()
+        lists = [
+            _between(places, first, end)
+            for (kind, status), places in self._places.items()
+            if kind in query.kinds and status in query.statuses
+        ]
+        return list(islice(merge(*lists, reverse=True), count))
+
+    def tally(self, last: RunSummary | None) -> RunTally:
+        """Give what the runs add up to; `last` is the newest of them."""
+        counts: dict[RunStatus, int] = {}
+        for (_, status), places in self._places.items():
+            counts[status] = counts.get(status, 0) + len(places)
+        return tally_of(counts, last)
+
+
+def _between(places: list[str], first: str, end: str | None) -> Iterator[str]:
+    begin = bisect_left(places, first)
+    stop = len(places) if end is None else bisect_left(places, end)
+    return (places[index] for index in range(stop - 1, begin - 1, -1))
