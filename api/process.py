@@ -13,6 +13,7 @@ from temporalio.client import Client
 from api.app import build_app
 from api.applying import Applying
 from api.backfills import Backfills
+from api.bulk import Bulk
 from api.changes import Changes
 from api.checks import Checks
 from api.run_starter import RunStarter
@@ -144,6 +145,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     try:
         yield Services(
             schedules=schedules,
+            bulk=Bulk(schedules),
             runs=Runs(
                 schedules=schedules,
                 gateway=gateway,
