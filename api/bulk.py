@@ -7,16 +7,19 @@ import structlog
 from api.bulk_bodies import MOST_AT_ONCE, BulkRequest
 from api.edits import Author
 from api.listing import ScheduleFilters
+from api.run_bodies import TriggerRequest
+from api.run_starter import RunStarter
 from api.schedules import Schedules
 from footfall.errors import FieldProblem, FootfallError, InvalidInputError, TemporalUnavailableError
 from footfall.projection.row import ScheduleRow
+from footfall.schedules.run import RunSummary
 from footfall.tokens import Principal
 
 AT_ONCE = 16
 """Schedules that one request changes side by side."""
 
-type Operation = Callable[[str], Awaitable[ScheduleRow | None]]
-"""Changes the schedule with an id, and gives what it is then; None where it is gone."""
+type Operation = Callable[[str], Awaitable["Outcome"]]
+"""Does the action to the schedule with an id."""
 
 _log = structlog.get_logger(__name__)
 
@@ -25,19 +28,25 @@ _log = structlog.get_logger(__name__)
 class Outcome:
     """What became of one schedule: `error` says why it could not be changed.
 
-    ``row`` is None where it is gone.
+    Attributes:
+        row: the schedule as it is then, where it was changed.
+        run: the run that was started.
+        error: None where the action was done; with neither row nor run, the schedule is gone or
+            a dry run started nothing.
     """
 
     id: str
     row: ScheduleRow | None = None
+    run: RunSummary | None = None
     error: FootfallError | None = None
 
 
 class Bulk:
     """Does to many schedules what is done to one, each on its own."""
 
-    def __init__(self, schedules: Schedules) -> None:
+    def __init__(self, schedules: Schedules, starter: RunStarter) -> None:
         self._schedules = schedules
+        self._starter = starter
 
     async def do(self, who: Principal, body: BulkRequest, *, dry_run: bool) -> list[Outcome]:
         """Do an action to each schedule that is meant, in the order of ids, or of the list.
@@ -73,30 +82,36 @@ class Bulk:
         return [row.id for row in page.rows]
 
     def _operation(self, author: Author, body: BulkRequest, *, dry_run: bool) -> Operation:
-        schedules = self._schedules
+        schedules, starter = self._schedules, self._starter
 
-        async def hold(schedule_id: str) -> ScheduleRow:
+        async def hold(one: str) -> Outcome:
             paused = body.action == "pause"
-            return await schedules.hold(author, schedule_id, paused=paused, dry_run=dry_run)
-
-        async def tag(schedule_id: str) -> ScheduleRow:
-            add, remove = tuple(body.tags.add), tuple(body.tags.remove)
-            return await schedules.retag(
-                author,
-                schedule_id,
-                add=add,
-                remove=remove,
-                dry_run=dry_run,
+            return Outcome(
+                one, row=await schedules.hold(author, one, paused=paused, dry_run=dry_run)
             )
 
-        async def delete(schedule_id: str) -> None:
-            await schedules.delete(author, schedule_id, dry_run=dry_run)
+        async def tag(one: str) -> Outcome:
+            add, remove = tuple(body.tags.add), tuple(body.tags.remove)
+            row = await schedules.retag(author, one, add=add, remove=remove, dry_run=dry_run)
+            return Outcome(one, row=row)
+
+        async def delete(one: str) -> Outcome:
+            await schedules.delete(author, one, dry_run=dry_run)
+            return Outcome(one)
+
+        async def trigger(one: str) -> Outcome:
+            request = TriggerRequest(reason=author.reason)
+            if dry_run:
+                await starter.checked(author.who, one, request)
+                return Outcome(one)
+            return Outcome(one, run=await starter.trigger(author.who, one, request, None))
 
         operations: dict[str, Operation] = {
             "pause": hold,
             "resume": hold,
             "tag": tag,
             "delete": delete,
+            "trigger": trigger,
         }
         return operations[body.action]
 
@@ -111,7 +126,7 @@ async def _each(ids: Iterable[str], operation: Operation) -> list[Outcome]:
     async def one(schedule_id: str) -> Outcome:
         async with limit:
             try:
-                return Outcome(schedule_id, row=await operation(schedule_id))
+                return await operation(schedule_id)
             except FootfallError as error:
                 return Outcome(schedule_id, error=error)
             except Exception as error:  # noqa: BLE001

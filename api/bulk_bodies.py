@@ -29,7 +29,7 @@ class BulkRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    action: Literal["pause", "resume", "delete", "tag"]
+    action: Literal["pause", "resume", "delete", "trigger", "tag"]
     ids: list[Annotated[StrictStr, Field(min_length=1, max_length=1000)]] = Field(
         default_factory=_absent,
         min_length=1,

@@ -142,10 +142,18 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         default_timeout=settings.default_timeout,
     )
     control = RunControl(client, runs)
+    starter = RunStarter(
+        gateway=gateway,
+        runs=runs,
+        control=control,
+        checks=checks,
+        store=store,
+        projector=projector,
+    )
     try:
         yield Services(
             schedules=schedules,
-            bulk=Bulk(schedules),
+            bulk=Bulk(schedules, starter),
             runs=Runs(
                 schedules=schedules,
                 gateway=gateway,
@@ -154,14 +162,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 store=store,
                 projector=projector,
             ),
-            run_starter=RunStarter(
-                gateway=gateway,
-                runs=runs,
-                control=control,
-                checks=checks,
-                store=store,
-                projector=projector,
-            ),
+            run_starter=starter,
             backfills=Backfills(
                 schedules=schedules,
                 gateway=gateway,

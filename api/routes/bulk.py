@@ -10,6 +10,7 @@ from api.envelope import Envelope, ErrorData, Meta, MetaExtra
 from api.errors import TOO_LARGE, responses
 from api.listing import GivenOnce
 from api.routes.schedules import COMMON
+from api.run_views import StartedRun, StartedRunData
 from api.services import Services
 from api.strict_json import StrictJsonRoute
 from api.views import DeletedData, ScheduleData, ScheduleView
@@ -24,7 +25,7 @@ class BulkSuccess(BaseModel):
 
     id: str
     status: Literal["success"] = "success"
-    data: ScheduleData | DeletedData
+    data: ScheduleData | StartedRunData | DeletedData
 
 
 class BulkFailure(BaseModel):
@@ -56,14 +57,14 @@ async def change_many(
     services: UsedServices,
     asked: Annotated[BulkParameters, Query()],
 ) -> Envelope[BulkData]:
-    """Pause, resume, delete or tag up to 1,000 schedules, each on its own.
+    """Pause, resume, delete, run or tag up to 1,000 schedules, each on its own.
 
     The answer is a success also where some or all of them could not be changed; `results`
     tells of each.
     """
     dry_run = asked.dry_run
     outcomes = await services.bulk.do(who, body, dry_run=dry_run)
-    results = [_result(outcome, services, dry_run=dry_run) for outcome in outcomes]
+    results = [_result(body, outcome, services, dry_run=dry_run) for outcome in outcomes]
     failed = sum(outcome.error is not None for outcome in outcomes)
     data = BulkData(
         results=results,
@@ -75,6 +76,7 @@ async def change_many(
 
 
 def _result(
+    body: BulkRequest,
     outcome: Outcome,
     services: Services,
     *,
@@ -84,6 +86,9 @@ def _result(
     if error is not None:
         data = ErrorData(code=error.code, message=error.message, details=error.details)
         return BulkFailure(id=outcome.id, error=data)
+    if body.action == "trigger":
+        run = StartedRun.of(outcome.run, services.ui) if outcome.run else None
+        return BulkSuccess(id=outcome.id, data=StartedRunData(run=run))
     if row is None:
         return BulkSuccess(id=outcome.id, data=DeletedData(id=outcome.id, deleted=not dry_run))
     schedule = ScheduleView.of(row, services.ui, now=utc_now())

@@ -206,3 +206,20 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
     with pytest.raises(InvalidInputError) as caught:
         BulkRequest.model_validate({"action": "tag"}).check()
     assert [problem.field for problem in caught.value.problems] == ["ids", "tags"]
+
+
+async def test_many_are_run_now_and_a_dry_run_starts_none(alice: Caller) -> None:
+    ids = [await create(alice) for _ in range(3)]
+    body = {"action": "trigger", "ids": [*ids, "nobody"], "reason": "all at once"}
+    foreseen = await alice.data("POST", "/schedule/bulk?dry_run=true", json=body)
+    assert (foreseen["succeeded"], foreseen["failed"]) == (3, 1)
+    assert [one["data"]["run"] for one in foreseen["results"][:3]] == [None] * 3
+    done = await alice.data("POST", "/schedule/bulk", json=body)
+    assert (done["succeeded"], done["failed"]) == (3, 1)
+    assert done["results"][3]["error"]["code"] == "schedule_not_found"
+    for schedule_id, result in zip(ids, done["results"][:3], strict=True):
+        run = result["data"]["run"]
+        assert (run["schedule_id"], run["kind"]) == (schedule_id, "manual")
+        assert run["reason"] == "all at once"
+        runs = (await alice.data("GET", f"/schedule/{schedule_id}/runs"))["runs"]
+        assert [one["id"] for one in runs] == [run["id"]]
