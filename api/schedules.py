@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -81,7 +82,7 @@ class Schedules:
         """
         now = utc_now()
         config = body.config()
-        compiled = self._check_trigger(config, now)
+        compiled = await self._check_trigger(config, now)
         await self._checks.args(body.walker_name, body.given("args").get("args", {}))
         author = Author(who, reason=body.given("reason").get("reason"))
         paused = body.given("is_active").get("is_active") is False
@@ -155,7 +156,7 @@ class Schedules:
             ConflictError: others kept changing it at the same time.
             InvalidInputError: the new trigger or arguments are invalid.
         """
-        edits = self._edits(body)
+        edits = await self._edits(body)
         snapshot = await self._gateway.read(schedule_id)
         if "args" in edits.fields:
             check_changeable(author.who, snapshot.walk, edits)
@@ -253,7 +254,7 @@ class Schedules:
         await self._projector.saw(snapshot)
         return await self.read(author.who, schedule_id)
 
-    def _edits(self, body: ScheduleChange) -> Edits:
+    async def _edits(self, body: ScheduleChange) -> Edits:
         fields = body.given("args", "description", "tags", "timeout")
         if "tags" in fields:
             fields["tags"] = tuple(fields["tags"])
@@ -261,7 +262,7 @@ class Schedules:
         config: dict[str, Any] | None = None
         if body.given("trigger"):
             config = {"trigger": body.trigger, **options}
-            self._check_trigger(config, utc_now())
+            await self._check_trigger(config, utc_now())
         elif options:
             message = "A trigger's options are replaced together: give `trigger` with all of them."
             raise InvalidInputError(FieldProblem(next(iter(options)), message))
@@ -274,8 +275,12 @@ class Schedules:
             is_active=body.given("is_active").get("is_active"),
         )
 
-    def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> CompiledTrigger:
-        return self._checks.compiled(self._checks.trigger(config), now)
+    async def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> CompiledTrigger:
+        def checked() -> CompiledTrigger:
+            return self._checks.compiled(self._checks.trigger(config), now)
+
+        # It may take seconds, in which other requests are answered.
+        return await asyncio.to_thread(checked)
 
 
 def _foreseen(before: ScheduleSnapshot, draft: Draft | None) -> ScheduleSnapshot:
