@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import install_error_handlers
-from api.routes import health, runs, schedules, walkers
+from api.routes import applying, health, runs, schedules, walkers
 from api.services import Services
 
 
@@ -18,7 +18,8 @@ def build_app(services: Services | None) -> FastAPI:
     )
     app.state.services = services
     install_error_handlers(app)
-    for router in (health.router, walkers.router, schedules.router, runs.router):
+    routers = (health.router, walkers.router, applying.router, schedules.router, runs.router)
+    for router in routers:
         app.include_router(router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -1,6 +1,16 @@
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 from footfall.schedules.policy import (
     LONGEST_CATCHUP,
@@ -14,6 +24,9 @@ from footfall.schedules.policy import (
 from footfall.schedules.schedule import MAX_TIMEOUT
 from footfall.triggers.exclusion import MOST, WEEKDAYS
 from footfall.triggers.options import LONGEST_JITTER
+
+MOST_APPLIED = 1000
+"""Schedules that are applied at once."""
 
 MOST_PREVIEWED = 1000
 """Runs that a preview shows at most."""
@@ -54,6 +67,16 @@ _EXCLUDE: dict[str, Any] = {
     "additionalProperties": False,
     "minProperties": 1,
 }
+
+
+def _trimmed(name: str) -> str:
+    if not name.isprintable() or name != name.strip():
+        message = "must be printable, without spaces at its ends"
+        raise PydanticCustomError("name", message)
+    return name
+
+
+Name = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(_trimmed)]
 # What an option may be is for `footfall.triggers` to judge, with the remedy; here it is
 # only described.
 _Option = Annotated[Any, Field(default_factory=_absent)]
@@ -260,6 +283,33 @@ class NewSchedule(_WithTrigger):
     """What `POST /schedule/create` takes."""
 
     walker_name: StrictStr = Field(min_length=1, max_length=200)
+    name: Name = Field(
+        default_factory=_absent,
+        description="what you call it; no two of your schedules have the same name",
+    )
+
+
+class AppliedSchedule(NewSchedule):
+    """A whole definition, known by its name; what it does not say has its default."""
+
+    name: Name = Field(description="what you call it, or the id of one that has no name")
+
+
+class ApplyRequest(BaseModel):
+    """What `POST /schedule/apply` takes: the schedules that you want to have."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schedules: list[AppliedSchedule] = Field(max_length=MOST_APPLIED)
+    prune: StrictBool = Field(
+        default=False,
+        description="delete those of your schedules that have a name and are not among these",
+    )
+    reason: StrictStr | None = Field(
+        None,
+        max_length=500,
+        description="why; stands in the changes of each schedule",
+    )
 
 
 class PreviewRequest(_WithTrigger):

@@ -10,11 +10,22 @@ from pydantic_core import to_json
 from footfall.tokens import Principal
 
 
-def new_id(app: str, who: Principal, key: str | None) -> str:
-    """Give the id of a new schedule: a random one, or the one that belongs to an owner's key."""
-    if key is None:
-        return secrets.token_hex(10)
-    return hashlib.sha256(to_json([app, who.user, key])).hexdigest()[:20]
+def new_id(app: str, who: Principal, *, key: str | None, name: str | None) -> str:
+    """Give the id of a new schedule: the one that belongs to an owner's name or key, or any."""
+    if name is not None:
+        return named_id(app, who.user, name)
+    if key is not None:
+        return _hashed([app, who.user, key])
+    return secrets.token_hex(10)
+
+
+def named_id(app: str, owner: str, name: str) -> str:
+    """Give the id of the schedule that an owner calls so."""
+    return _hashed([app, owner, "name", name])
+
+
+def _hashed(parts: list[str]) -> str:
+    return hashlib.sha256(to_json(parts)).hexdigest()[:20]
 
 
 def fingerprint(body: BaseModel) -> str:

@@ -10,6 +10,7 @@ import uvloop
 from temporalio.client import Client
 
 from api.app import build_app
+from api.applying import Applying
 from api.checks import Checks
 from api.schedules import Schedules
 from api.services import Services
@@ -94,14 +95,23 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     walkers = WalkerCatalogue(client, app=app)
     checks = Checks(walkers, min_interval=settings.min_interval)
     projector = Projector(gateway, runs, store, retention=lambda: read_retention(client))
+    schedules = Schedules(
+        app=app,
+        gateway=gateway,
+        runs=runs,
+        checks=checks,
+        store=store,
+        projector=projector,
+        default_timeout=settings.default_timeout,
+    )
     projection = asyncio.create_task(_project(client, projector))
     try:
         yield Services(
-            schedules=Schedules(
+            schedules=schedules,
+            applying=Applying(
                 app=app,
+                schedules=schedules,
                 gateway=gateway,
-                runs=runs,
-                checks=checks,
                 store=store,
                 projector=projector,
                 default_timeout=settings.default_timeout,

@@ -29,7 +29,7 @@ from footfall.schedules.schedule import (
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import SHOWN_TIMES, Draft, ScheduleGateway
 from footfall.tokens import Principal
-from footfall.triggers import CompiledTrigger, compile_config, next_times
+from footfall.triggers import compile_config, next_times
 
 NO_ID = "dry-run"
 """Id of a schedule that is only shown, not created."""
@@ -79,20 +79,52 @@ class Schedules:
             WalkerNotFoundError: the workers do not know the walker.
             NoWorkerError: no worker runs.
             IdempotencyKeyError: the key was used for another request.
+            ConflictError: the owner has a schedule of this name.
         """
-        now = utc_now()
-        config = body.config()
-        compiled = await self._check_trigger(config, now)
-        await self._checks.args(body.walker_name, body.given("args").get("args", {}))
         author = Author(who, reason=body.given("reason").get("reason"))
+        walk = await self.define(author, body, key=key)
         paused = body.given("is_active").get("is_active") is False
         note = author.pause_note() if paused else ""
+        if dry_run:
+            walk = walk.model_copy(update={"schedule_id": NO_ID})
+            snapshot = ScheduleSnapshot(walk=walk, paused=paused, note=note)
+            return ScheduleRow(snapshot=foreseen(snapshot, None))
+        try:
+            snapshot = await self._gateway.create(walk, paused=paused, note=note)
+        except ConflictError:
+            snapshot = await self._gateway.read(walk.schedule_id)
+            if key is None:
+                message = f"You have a schedule named {walk.name!r}: {walk.schedule_id}."
+                raise ConflictError(message, id=walk.schedule_id) from None
+            if snapshot.walk.request != walk.request:
+                raise IdempotencyKeyError from None
+        await self._projector.saw(snapshot)
+        return ScheduleRow(snapshot=snapshot, tally=RunTally())
+
+    async def define(
+        self,
+        author: Author,
+        body: NewSchedule,
+        *,
+        key: str | None = None,
+    ) -> ScheduledWalk:
+        """Give the definition of a new schedule, and check all of it; nothing is created.
+
+        Raises:
+            InvalidInputError: the trigger or the arguments are invalid.
+            WalkerNotFoundError: the workers do not know the walker.
+            NoWorkerError: no worker runs.
+        """
+        now, who = utc_now(), author.who
+        config = body.config()
+        await self._check_trigger(config, now)
+        await self._checks.args(body.walker_name, body.given("args").get("args", {}))
         fields: dict[str, Any] = {
             "timeout": self._default_timeout,
-            **body.given("args", "description", "tags", "timeout"),
+            **body.given("args", "description", "tags", "timeout", "name"),
         }
-        walk = ScheduledWalk(
-            schedule_id=new_id(self._app, who, key),
+        return ScheduledWalk(
+            schedule_id=new_id(self._app, who, key=key, name=fields.get("name")),
             app=self._app,
             walker_name=body.walker_name,
             owner=who.user,
@@ -105,20 +137,6 @@ class Schedules:
             change=author.change(ChangeKind.CREATED, now),
             **fields,
         )
-        if dry_run:
-            times = tuple(next_times(compiled, now, SHOWN_TIMES))
-            walk = walk.model_copy(update={"schedule_id": NO_ID})
-            return ScheduleRow(
-                snapshot=ScheduleSnapshot(walk=walk, paused=paused, note=note, next_times=times),
-            )
-        try:
-            snapshot = await self._gateway.create(walk, paused=paused, note=note)
-        except ConflictError:
-            snapshot = await self._gateway.read(walk.schedule_id)
-            if key is None or snapshot.walk.request != walk.request:
-                raise IdempotencyKeyError from None
-        await self._projector.saw(snapshot)
-        return ScheduleRow(snapshot=snapshot, tally=RunTally())
 
     async def list(self, who: Principal, *, limit: int, cursor: str | None) -> SchedulePage:
         """List the schedules that `who` sees: their own and the static ones; admins all."""
@@ -249,7 +267,7 @@ class Schedules:
             before = await self._gateway.read(schedule_id)
             draft = edit(before)
             row = await self.read(author.who, schedule_id)
-            return row.model_copy(update={"snapshot": _foreseen(before, draft)})
+            return row.model_copy(update={"snapshot": foreseen(before, draft)})
         snapshot = await self._gateway.commit(schedule_id, edit)
         await self._projector.saw(snapshot)
         return await self.read(author.who, schedule_id)
@@ -275,27 +293,25 @@ class Schedules:
             is_active=body.given("is_active").get("is_active"),
         )
 
-    async def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> CompiledTrigger:
-        def checked() -> CompiledTrigger:
-            return self._checks.compiled(self._checks.trigger(config), now)
+    async def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> None:
+        def check() -> None:
+            self._checks.compiled(self._checks.trigger(config), now)
 
         # It may take seconds, in which other requests are answered.
-        return await asyncio.to_thread(checked)
+        await asyncio.to_thread(check)
 
 
-def _foreseen(before: ScheduleSnapshot, draft: Draft | None) -> ScheduleSnapshot:
-    """Give what a schedule would be after a change, which is not made."""
-    if draft is None:
-        return before
-    walk = draft.walk
+def foreseen(before: ScheduleSnapshot, draft: Draft | None) -> ScheduleSnapshot:
+    """Give what a schedule would be after a change, which is not made; None changes nothing."""
+    walk = draft.walk if draft else before.walk
     left = before.runs_left_of(walk)
     shown = SHOWN_TIMES if left is None else min(left, SHOWN_TIMES)
     times = next_times(compile_config(walk.config, walk.anchor), utc_now(), shown)
     return before.model_copy(
         update={
             "walk": walk,
-            "paused": draft.paused,
-            "note": draft.note,
+            "paused": draft.paused if draft else before.paused,
+            "note": draft.note if draft else before.note,
             "next_times": tuple(times),
             "runs_left": left,
         },

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from api.applying import Applying
 from api.checks import Checks
 from api.schedules import Schedules
 from api.views import TemporalUi
@@ -15,6 +16,7 @@ class Services:
     """What the routes use; wired together once, in `api.process`."""
 
     schedules: Schedules
+    applying: Applying
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier

@@ -191,6 +191,7 @@ class ScheduleView(BaseModel):
     priority: int
     after_completion: AfterCompletion
     pause_reason: str | None = Field(description="why it is paused")
+    name: str | None = Field(description="what you call it")
     next_run_at: Instant | None
     next_runs: list[NextRun]
     last_run: RunView | None
@@ -224,6 +225,7 @@ class ScheduleView(BaseModel):
             timezone=timezone,
             timeout=walk.timeout,
             **_policy_fields(snapshot),
+            name=walk.name,
             pause_reason=(snapshot.note or None) if snapshot.paused else None,
             next_run_at=coming[0] if coming else None,
             next_runs=[NextRun.of(at, timezone) for at in coming],

@@ -58,6 +58,7 @@ Cursor = Annotated[str | None, Query(max_length=1000, description="`cursor` of t
         InvalidInputError,
         WalkerNotFoundError,
         NoWorkerError,
+        ConflictError,
         IdempotencyKeyError,
     )
     | TOO_LARGE,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from footfall.cli import declarations
 from footfall.cli.duration import parse_duration
 from footfall.cli.options import (
     App,
@@ -212,6 +213,10 @@ def version(config: Config = None, data_dir: DataDir = None) -> None:
     """Print the version of Footfall."""
     del config, data_dir  # every command takes them, so that a script can pass them to all
     sys.stdout.write(f"footfall {version_of('footfall')}\n")
+
+
+cli.command()(declarations.apply)
+cli.command()(declarations.export)
 
 
 def _settings(

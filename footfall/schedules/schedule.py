@@ -64,6 +64,7 @@ class ScheduledWalk(BaseModel):
         timeout: seconds that a run may take.
         policies: how its runs are started, repeated, limited and ended.
         resumed_at: when it was last resumed (UTC); failures before that no longer count.
+        name: what its owner calls it; unique among the owner's schedules, and never changed.
         request: fingerprint of the request that created it, where that had an idempotency key.
         revision: 1 at creation, one more with each change.
         trail: tokens of the changes shortly before the last one, oldest first; a writer whose
@@ -87,6 +88,7 @@ class ScheduledWalk(BaseModel):
     timeout: int = 300
     policies: Policies = Policies()
     resumed_at: AwareDatetime | None = None
+    name: str | None = None
     request: str | None = None
     revision: int = 1
     created_at: AwareDatetime

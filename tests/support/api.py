@@ -1,16 +1,19 @@
 """The API with everything real behind it, called without a network between."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import uvicorn
 from support.waiting import until
 
 from api.app import build_app
 from api.process import wired_services
 from footfall.config import Settings, load_settings
+from footfall.listener import listen
 from footfall.tokens import issue_token
 
 SECRET = "a secret that is only good for tests, 32 bytes"
@@ -100,3 +103,32 @@ async def running_api(settings: Settings) -> AsyncIterator[Api]:
 
         await until(is_ready, what="the API's readiness")
         yield api
+
+
+class _Server(uvicorn.Server):
+    """A server inside a test, whose signals stay pytest's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def served_api(settings: Settings) -> AsyncIterator[str]:
+    """Serve an API on a free port, and give its URL once it is ready."""
+    listener = listen("127.0.0.1", 0, option="--port")
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with wired_services(settings) as services:
+        server = _Server(uvicorn.Config(build_app(services), log_config=None, lifespan="off"))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        async with httpx.AsyncClient(base_url=url) as client:
+
+            async def is_ready() -> bool:
+                return (await client.get("/healthz/ready")).status_code == 200
+
+            await until(is_ready, what="the API's readiness")
+        try:
+            yield url
+        finally:
+            server.should_exit = True
+            await serving

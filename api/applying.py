@@ -1,0 +1,226 @@
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from api.bodies import AppliedSchedule, ApplyRequest
+from api.edits import Author, Edits
+from api.permissions import check_own
+from api.schedules import Schedules
+from footfall.errors import (
+    FieldProblem,
+    FootfallError,
+    InvalidInputError,
+    WalkerNotFoundError,
+)
+from footfall.projection.projector import Projector
+from footfall.projection.store import Store
+from footfall.schedules.flat import declaration, difference
+from footfall.schedules.policy import Policies
+from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
+from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.tokens import Principal
+
+AT_ONCE = 16
+"""Schedules that are read or written side by side."""
+
+_PAGE = 1000
+
+type Action = Literal["create", "change", "delete", "unchanged"]
+
+
+@dataclass(slots=True)
+class Step:
+    """What has to be done to one schedule; `error` says why it could not be done.
+
+    Attributes:
+        difference: for each field that changes, its value before and after.
+    """
+
+    name: str
+    id: str
+    action: Action
+    difference: dict[str, dict[str, Any]] = field(default_factory=dict)
+    error: FootfallError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    walk: ScheduledWalk
+    is_active: bool | None
+    before: ScheduleSnapshot | None
+
+    def edits(self) -> Edits:
+        """Give the edits after which the schedule is as wanted, whatever it was."""
+        walk = self.walk
+        names = ("walker_name", "args", "description", "tags", "timeout")
+        return Edits(
+            fields={name: getattr(walk, name) for name in names},
+            policies={name: getattr(walk.policies, name) for name in Policies.model_fields},
+            config=walk.config,
+            is_active=self.is_active,
+        )
+
+
+class Applying:
+    """Makes an owner's schedules be as a file declares them."""
+
+    def __init__(
+        self,
+        *,
+        app: str,
+        schedules: Schedules,
+        gateway: ScheduleGateway,
+        store: Store,
+        projector: Projector,
+        default_timeout: int,
+    ) -> None:
+        self._app = app
+        self._schedules = schedules
+        self._gateway = gateway
+        self._store = store
+        self._projector = projector
+        self._default_timeout = default_timeout
+
+    async def apply(self, who: Principal, body: ApplyRequest, *, dry_run: bool) -> list[Step]:
+        """Create, change and delete the schedules of `who` until they are as declared.
+
+        Everything is checked before anything is written. A step that fails does not stop the
+        others; its error stands in the step.
+
+        Raises:
+            InvalidInputError: a declaration is invalid; names each field that is wrong.
+            NoWorkerError: no worker runs.
+        """
+        author = Author(who, reason=body.reason)
+        wanted = await self._wanted(author, body.schedules)
+        steps = [_step(one, author) for one in wanted]
+        pruned: list[Step] = []
+        if body.prune:
+            names = {one.name for one in body.schedules}
+            pruned = [step async for step in self._superfluous(who, names)]
+        if not dry_run:
+            doing = [self._do(step, one, author) for step, one in zip(steps, wanted, strict=True)]
+            await _together([*doing, *(self._delete(step, author) for step in pruned)])
+        return steps + pruned
+
+    async def export(self, who: Principal) -> list[dict[str, Any]]:
+        """Give the schedules of `who` as `apply` takes them, in the order of their creation."""
+        return [
+            declaration(
+                snapshot.walk,
+                paused=snapshot.paused,
+                default_timeout=self._default_timeout,
+            )
+            async for snapshot in self._own(who)
+        ]
+
+    async def _wanted(self, author: Author, bodies: Sequence[AppliedSchedule]) -> list[_Wanted]:
+        problems = _twice([body.name for body in bodies])
+        wanted: dict[int, _Wanted] = {}
+
+        async def check(place: int, body: AppliedSchedule) -> None:
+            try:
+                wanted[place] = await self._check(author, body)
+            except InvalidInputError as error:
+                problems.extend(
+                    FieldProblem(f"schedules.{place}.{problem.field}", problem.message)
+                    for problem in error.problems
+                )
+            except WalkerNotFoundError as error:
+                problems.append(FieldProblem(f"schedules.{place}.walker_name", error.message))
+
+        await _together([check(place, body) for place, body in enumerate(bodies)])
+        if problems:
+            raise InvalidInputError(problems)
+        return [wanted[place] for place in range(len(bodies))]
+
+    async def _check(self, author: Author, body: AppliedSchedule) -> _Wanted:
+        walk = await self._schedules.define(author, body)
+        before = await self._gateway.find(walk.schedule_id)
+        if before is None:
+            # One that has no name is known by its id.
+            unnamed = await self._gateway.find(body.name)
+            if unnamed and unnamed.walk.name is None and unnamed.walk.owner == author.who.user:
+                walk = walk.model_copy(update={"schedule_id": body.name, "name": None})
+                before = unnamed
+        return _Wanted(walk, body.given("is_active").get("is_active"), before)
+
+    async def _superfluous(self, who: Principal, names: set[str]) -> AsyncIterator[Step]:
+        async for snapshot in self._own(who):
+            walk = snapshot.walk
+            if walk.name is not None and walk.name not in names:
+                yield Step(name=walk.name, id=walk.schedule_id, action="delete")
+
+    async def _own(self, who: Principal) -> AsyncIterator[ScheduleSnapshot]:
+        cursor: str | None = None
+        while True:
+            page = await self._store.list_schedules(owner=who.user, limit=_PAGE, cursor=cursor)
+            for row in page.rows:
+                if not row.snapshot.walk.is_static:
+                    yield row.snapshot
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    async def _do(self, step: Step, wanted: _Wanted, author: Author) -> None:
+        walk = wanted.walk
+        try:
+            if step.action == "create":
+                paused = wanted.is_active is False
+                note = author.pause_note() if paused else ""
+                snapshot = await self._gateway.create(walk, paused=paused, note=note)
+            elif step.action == "change":
+
+                def edit(before: ScheduleSnapshot) -> Draft | None:
+                    check_own(author.who, before.walk)
+                    return wanted.edits().draft(before, author)
+
+                snapshot = await self._gateway.commit(walk.schedule_id, edit)
+            else:
+                return
+            await self._projector.saw(snapshot)
+        except FootfallError as error:
+            step.error = error
+
+    async def _delete(self, step: Step, author: Author) -> None:
+        try:
+            await self._schedules.delete(author, step.id)
+        except FootfallError as error:
+            step.error = error
+
+
+def _step(wanted: _Wanted, author: Author) -> Step:
+    walk, before = wanted.walk, wanted.before
+    step = Step(name=walk.name or walk.schedule_id, id=walk.schedule_id, action="create")
+    if before is None:
+        return step
+    try:
+        draft = wanted.edits().draft(before, author)
+    except InvalidInputError as error:
+        step.action, step.error = "change", error
+        return step
+    step.action = "unchanged" if draft is None else "change"
+    if draft is not None:
+        step.difference = difference(before.walk, draft.walk)
+        if draft.paused != before.paused:
+            step.difference["is_active"] = {"before": not before.paused, "after": not draft.paused}
+    return step
+
+
+def _twice(names: Sequence[str]) -> list[FieldProblem]:
+    return [
+        FieldProblem(f"schedules.{place}.name", f"{name!r} is declared twice; take another name")
+        for place, name in enumerate(names)
+        if name in names[:place]
+    ]
+
+
+async def _together(doing: Sequence[Any]) -> None:
+    limit = asyncio.Semaphore(AT_ONCE)
+
+    async def one(work: Any) -> None:
+        async with limit:
+            await work
+
+    await asyncio.gather(*(one(work) for work in doing))

@@ -1,0 +1,139 @@
+# ruff: noqa: PLC0415 - as in the other commands, each imports what it needs.
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from footfall.cli.remote import Remote
+
+EXIT_FAILED = 1
+"""Some schedules could not be made as they are declared."""
+
+_MARKS = {"create": "+", "change": "~", "delete": "-", "unchanged": " "}
+
+Url = Annotated[
+    str,
+    typer.Option("--url", envvar="FOOTFALL_URL", metavar="URL", help="Where the API is."),
+]
+Token = Annotated[
+    str,
+    typer.Option(
+        "--token",
+        envvar="FOOTFALL_TOKEN",
+        metavar="TOKEN",
+        help="Whose schedules they are; `footfall token` makes one.",
+    ),
+]
+
+
+def apply(
+    *,
+    file: Annotated[
+        Path,
+        typer.Option(
+            "--file", "-f", metavar="FILE", help="YAML or JSON with a list `schedules`; - is stdin."
+        ),
+    ],
+    prune: Annotated[
+        bool,
+        typer.Option("--prune", help="Delete your named schedules that FILE does not have."),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show what would be done; change nothing."),
+    ] = False,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="TEXT", help="Why; stands in the schedules' changes."),
+    ] = None,
+    url: Url = "http://127.0.0.1:8000",
+    token: Token,
+) -> None:
+    """Make your schedules be as a file declares them, and show what that changes."""
+    body = {"schedules": _declared(file), "prune": prune, "reason": reason}
+    params = {"dry_run": "true"} if dry_run else {}
+    data = _remote(url, token).call("POST", "/schedule/apply", body=body, params=params)
+    for line in plan_lines(data["plan"]):
+        sys.stdout.write(f"{line}\n")
+    counts = data["counts"]
+    summary = ", ".join(
+        f"{counts[action]} to {action}" for action in _MARKS if action != "unchanged"
+    )
+    would = "nothing was changed" if dry_run else f"{data['failed']} failed"
+    sys.stdout.write(f"{summary}, {counts['unchanged']} unchanged; {would}.\n")
+    if data["failed"]:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def export(
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to write; else stdout."),
+    ] = None,
+    url: Url = "http://127.0.0.1:8000",
+    token: Token,
+) -> None:
+    """Write your schedules as YAML that `footfall apply` takes."""
+    import yaml
+
+    data = _remote(url, token).call("GET", "/schedule/export")
+    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def plan_lines(plan: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Say what a plan does, a line for each schedule and one for each field that changes."""
+    for step in plan:
+        yield f"{_MARKS[step['action']]} {step['action']} {step['name']}"
+        for name, values in step["difference"].items():
+            yield f"    {name}: {_shown(values['before'])} -> {_shown(values['after'])}"
+        if step["error"]:
+            yield f"    failed: {step['error']['message']}"
+
+
+def _shown(value: Any) -> str:
+    import json
+
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _remote(url: str, token: str) -> "Remote":
+    from footfall.cli.remote import Remote
+
+    return Remote(url, token)
+
+
+def _declared(file: Path) -> Any:
+    import yaml
+
+    from footfall.errors import ConfigurationError
+
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        # JSON is YAML, too.
+        found = yaml.safe_load(text)
+    except (OSError, UnicodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{file} is no YAML: {error}") from error
+    if not isinstance(found, dict) or set(found) != {"schedules"}:
+        raise ConfigurationError(f"{file} must have the one key `schedules`, with a list.")
+    # Dates are texts to the API; YAML makes dates of them where they are not quoted.
+    return _texts(found["schedules"])
+
+
+def _texts(value: Any) -> Any:
+    from datetime import date
+
+    if isinstance(value, dict):
+        return {str(key): _texts(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_texts(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value

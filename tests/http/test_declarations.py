@@ -1,0 +1,110 @@
+"""`footfall apply` and `footfall export`, as an operator types them."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from support.api import api_settings, served_api
+from support.ports import free_port
+
+from footfall.tokens import issue_token
+from worker.health import WorkerState
+
+DECLARED = """
+schedules:
+  - name: hourly
+    walker_name: greet
+    trigger: interval
+    hours: 1
+  - name: party
+    walker_name: greet
+    trigger: date
+    run_date: 2099-12-31T23:59:59
+    timezone: Europe/Berlin
+    args: {name: Ada}
+"""
+
+Footfall = Callable[..., Awaitable[tuple[int, str, str]]]
+
+
+@pytest.fixture
+async def footfall(
+    address: str, app: str, worker: WorkerState, tmp_path: Path
+) -> AsyncIterator[Footfall]:
+    """The command line, with a token, beside an API that it can reach."""
+    del worker
+    settings = api_settings(address, app)
+    now = datetime.now(UTC)
+    token = issue_token(
+        settings.jwt, user="carol", admin=False, lifetime=timedelta(hours=1), now=now
+    )
+    async with served_api(settings) as url:
+
+        async def run(*arguments: str, text: str = "", **environ: str) -> tuple[int, str, str]:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "footfall", *arguments),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                cwd=tmp_path,
+                env={**os.environ, "FOOTFALL_URL": url, "FOOTFALL_TOKEN": token, **environ},
+            )
+            out, err = await process.communicate(text.encode())
+            assert process.returncode is not None
+            return process.returncode, out.decode(), err.decode()
+
+        yield run
+
+
+async def test_what_is_declared_is_applied_and_exported(footfall: Footfall, tmp_path: Path) -> None:
+    file = tmp_path / "schedules.yaml"
+    file.write_text(DECLARED)
+    code, out, _ = await footfall("apply", "-f", "schedules.yaml", "--dry-run")
+    assert code == 0
+    assert out.splitlines() == [
+        "+ create hourly",
+        "+ create party",
+        "2 to create, 0 to change, 0 to delete, 0 unchanged; nothing was changed.",
+    ]
+    assert (await footfall("apply", "-f", "schedules.yaml"))[0] == 0
+    code, out, _ = await footfall("export")
+    assert code == 0
+    exported = yaml.safe_load(out)["schedules"]
+    assert [one["name"] for one in exported] == ["hourly", "party"]
+    assert exported[1]["run_date"] == "2099-12-31T23:59:59"
+    assert (await footfall("export", "-o", "again.yaml"))[0] == 0
+    code, out, _ = await footfall("apply", "-f", "again.yaml", "--prune")
+    assert out.splitlines()[-1].startswith("0 to create, 0 to change, 0 to delete, 2 unchanged")
+
+    changed = DECLARED.split("  - name: party", maxsplit=1)[0].replace("hours: 1", "hours: 2")
+    code, out, _ = await footfall("apply", "-f", "-", "--prune", text=changed)
+    assert code == 0
+    assert out.splitlines() == [
+        "~ change hourly",
+        "    hours: 1 -> 2",
+        "- delete party",
+        "0 to create, 1 to change, 1 to delete, 0 unchanged; 0 failed.",
+    ]
+
+
+async def test_what_is_wrong_is_said_in_lines(footfall: Footfall) -> None:
+    bad = DECLARED.replace("hours: 1", "hours: -1")
+    code, _, err = await footfall("apply", "-f", "-", text=bad)
+    assert code == 2
+    assert err.startswith("footfall: schedules.0.hours: ")
+    for text, message in [("schedules: [", "is no YAML"), ("- 1", "the one key `schedules`")]:
+        code, _, err = await footfall("apply", "-f", "-", text=text)
+        assert code == 2
+        assert message in err
+    code, _, err = await footfall("apply", "-f", "missing.yaml")
+    assert (code, "cannot be read" in err) == (2, True)
+    code, _, err = await footfall("export", FOOTFALL_TOKEN="nonsense")
+    assert (code, "footfall token" in err) == (2, True)
+    url = f"http://127.0.0.1:{free_port()}"
+    code, _, err = await footfall("export", "--url", url)
+    assert (code, f"No API answers at {url}" in err) == (2, True)
