@@ -22,7 +22,7 @@ from footfall.schedules.policy import (
     RetryPolicy,
 )
 from footfall.schedules.schedule import MAX_TIMEOUT
-from footfall.triggers.exclusion import WEEKDAYS
+from footfall.triggers.exclusion import MOST, WEEKDAYS
 from footfall.triggers.options import LONGEST_JITTER
 
 MOST_APPLIED = 1000
@@ -40,40 +40,35 @@ def _absent() -> Any:
     return None
 
 
-# What an option may be is for `footfall.triggers` to judge, with the remedy; here it is
-# only described.
-_Whole = Annotated[
-    Any,
-    Field(default_factory=_absent, description="interval"),
-    WithJsonSchema({"type": "integer", "minimum": 0}),
-]
-_CronField = Annotated[
-    Any,
-    Field(default_factory=_absent),
-    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]}),
-]
-_Text = Annotated[Any, Field(default_factory=_absent), WithJsonSchema({"type": "string"})]
-_Date = {"type": "string", "format": "date"}
+def _one_or_more(item: dict[str, Any], most: int) -> dict[str, Any]:
+    return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1, "maxItems": most}]}
+
+
+def _choice(*names: str) -> dict[str, Any]:
+    return {"type": "string", "enum": list(names)}
+
+
+_TEXT = {"type": "string"}
+_DATE = {"type": "string", "format": "date"}
+_RANGE = {
+    "type": "object",
+    "description": "both days are included",
+    "properties": {"from": _DATE, "to": _DATE},
+    "required": ["from", "to"],
+    "additionalProperties": False,
+}
 _EXCLUDE: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "dates": {
-            "type": "array",
-            "items": {
-                "anyOf": [
-                    _Date,
-                    {
-                        "type": "object",
-                        "properties": {"from": _Date, "to": _Date},
-                        "required": ["from", "to"],
-                    },
-                ],
-            },
-        },
-        "weekdays": {"type": "array", "items": {"enum": list(WEEKDAYS)}},
-        "holidays": {"anyOf": [{"type": "string"}, {"type": "array"}]},
+        "dates": _one_or_more({"anyOf": [_DATE, _RANGE]}, MOST["dates"]),
+        "weekdays": _one_or_more(_choice(*WEEKDAYS), MOST["weekdays"]),
+        "holidays": _one_or_more(
+            {**_TEXT, "description": "ISO code of a country or region: DE, DE-BE, US-CA"},
+            MOST["holidays"],
+        ),
     },
     "additionalProperties": False,
+    "minProperties": 1,
 }
 
 
@@ -85,6 +80,14 @@ def _trimmed(name: str) -> str:
 
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(_trimmed)]
+# What an option may be is for `footfall.triggers` to judge, with the remedy; here it is
+# only described.
+_Option = Annotated[Any, Field(default_factory=_absent)]
+_Whole = Annotated[_Option, WithJsonSchema({"type": "integer", "minimum": 0})]
+_CronField = Annotated[
+    _Option, WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})
+]
+_Text = Annotated[_Option, WithJsonSchema(_TEXT)]
 Tag = Annotated[StrictStr, Field(min_length=1, max_length=64)]
 
 
@@ -93,13 +96,16 @@ class TriggerFields(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    weeks: _Whole
-    days: _Whole
-    hours: _Whole
-    minutes: _Whole
-    seconds: _Whole
-    cron: Annotated[_Text, Field(description="cron: a crontab(5) string; Sunday is 0 and 7")]
-    year: Annotated[_CronField, Field(description="cron")]
+    weeks: Annotated[_Whole, Field(description="interval: weeks between two runs; units add up")]
+    days: Annotated[_Whole, Field(description="interval: days, of 24 hours, between two runs")]
+    hours: Annotated[_Whole, Field(description="interval: hours between two runs")]
+    minutes: Annotated[_Whole, Field(description="interval: minutes between two runs")]
+    seconds: Annotated[_Whole, Field(description="interval: seconds between two runs")]
+    cron: Annotated[
+        _Text,
+        Field(description="cron: a crontab(5) string of five fields; Sunday is 0 and 7"),
+    ]
+    year: Annotated[_CronField, Field(description="cron: 2000 to 2100; all fields have to match")]
     month: Annotated[_CronField, Field(description="cron: 1 to 12, or jan to dec")]
     day: Annotated[_CronField, Field(description="cron: 1 to 31, `last`, `2nd fri`, `last fri`")]
     week: Annotated[_CronField, Field(description="cron: ISO week, 1 to 53")]
@@ -111,31 +117,55 @@ class TriggerFields(BaseModel):
         _Text,
         Field(description="date: ISO 8601; one without an offset is meant in `timezone`"),
     ]
-    timezone: Annotated[_Text, Field(description="IANA name; UTC if it is not given")]
+    timezone: Annotated[
+        _Text, Field(description="IANA name, in any case, such as Europe/Berlin; else UTC")
+    ]
     start_at: Annotated[
         _Text,
-        Field(description="interval, cron: ISO 8601; nothing runs before it"),
+        Field(
+            description="interval, cron: ISO 8601, without an offset in `timezone`; nothing runs "
+            "before it, and an interval runs at it first"
+        ),
     ]
-    end_at: Annotated[_Text, Field(description="interval, cron: ISO 8601; nothing runs after it")]
+    end_at: Annotated[
+        _Text,
+        Field(
+            description="interval, cron: ISO 8601, without an offset in `timezone`; nothing runs "
+            "after it, but for `jitter`; a date alone means its first moment"
+        ),
+    ]
     exclude: Annotated[
-        Any,
-        Field(default_factory=_absent, description="interval, cron: local days without runs"),
+        _Option,
+        Field(
+            description="interval, cron: days in `timezone` without runs; what counts is the time "
+            "of a run before `jitter`"
+        ),
         WithJsonSchema(_EXCLUDE),
     ]
     jitter: Annotated[
-        Any,
-        Field(default_factory=_absent, description="interval, cron: seconds a run may be late"),
+        _Option,
+        Field(
+            description="interval, cron: seconds by which each run is late at random, at most. "
+            "`start_at`, `end_at` and `exclude` apply to the time before it; between the latest "
+            "start and the next run there has to be `min_interval`"
+        ),
         WithJsonSchema({"type": "integer", "minimum": 0, "maximum": LONGEST_JITTER}),
     ]
     dst_gap: Annotated[
-        Any,
-        Field(default_factory=_absent, description="cron: local times that clocks skip"),
-        WithJsonSchema({"enum": ["run", "skip"]}),
+        _Option,
+        Field(
+            description="cron: a local time that does not exist, because clocks are set forward, "
+            "runs once at the first instant after, or is left out"
+        ),
+        WithJsonSchema(_choice("run", "skip")),
     ]
     dst_overlap: Annotated[
-        Any,
-        Field(default_factory=_absent, description="cron: local times that clocks show twice"),
-        WithJsonSchema({"enum": ["once", "twice"]}),
+        _Option,
+        Field(
+            description="cron: a local time that comes twice, because clocks are set back, runs "
+            "once, the first time, or twice"
+        ),
+        WithJsonSchema(_choice("once", "twice")),
     ]
 
     def given_options(self) -> dict[str, Any]:

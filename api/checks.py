@@ -11,11 +11,11 @@ from footfall.triggers import (
     Trigger,
     compile_trigger,
     ensure_fires,
+    ensure_holidays,
     horizon_of,
     parse,
     plan,
 )
-from footfall.triggers.clock import BEGIN, utc
 from footfall.walkers.arguments import check_arguments
 
 ARGS_LIMIT = 256 * 1024
@@ -41,12 +41,13 @@ class Checks:
         """Compile a trigger that is set at an instant, and check that Temporal can keep it.
 
         Raises:
-            InvalidTriggerError: it does not fire after `now`, or asks too much of Temporal.
+            InvalidTriggerError: it does not fire after `now`, excludes public holidays that
+                nobody knows, or asks too much of Temporal.
         """
         compiled = compile_trigger(trigger, now)
+        ensure_holidays(compiled.exclude, now.date())
         ensure_fires(trigger, compiled, now)
-        # No calendar begins before 2000; neither does a preview from an earlier instant.
-        plan(compiled, horizon_of(max(now, utc(BEGIN))))
+        plan(compiled, horizon_of(now))
         return compiled
 
     async def args(self, walker_name: str, args: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from footfall.schedules.schedule import (
 )
 from footfall.temporal.schedules import Draft
 from footfall.tokens import Principal
-from footfall.triggers import compile_trigger, ensure_fires, parse
+from footfall.triggers import compile_config, ensure_fires, read_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,9 @@ def held(before: ScheduleSnapshot, author: Author, *, paused: bool) -> Draft:
     """
     now = utc_now()
     if not paused:
-        trigger = parse(before.walk.config)
-        ensure_fires(trigger, compile_trigger(trigger, before.walk.anchor), now)
+        walk = before.walk
+        compiled = compile_config(walk.config, walk.anchor)
+        ensure_fires(read_config(walk.config).trigger, compiled, now)
         _check_runs_left(before, before.walk)
     kind = ChangeKind.PAUSED if paused else ChangeKind.RESUMED
     walk = before.walk.changed(author.change(kind, now), **_resumed(before, paused))

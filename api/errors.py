@@ -1,6 +1,6 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 from fastapi import FastAPI, Request
@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from api.envelope import ErrorData, ErrorEnvelope, error_body
 from footfall import errors
+from footfall.triggers.problem import did_you_mean
 
 STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.InvalidInputError: 400,
@@ -87,8 +88,9 @@ def install_error_handlers(app: FastAPI) -> None:
         return error_response(error)
 
     @app.exception_handler(RequestValidationError)
-    async def on_invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
-        return error_response(errors.InvalidInputError(_problems(error.errors())))
+    async def on_invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
+        known = _known_fields(request.scope.get("route"))
+        return error_response(errors.InvalidInputError(_problems(error.errors(), known)))
 
     @app.exception_handler(HTTPException)
     async def on_http_exception(_: Request, error: HTTPException) -> JSONResponse:
@@ -111,12 +113,25 @@ def install_error_handlers(app: FastAPI) -> None:
         return JSONResponse(error_body(500, data), 500)
 
 
-def _problems(found: Sequence[Mapping[str, Any]]) -> list[errors.FieldProblem]:
+def _known_fields(route: Any) -> list[str]:
+    """Name the fields of the body that a route takes."""
+    body = getattr(route, "body_field", None)
+    model = body.field_info.annotation if body is not None else None
+    kinds = [model, *get_args(model)]
+    return [name for kind in kinds for name in getattr(kind, "model_fields", {})]
+
+
+def _problems(
+    found: Sequence[Mapping[str, Any]], known: Sequence[str]
+) -> list[errors.FieldProblem]:
     problems: list[errors.FieldProblem] = []
     for problem in found:
         place = [str(part) for part in problem["loc"] if part not in ("body", "query", "path")]
         field = ".".join(place) or "body"
+        message = f"{problem['msg']}."
         if problem["type"] == "json_invalid":
             field = "body"
-        problems.append(errors.FieldProblem(field, f"{problem['msg']}."))
+        if problem["type"] == "extra_forbidden" and len(place) == 1:
+            message = f"There is no such field{did_you_mean(field, known)}."
+        problems.append(errors.FieldProblem(field, message))
     return problems

@@ -1,9 +1,21 @@
+import asyncio
 from datetime import datetime
 
 from api.bodies import PreviewRequest
 from api.checks import Checks
 from api.views import NextRun, PreviewData
-from footfall.triggers import describe, next_times, normalised, warnings_of
+from footfall.errors import InvalidInputError, InvalidTriggerError
+from footfall.triggers import (
+    Trigger,
+    compile_trigger,
+    describe,
+    ensure_fires,
+    next_times,
+    normalised,
+    warnings_of,
+)
+from footfall.triggers.calendar import FIRST_YEAR, LAST_YEAR
+from footfall.triggers.clock import BEGIN, utc
 from footfall.triggers.instant import parse_instant
 
 
@@ -19,15 +31,23 @@ async def preview(body: PreviewRequest, checks: Checks, now: datetime) -> Previe
         NoWorkerError: no worker runs.
         TemporalUnavailableError: Temporal does not answer.
     """
+    # It may take seconds, in which other requests are answered.
+    data = await asyncio.to_thread(_foretold, body, checks, now)
+    walker = body.given("walker_name")
+    if walker:
+        await checks.args(walker["walker_name"], body.given("args").get("args", {}))
+    return data
+
+
+def _foretold(body: PreviewRequest, checks: Checks, now: datetime) -> PreviewData:
     trigger = checks.trigger(body.config())
     config = normalised(trigger)
     timezone = config["timezone"]
     written = body.given("after")
     after = parse_instant("after", written["after"], timezone) if written else now
+    if written:
+        _check_after(trigger, after)
     compiled = checks.compiled(trigger, after)
-    walker = body.given("walker_name")
-    if walker:
-        await checks.args(walker["walker_name"], body.given("args").get("args", {}))
     times = next_times(compiled, after, body.count)
     return PreviewData(
         next_runs=[NextRun.of(at, timezone) for at in times],
@@ -35,3 +55,23 @@ async def preview(body: PreviewRequest, checks: Checks, now: datetime) -> Previe
         config=config,
         warnings=warnings_of(trigger, compiled, after),
     )
+
+
+def _check_after(trigger: Trigger, after: datetime) -> None:
+    if after.year < FIRST_YEAR:
+        message = f"must be in {FIRST_YEAR} or later, the first year that anything runs"
+        raise InvalidTriggerError("after", message)
+    if after.year < LAST_YEAR or not _fires(trigger, utc(BEGIN)) or _fires(trigger, after):
+        return
+    message = (
+        f"nothing runs after it until the end of {LAST_YEAR}, the last year that anything does"
+    )
+    raise InvalidTriggerError("after", f"{message}; give an earlier one")
+
+
+def _fires(trigger: Trigger, after: datetime) -> bool:
+    try:
+        ensure_fires(trigger, compile_trigger(trigger, after), after)
+    except InvalidInputError:
+        return False
+    return True

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -113,7 +114,7 @@ class Schedules:
         """
         now, who = utc_now(), author.who
         config = body.config()
-        self._check_trigger(config, now)
+        await self._check_trigger(config, now)
         await self._checks.args(body.walker_name, body.given("args").get("args", {}))
         fields: dict[str, Any] = {
             "timeout": self._default_timeout,
@@ -189,7 +190,7 @@ class Schedules:
             ConflictError: others kept changing it at the same time.
             InvalidInputError: the new trigger or arguments are invalid.
         """
-        edits = self._edits(body)
+        edits = await self._edits(body)
         snapshot = await self._gateway.read(schedule_id)
         if "args" in edits.fields:
             check_changeable(author.who, snapshot.walk, edits)
@@ -272,7 +273,7 @@ class Schedules:
         await self._projector.saw(snapshot)
         return await self.read(author.who, schedule_id)
 
-    def _edits(self, body: ScheduleChange) -> Edits:
+    async def _edits(self, body: ScheduleChange) -> Edits:
         fields = body.given("args", "description", "tags", "timeout")
         if "tags" in fields:
             fields["tags"] = tuple(fields["tags"])
@@ -280,7 +281,7 @@ class Schedules:
         config: dict[str, Any] | None = None
         if body.given("trigger"):
             config = {"trigger": body.trigger, **options}
-            self._check_trigger(config, utc_now())
+            await self._check_trigger(config, utc_now())
         elif options:
             message = "A trigger's options are replaced together: give `trigger` with all of them."
             raise InvalidInputError(FieldProblem(next(iter(options)), message))
@@ -293,8 +294,12 @@ class Schedules:
             is_active=body.given("is_active").get("is_active"),
         )
 
-    def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> None:
-        self._checks.compiled(self._checks.trigger(config), now)
+    async def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> None:
+        def check() -> None:
+            self._checks.compiled(self._checks.trigger(config), now)
+
+        # It may take seconds, in which other requests are answered.
+        await asyncio.to_thread(check)
 
 
 def foreseen(before: ScheduleSnapshot, draft: Draft | None) -> ScheduleSnapshot:

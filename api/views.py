@@ -18,7 +18,7 @@ from footfall.schedules.policy import (
 )
 from footfall.schedules.run import RunError, RunKind, RunOutcome, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
-from footfall.triggers import Trigger, compile_trigger, describe, next_times, parse, parse_zone
+from footfall.triggers import compile_config, next_times, read_config
 
 
 def _seconds(at: datetime) -> str:
@@ -230,11 +230,9 @@ class ScheduleView(BaseModel):
         """Show a schedule as it stands at an instant."""
         snapshot, tally = row.snapshot, row.tally
         walk = snapshot.walk
-        trigger = parse(walk.config)
-        words = describe(trigger)
-        # Users write the name of a zone in any case.
-        timezone = parse_zone(walk.timezone)
-        coming = _next_times(snapshot, trigger, now)
+        reading = read_config(walk.config)
+        words, timezone = reading.words, reading.timezone
+        coming = _next_times(snapshot, now)
         return cls(
             id=walk.schedule_id,
             walker_name=walk.walker_name,
@@ -274,14 +272,14 @@ def _policy_fields(snapshot: ScheduleSnapshot) -> dict[str, Any]:
     }
 
 
-def _next_times(snapshot: ScheduleSnapshot, trigger: Trigger, now: datetime) -> list[datetime]:
+def _next_times(snapshot: ScheduleSnapshot, now: datetime) -> list[datetime]:
     if snapshot.status is not ScheduleStatus.ACTIVE:
         return []
     left = _NEXT_RUNS if snapshot.runs_left is None else min(_NEXT_RUNS, snapshot.runs_left)
     coming = [at for at in snapshot.next_times if at > now][:left]
     if len(coming) < left:
         # The row's few times pass; the others are reckoned until Temporal is read again.
-        compiled = compile_trigger(trigger, snapshot.walk.anchor)
+        compiled = compile_config(snapshot.walk.config, snapshot.walk.anchor)
         last = coming[-1] if coming else now
         coming += next_times(compiled, last, left - len(coming))
     return coming

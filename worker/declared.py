@@ -13,7 +13,14 @@ from footfall.schedules.schedule import (
     ScheduledWalk,
     utc_now,
 )
-from footfall.triggers import compile_trigger, ensure_fires, horizon_of, parse, plan
+from footfall.triggers import (
+    compile_trigger,
+    ensure_fires,
+    ensure_holidays,
+    horizon_of,
+    parse,
+    plan,
+)
 from footfall.walkers.arguments import check_arguments
 from footfall.walkers.catalogue import AppProblem, Catalogue, WalkerInfo
 
@@ -70,6 +77,7 @@ def static_walk(
     trigger = parse(config, min_interval=min_interval)
     if trigger.config["trigger"] != "date":
         compiled = compile_trigger(trigger, now)
+        ensure_holidays(compiled.exclude, now.date())
         ensure_fires(trigger, compiled, _EVER)
         plan(compiled, horizon_of(now))
     check_arguments(walker, beside.args)

@@ -1,3 +1,5 @@
+import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -81,9 +83,9 @@ async def create_schedule(
     key = checked_key(idempotency_key)
     row = await services.schedules.create(who, body, key=key, dry_run=dry_run)
     if dry_run:
-        return _shown(row, services, response, dry_run=True)
+        return await _shown(row, services, response, dry_run=True)
     # The guide prints this answer's meta empty.
-    shown = _shown(row, services, response)
+    shown = await _shown(row, services, response)
     return shown.model_copy(update={"meta": Meta()})
 
 
@@ -127,7 +129,7 @@ async def list_schedules(
         limit=asked.limit,
         cursor=asked.cursor,
     )
-    rows = [_view(row, services) for row in page.rows]
+    rows = await asyncio.to_thread(_views, page.rows, services)
     return Envelope(data=ScheduleList(schedules=rows, total=page.total, cursor=page.cursor))
 
 
@@ -156,7 +158,7 @@ async def get_schedule(
         change = await services.changes.revision(who, schedule_id, at)
         return Envelope(data=RevisionData(schedule=RevisionView.of(change)))
     row = await services.schedules.read(who, schedule_id)
-    shown = _shown(row, services, response)
+    shown = await _shown(row, services, response)
     return Envelope(data=shown.data, meta=shown.meta)
 
 
@@ -176,7 +178,7 @@ async def update_schedule(
     """Change what the body names; `trigger` with its options replaces the configuration."""
     author = Author(who, reason=body.given("reason").get("reason"), etags=etags_of(if_match))
     row = await services.schedules.update(author, schedule_id, body, dry_run=dry_run)
-    return _shown(row, services, response, dry_run=dry_run)
+    return await _shown(row, services, response, dry_run=dry_run)
 
 
 @router.post("/{schedule_id}/pause", responses=responses(*_WRITE) | TOO_LARGE)
@@ -193,7 +195,7 @@ async def pause_schedule(
     """Pause a schedule, and say why; admins may pause static ones, too."""
     author = _author(who, body, if_match)
     row = await services.schedules.hold(author, schedule_id, paused=True, dry_run=dry_run)
-    return _shown(row, services, response, dry_run=dry_run)
+    return await _shown(row, services, response, dry_run=dry_run)
 
 
 @router.post("/{schedule_id}/resume", responses=responses(*_WRITE) | TOO_LARGE)
@@ -210,7 +212,7 @@ async def resume_schedule(
     """Resume a schedule; what was due while it was paused is not made up for."""
     author = _author(who, body, if_match)
     row = await services.schedules.hold(author, schedule_id, paused=False, dry_run=dry_run)
-    return _shown(row, services, response, dry_run=dry_run)
+    return await _shown(row, services, response, dry_run=dry_run)
 
 
 @router.delete(
@@ -242,13 +244,16 @@ def _meta(dry_run: bool) -> Meta:  # noqa: FBT001
     return Meta(extra=MetaExtra(http_status=200, dry_run=dry_run))
 
 
-def _shown(
+async def _shown(
     row: ScheduleRow, services: Services, response: Response, *, dry_run: bool = False
 ) -> Envelope[ScheduleData]:
     if not dry_run:
         response.headers["ETag"] = f'"{etag(row.snapshot)}"'
-    return Envelope(data=ScheduleData(schedule=_view(row, services)), meta=_meta(dry_run))
+    (view,) = await asyncio.to_thread(_views, [row], services)
+    return Envelope(data=ScheduleData(schedule=view), meta=_meta(dry_run))
 
 
-def _view(row: ScheduleRow, services: Services) -> ScheduleView:
-    return ScheduleView.of(row, services.ui, now=utc_now())
+def _views(rows: Sequence[ScheduleRow], services: Services) -> list[ScheduleView]:
+    """Show schedules; the next runs of one may take a while to find."""
+    now = utc_now()
+    return [ScheduleView.of(row, services.ui, now=now) for row in rows]

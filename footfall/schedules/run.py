@@ -13,7 +13,6 @@ class RunStatus(StrEnum):
     TIMED_OUT = "timed_out"
     CANCELLED = "cancelled"
     TERMINATED = "terminated"
-    SKIPPED = "skipped"
 
 
 class RunKind(StrEnum):

@@ -12,13 +12,15 @@ from footfall.triggers.crontab import CrontabTrigger
 from footfall.triggers.date import DateTrigger
 from footfall.triggers.description import describe
 from footfall.triggers.evaluator import next_times
+from footfall.triggers.exclusion import ensure_holidays
 from footfall.triggers.fields import FieldsTrigger
 from footfall.triggers.firing import ensure_fires
 from footfall.triggers.interval import IntervalTrigger
 from footfall.triggers.normal import normalised
 from footfall.triggers.options import DstGap, DstOverlap
 from footfall.triggers.plan import Plan, horizon_of, plan
-from footfall.triggers.trigger import compile_config, parse
+from footfall.triggers.reading import Reading, compile_config, read_config
+from footfall.triggers.trigger import parse
 from footfall.triggers.warning import warnings_of
 from footfall.triggers.zone import parse_zone
 
@@ -33,16 +35,19 @@ __all__ = [
     "IntervalTrigger",
     "Plan",
     "Range",
+    "Reading",
     "Trigger",
     "compile_config",
     "compile_trigger",
     "describe",
     "ensure_fires",
+    "ensure_holidays",
     "horizon_of",
     "next_times",
     "normalised",
     "parse",
     "parse_zone",
     "plan",
+    "read_config",
     "warnings_of",
 ]

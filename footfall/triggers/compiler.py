@@ -31,7 +31,7 @@ def compile_trigger(trigger: Trigger, anchor: datetime) -> CompiledTrigger:
     # A rhythm goes on as it was while clocks change, and so does "every n minutes" through an
     # hour that comes twice.
     hourly = when.is_hourly
-    twice = hourly or trigger.is_repeated
+    twice = hourly or when.is_repeated
     return CompiledTrigger(
         moments=when,
         timezone=options.timezone,

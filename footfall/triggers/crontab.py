@@ -11,7 +11,8 @@ from footfall.errors import InvalidTriggerError
 from footfall.triggers.days import Days, crossed, last_day, last_weekday, nth_weekday
 from footfall.triggers.moments import Moments
 from footfall.triggers.options import NO_OPTIONS, Options
-from footfall.triggers.problem import quote
+from footfall.triggers.problem import listed, quote
+from footfall.triggers.wrapping import unwrapped
 
 MACROS = {
     "@yearly": "0 0 1 1 *",
@@ -54,11 +55,6 @@ class CrontabTrigger:
     options: Options = NO_OPTIONS
 
     @property
-    def is_repeated(self) -> bool:
-        """Say whether it is written as "every n minutes": the minute begins with a ``*``."""
-        return self.expression.startswith("*")
-
-    @property
     def config(self) -> dict[str, Any]:
         """Configuration as the user wrote it, flat."""
         return dict(self.written)
@@ -69,8 +65,10 @@ def parse_crontab(config: Mapping[str, Any], options: Options) -> CrontabTrigger
 
     The meaning is crontab(5)'s as Debian's cron has it, which cronsim implements: 0 and 7 are
     Sunday; the day of month *or* the day of week has to match, but *and* as soon as one of
-    them begins with ``*`` (``*/2`` too). Added to it are ``L`` (last day of the month), ``5L``
-    (last Friday) and ``5#2`` (second Friday).
+    them begins with ``*`` (``*/2`` too). Added to it, as in cronsim, are ``5/20`` (from 5 on,
+    each 20th), which cron refuses, ``L`` (last day of the month), ``5L`` (last Friday) and
+    ``5#2`` (second Friday). What happens when
+    clocks change differs from cron's, see docs/decisions.md.
 
     Raises:
         InvalidTriggerError: the string is none, or says what can not be kept.
@@ -125,6 +123,11 @@ def _by_weekday(values: Iterable[Any]) -> list[Days]:
 
 
 def _expanded(written: str) -> str:
+    zone, _, rest = written.partition(" ")
+    if re.fullmatch(r"(CRON_)?TZ=\S+", zone, re.IGNORECASE):
+        times, name = quote(rest.strip()), quote(zone.partition("=")[2])
+        message = f"has a time zone in it; use timezone: {name} beside cron: {times}"
+        raise InvalidTriggerError("cron", message)
     if not written.startswith("@"):
         return " ".join(written.upper().split())
     if written.lower() in MACROS:
@@ -132,8 +135,19 @@ def _expanded(written: str) -> str:
     if written.lower() == "@reboot":
         reason = "there is no boot to wait for; give times, or run it once yourself"
         raise InvalidTriggerError("cron", f"'@reboot' is no schedule: {reason}")
+    if written.lower().startswith("@every"):
+        message = f"{quote(written)} is an interval; {_every(written)}"
+        raise InvalidTriggerError("cron", message)
     message = f"{quote(written)} is no macro; use one of {', '.join(MACROS)}"
     raise InvalidTriggerError("cron", message)
+
+
+def _every(written: str) -> str:
+    """Say what to write instead of "@every 1h30m"."""
+    units = {"h": "hours", "m": "minutes", "s": "seconds"}
+    found = re.findall(r"(\d{1,6})([hms])", written.lower(), re.ASCII)
+    given = [f"{units[unit]}: {int(count)}" for count, unit in found] or ["minutes: 5"]
+    return f"use trigger: 'interval' with {listed(given)}"
 
 
 def _check_parts(expression: str) -> None:
@@ -187,20 +201,30 @@ def _weekday_problem(term: str) -> str | None:
 
 
 def _range_problem(form: re.Match[str], numbers: list[int], index: int) -> str | None:
-    first, last = (form["first"], form["last"])
+    first = form["first"]
     if form["step"] is not None and int(form["step"]) == 0:
         return "has a step of 0; the least is 1"
     if len(numbers) > 1 and numbers[0] > numbers[1]:
-        low, high = _BOUNDS[index]
-        names = _NAMES[index]
-        lowest = names[0] if names else str(low)
-        highest = names[-1] if names else str(high)
-        if index == _WEEKDAY and numbers[1] == 0:
-            return f"wraps around the week; write '{numbers[0]}-7', where 7 is Sunday too"
-        return f"wraps around; write '{first}-{highest},{lowest}-{last}'"
+        return _wrapping(form, numbers, index)
     if len(numbers) > 1 and numbers[0] == numbers[1] and form["step"]:
         return f"is a range of one value with a step; write '{first}' or '{first}/{form['step']}'"
     return None
+
+
+def _wrapping(form: re.Match[str], numbers: list[int], index: int) -> str:
+    first, last = numbers
+    low, high = _BOUNDS[index]
+    step = int(form["step"] or 1)
+    if index == _WEEKDAY and last == 0:
+        to = f"{first}-7" + (f"/{step}" if step > 1 else "")
+        return f"wraps around the week; write '{to}', where 7 is Sunday too"
+    if index == _WEEKDAY:
+        # Sunday is not named twice.
+        first, high = first % 7, high - 1
+    names = () if form["first"].isdigit() and form["last"].isdigit() else _NAMES[index]
+    if first <= last:
+        return f"wraps around; write '{first}-{last}" + (f"/{step}'" if step > 1 else "'")
+    return f"wraps around; write '{unwrapped((first, last), step, (low, high), names)}'"
 
 
 def _number(text: str, index: int) -> int | None:

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from footfall.errors import FieldProblem
+from footfall.errors import FieldProblem, InvalidTriggerError
 from footfall.triggers.clock import date_of, day_number, weekday_of
 from footfall.triggers.days import ALL_WEEKDAYS, Values
 from footfall.triggers.problem import listed, quote, raise_problems
-from footfall.triggers.public_holidays import holidays_in, region_problem
+from footfall.triggers.public_holidays import find_region, holidays_in, region_problem
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 """The names of weekdays; their places are their numbers."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _KEYS = ("dates", "weekdays", "holidays")
-_MOST = {"dates": 366, "weekdays": 7, "holidays": 20}
+MOST = {"dates": 366, "weekdays": 7, "holidays": 20}
+"""How many dates and ranges, weekdays, and regions may be named."""
 _EXAMPLE = """{"dates": ["2027-12-24"], "weekdays": ["sat", "sun"], "holidays": "DE-BE"}"""
 
 type DaySpan = tuple[int, int]
@@ -64,6 +65,8 @@ def parse_exclusion(written: Any) -> Exclusion:
     """
     if not isinstance(written, Mapping) or not written:
         message = f"must be an object such as {_EXAMPLE}, not {quote(written)}"
+        if isinstance(written, Mapping):
+            message = f"is empty; leave it out, or say what is excluded, such as {_EXAMPLE}"
         raise_problems([FieldProblem("exclude", message)])
     problems = [
         FieldProblem("exclude", f"{quote(key)} is no part of it; it has {listed(_KEYS)}")
@@ -74,8 +77,8 @@ def parse_exclusion(written: Any) -> Exclusion:
     for key in _KEYS:
         values = written.get(key, [])
         parts[key] = list(values) if isinstance(values, list | tuple) else [values]
-        if key in written and not 0 < len(parts[key]) <= _MOST[key]:
-            message = f"must name 1 to {_MOST[key]}, not {len(parts[key])}"
+        if key in written and not 0 < len(parts[key]) <= MOST[key]:
+            message = f"must name 1 to {MOST[key]}, not {len(parts[key])}"
             problems.append(FieldProblem(f"exclude.{key}", message))
     raise_problems(problems)
     spans = [_span(value, problems) for value in parts["dates"]]
@@ -137,7 +140,28 @@ def _weekday(value: Any, problems: list[FieldProblem]) -> int:
 
 
 def _region(value: Any, problems: list[FieldProblem]) -> str:
+    region = find_region(value) if isinstance(value, str) else None
+    if region is not None:
+        return region
     message = region_problem(value) if isinstance(value, str) else f"{quote(value)} is no text"
-    if message:
-        problems.append(FieldProblem("exclude.holidays", message))
-    return str(value)
+    problems.append(FieldProblem("exclude.holidays", message))
+    return ""
+
+
+def ensure_holidays(exclude: Exclusion, since: date) -> None:
+    """Check that each region has public holidays in the year of `since` or in the next one.
+
+    Some are known to the library by name alone, or its data have ended; excluding their
+    holidays would exclude nothing.
+
+    Raises:
+        InvalidTriggerError: a region has none.
+    """
+    years = (since.year, since.year + 1)
+    for region in exclude.regions:
+        if not any(holidays_in(region, year) for year in years):
+            message = (
+                f"no public holidays are known for {region!r} in {years[0]} and {years[1]}, so it "
+                "would exclude nothing; give the days as dates"
+            )
+            raise InvalidTriggerError("exclude.holidays", message)

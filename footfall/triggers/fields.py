@@ -1,11 +1,13 @@
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.cron.expressions import (
+    MONTHS,
+    WEEKDAYS,
     LastDayOfMonthExpression,
     RangeExpression,
     WeekdayPositionExpression,
@@ -28,6 +30,7 @@ from footfall.triggers.days import (
 from footfall.triggers.moments import Moments
 from footfall.triggers.options import NO_OPTIONS, Options
 from footfall.triggers.problem import quote, raise_problems
+from footfall.triggers.wrapping import unwrapped
 
 FIELDS: tuple[str, ...] = CronTrigger.FIELD_NAMES
 """The named fields, from the coarsest to the finest."""
@@ -73,11 +76,6 @@ class FieldsTrigger:
             name: given.get(name, "*" if at < finest else str(DEFAULT_VALUES[name]))
             for at, name in enumerate(FIELDS)
         }
-
-    @property
-    def is_repeated(self) -> bool:
-        """Say whether it is written as "every n minutes" (or seconds): one begins with a ``*``."""
-        return any(self.all_fields[name].startswith("*") for name in ("minute", "second"))
 
     @property
     def config(self) -> dict[str, Any]:
@@ -127,6 +125,12 @@ def fields_moments(fields: tuple[tuple[str, str], ...]) -> Moments:
     return Moments(second, minute, hour, tuple(days))
 
 
+def weeks_of(trigger: FieldsTrigger) -> Values | None:
+    """Give the ISO weeks that a trigger is restricted to; None if it is to none."""
+    weeks = _values(CronTrigger.FIELDS_MAP["week"]("week", trigger.all_fields["week"]))
+    return None if len(weeks) == MAX_VALUES["week"] else weeks
+
+
 def _days(field: Any) -> list[Days]:
     found: list[Days] = []
     plain: set[int] = set()
@@ -157,8 +161,14 @@ def _expression_values(expression: Any, name: str) -> set[int]:
 
 
 def _problem(name: str, value: Any) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return f"must be a number or text such as '*/2', not {quote(value)}"
+    if not isinstance(value, bool) and isinstance(value, int | str):
+        return _value_problem(name, value)
+    hint = _as_text(value) if isinstance(value, list | tuple) else None
+    remedy = f"a list; write {quote(hint)}" if hint else quote(value)
+    return f"must be a number or text such as '*/2', not {remedy}"
+
+
+def _value_problem(name: str, value: int | str) -> str | None:
     low, high = MIN_VALUES[name], MAX_VALUES[name]
     allowed = f"use {low} to {high}{_NAMES.get(name, '')}, as 'a', 'a-b', '*/n', 'a-b/n' or lists"
     if name == "year":
@@ -171,11 +181,37 @@ def _problem(name: str, value: Any) -> str | None:
     for term in re.split(" *, *", text):
         if not re.fullmatch(_TERMS.get(name, _TERM), term, re.ASCII):
             return f"{quote(term)} is not understood; {allowed}"
+        if split := _unwrapped(name, term):
+            return f"{quote(term)} wraps around; write {quote(split)}"
     try:
         field = CronTrigger.FIELDS_MAP[name](name, text)
     except ValueError as error:
         return f"{quote(text)} is not possible ({error}); {allowed}"
     return _late_year(text) if name == "year" and _too_late(field) else None
+
+
+def _as_text(values: Sequence[Any]) -> str | None:
+    """Write a short list of numbers or texts as one text, or give None where it is none."""
+    plain = all(isinstance(one, int | str) and not isinstance(one, bool) for one in values)
+    return ",".join(str(one)[:_LONGEST] for one in values) if values and plain else None
+
+
+def _unwrapped(name: str, term: str) -> str | None:
+    """Say a range whose end comes before its start as ranges, or give None where it is none."""
+    form = re.fullmatch(r"(\w+)-(\w+)(?:/(\d+))?", term, re.ASCII)
+    if form is None or name == "year":
+        return None
+    names = {"month": MONTHS, "day_of_week": WEEKDAYS}.get(name, [])
+    low, high = MIN_VALUES[name], MAX_VALUES[name]
+    ends = [int(end) if end.isdigit() else _place(names, end, low) for end in form.groups()[:2]]
+    step = int(form[3] or 1)
+    if not (low <= ends[1] < ends[0] <= high and 0 < step <= high):
+        return None
+    return unwrapped((ends[0], ends[1]), step, (low, high), [] if form[1].isdigit() else names)
+
+
+def _place(names: list[str], name: str, low: int) -> int:
+    return names.index(name) + low if name in names else low - 1
 
 
 def _too_late(field: Any) -> bool:

@@ -10,10 +10,12 @@ from footfall.triggers.problem import quote
 
 _FORM = re.compile(
     r"\d{4}-\d\d-\d\d"
-    r"([T ]\d\d:\d\d(:\d\d([.,](?P<fraction>\d+))?)?(Z|[+-]\d\d(:?\d\d)?)?)?",
+    r"([T ]\d\d:\d\d(:\d\d([.,](?P<fraction>\d+))?)?(Z|[+-](?P<ahead>\d\d)(:?(?P<past>\d\d))?)?)?",
     re.ASCII | re.IGNORECASE,
 )
 _LONGEST = 64
+_DAY_HOURS = 24
+_HOUR_MINUTES = 60
 
 
 def parse_instant(field: str, written: Any, timezone: str) -> datetime:
@@ -43,6 +45,9 @@ def _local(field: str, written: Any) -> datetime:
         raise InvalidTriggerError(field, message)
     if (form["fraction"] or "").strip("0"):
         message = f"must be in whole seconds; leave out .{form['fraction']}"
+        raise InvalidTriggerError(field, message)
+    if int(form["ahead"] or 0) >= _DAY_HOURS or int(form["past"] or 0) >= _HOUR_MINUTES:
+        message = f"{quote(written)} has an offset that no clock has; {example}"
         raise InvalidTriggerError(field, message)
     try:
         return datetime.fromisoformat(written.upper()).replace(microsecond=0)

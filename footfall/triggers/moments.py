@@ -6,6 +6,7 @@ from footfall.triggers.calendar import MOST_CALENDARS, Calendar, Ranges, ranges_
 from footfall.triggers.days import ALL_YEARS, Days, Values, compact
 
 _HOURS_OF_A_DAY = 24
+_SIXTY = 60
 
 
 class Moments(NamedTuple):
@@ -25,6 +26,15 @@ class Moments(NamedTuple):
     def is_hourly(self) -> bool:
         """Whether they come in every hour of the days: a rhythm, and no time of day."""
         return len(self.hours) == _HOURS_OF_A_DAY
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether they come every n minutes of their hours, or every n seconds of their minutes.
+
+        What counts is the values, not how they are written: at least two minutes, evenly
+        spaced over the whole hour, or so many seconds, evenly spaced over the whole minute.
+        """
+        return any(_is_even(values) for values in (self.minutes, self.seconds))
 
 
 @lru_cache(maxsize=256)
@@ -51,6 +61,12 @@ def calendars_of(moments: Moments) -> tuple[Calendar, ...]:
         )
         for one in sorted(days, key=lambda one: [sorted(field) for field in one])
     )
+
+
+def _is_even(values: Values) -> bool:
+    if len(values) <= 1 or _SIXTY % len(values):
+        return False
+    return values == frozenset(range(min(values), _SIXTY, _SIXTY // len(values)))
 
 
 def _year_ranges(years: Values) -> Ranges:

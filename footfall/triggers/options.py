@@ -97,6 +97,23 @@ def parse_options(config: Mapping[str, Any], timezone: str) -> Options:
     return options
 
 
+def check_jitter(jitter: int, gap: int, least: int) -> None:
+    """Check that so many seconds of jitter leave `least` seconds before the next run.
+
+    `gap` is the least time in seconds between two runs.
+
+    Raises:
+        InvalidTriggerError: they leave less; says how many do not.
+    """
+    if not jitter or jitter <= gap - least:
+        return
+    largest = min(gap - least, LONGEST_JITTER)
+    remedy = f"the largest is {largest}" if largest > 0 else "leave it out"
+    late = f"a run that is {jitter} seconds late may come less than {least} before the next one"
+    message = f"{late}, as runs are {gap} seconds apart; {remedy}"
+    raise InvalidTriggerError("jitter", message)
+
+
 def _jitter(value: Any) -> int:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or not 0 <= value <= LONGEST_JITTER:

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from footfall.errors import FieldProblem, InvalidInputError, InvalidTriggerError
@@ -22,6 +23,13 @@ def listed(words: Iterable[str], conjunction: str = "and") -> str:
     """Join `words` as in a sentence: "a, b and c"."""
     *head, last = words
     return f"{', '.join(head)} {conjunction} {last}" if head else last
+
+
+def did_you_mean(name: Any, known: Iterable[str]) -> str:
+    """Ask " (did you mean 'cron'?)" where one of the known names is close to this one."""
+    short = isinstance(name, str) and len(name) <= _LONGEST
+    near = get_close_matches(name.lower(), known, n=1) if short else []
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def raise_problems(problems: list[FieldProblem]) -> None:

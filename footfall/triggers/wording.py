@@ -23,6 +23,7 @@ MONTH_NAMES = (
 """January comes first, at 0."""
 
 _FEW = 3
+_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def bounds_in_words(options: Options) -> Iterator[str]:
@@ -49,6 +50,32 @@ def duration(seconds: int) -> str:
         if count:
             parts.append(f"{count} {unit[:-1] if count == 1 else unit}")
     return " ".join(parts)
+
+
+def every(seconds: int) -> str:
+    """Say how often: "Every day", "Every 15 minutes", "Every 1 hour 30 minutes"."""
+    unit = next((unit for unit, size in UNITS.items() if size == seconds), None)
+    return f"Every {unit[:-1] if unit else duration(seconds)}"
+
+
+def ordinal(number: int) -> str:
+    """Write a number as in "the 2nd"."""
+    teen = number // 10 % 10 == 1
+    return f"{number}{'th' if teen else _ORDINALS.get(number % 10, 'th')}"
+
+
+def in_ranges(values: Values) -> str:
+    """List numbers, three or more in a row by the first and the last: "1 to 5, 7 and 9"."""
+    runs: list[list[int]] = []
+    for value in sorted(values):
+        if runs and value == runs[-1][-1] + 1:
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    words: list[str] = []
+    for run in runs:
+        words += [f"{run[0]} to {run[-1]}"] if len(run) >= _FEW else map(str, run)
+    return listed(words)
 
 
 def from_monday(weekdays: Values) -> list[int]:

@@ -1,3 +1,4 @@
+import re
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -8,6 +9,22 @@ from footfall.triggers.problem import quote
 
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 _LONGEST = 64
+_OFFSET = re.compile(r"(?:UTC|GMT|Z)? ?([+-])(\d{1,2})(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
+_FARTHEST = {"+": 14, "-": 12}
+_MEANT = {
+    "Z": "UTC",
+    "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "PT": "America/Los_Angeles",
+    "MDT": "America/Denver", "MT": "America/Denver",
+    "CST": "America/Chicago", "CDT": "America/Chicago", "CT": "America/Chicago",
+    "EDT": "America/New_York", "ET": "America/New_York",
+    "BST": "Europe/London", "WEST": "Europe/Lisbon",
+    "CEST": "Europe/Berlin", "MEZ": "Europe/Berlin", "MESZ": "Europe/Berlin",
+    "EEST": "Europe/Athens", "MSK": "Europe/Moscow",
+    "IST": "Asia/Kolkata", "JST": "Asia/Tokyo", "KST": "Asia/Seoul", "SGT": "Asia/Singapore",
+    "AEST": "Australia/Sydney", "AEDT": "Australia/Sydney", "AWST": "Australia/Perth",
+    "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland",
+}  # fmt: skip
+"""What abbreviations that are no IANA names most often mean; several mean other zones as well."""
 
 
 @cache
@@ -32,7 +49,28 @@ def parse_zone(name: Any) -> str:
     known = _names().get(name.lower()) if len(name) <= _LONGEST else None
     if known is not None:
         return known
-    hint = "use one such as 'Europe/Berlin' or 'UTC'"
-    if len(name) <= _LONGEST and (near := get_close_matches(name.lower(), _names(), n=1)):
-        hint = f"did you mean {_names()[near[0]]!r}?"
-    raise InvalidTriggerError("timezone", f"{quote(name)} is no IANA time zone; {hint}")
+    hint = _hint(name) if len(name) <= _LONGEST else None
+    remedy = hint or "use one such as 'Europe/Berlin' or 'UTC'"
+    raise InvalidTriggerError("timezone", f"{quote(name)} is no IANA time zone; {remedy}")
+
+
+def _hint(name: str) -> str | None:
+    offset = _OFFSET.fullmatch(name.strip())
+    if offset:
+        return _offset_hint(*offset.groups())
+    meant = _MEANT.get(name.strip().upper())
+    if meant is None:
+        near = get_close_matches(name.lower(), _names(), n=1)
+        meant = _names()[near[0]] if near else None
+    return f"did you mean {meant!r}?" if meant else None
+
+
+def _offset_hint(sign: str, hours: str, minutes: str | None) -> str | None:
+    """Name the zone of an offset, whose sign is the other way round in its IANA name."""
+    ahead = int(hours)
+    if int(minutes or 0) or ahead > _FARTHEST[sign]:
+        return None
+    if not ahead:
+        return "did you mean 'UTC'?"
+    name = f"Etc/GMT{'-' if sign == '+' else '+'}{ahead}"
+    return f"did you mean {name!r}, in which the sign is the other way round?"

@@ -1,10 +1,14 @@
+import asyncio
 import itertools
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from support.api import Caller, api_settings, started_api
+from support.api import Api, Caller, api_settings, started_api
+
+from api.bodies import TriggerFields
+from footfall.triggers.public_holidays import holidays_in
 
 PATH = "/schedule/preview"
 ISSUE_BODY = {
@@ -93,7 +97,7 @@ async def test_a_thousand_runs_and_fewer_where_no_more_follow(alice: Caller) -> 
 
 @pytest.mark.parametrize(
     "after",
-    ["0001-01-01T00:00:00Z", "1970-01-01", "1999-12-31T23:59:59Z", "2096-02-29"],
+    ["2000-01-01T00:00:00Z", "2000-02-29", "2027-03-28T02:30", "2096-02-29"],
 )
 async def test_it_may_start_at_any_instant(alice: Caller, after: str) -> None:
     for trigger in (
@@ -120,10 +124,26 @@ async def test_it_may_start_at_any_instant(alice: Caller, after: str) -> None:
         ({"after": None}, {"after"}),
         ({"after": "2101-01-02"}, {"after"}),
         ({"after": "0001-01-01T00:00:00+14:00"}, {"after"}),
+        ({"after": "1999-12-31T22:59:59Z"}, {"after"}),
+        ({"after": "1970-01-01"}, {"after"}),
+        ({"exclude": None}, {"exclude"}),
+        ({"jitter": 86_400}, {"jitter"}),
+        ({"exclude": {"holidays": "UA"}}, {"exclude.holidays"}),
         # It is judged against `after`.
         ({"end_at": "2027-03-05"}, {"end_at"}),
         ({"cron": "ABSENT", "exclude": "ABSENT", "year": 2026}, {"year"}),
-        ({"after": "2100-12-31T23:00:00Z"}, {"cron"}),
+        ({"after": "2100-12-31T23:00:00Z"}, {"after"}),
+        ({"after": "2100-12-31T23:00:00Z", "cron": "0 0 30 2 *"}, {"cron"}),
+        (
+            {
+                "after": "2100-12-31T20:00:00Z",
+                "trigger": "interval",
+                "days": 1,
+                "cron": "ABSENT",
+                "exclude": "ABSENT",
+            },
+            {"after"},
+        ),
         (
             {
                 "trigger": "date",
@@ -264,3 +284,87 @@ async def test_it_is_fast(alice: Caller, trigger: dict[str, Any]) -> None:
     begin = time.perf_counter()
     await preview(alice, **trigger, count=1000)
     assert time.perf_counter() - begin < 5
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"year": "*/2"},
+        {"year": "2027-2099/3", "week": "*/7"},
+        {"cron": "0 0 29-31 2 *"},
+        {"cron": "*/90 * * * *"},
+    ],
+)
+async def test_every_field_may_have_a_step(alice: Caller, options: dict[str, Any]) -> None:
+    data = await preview(alice, trigger="cron", **options, after="2027-01-01", count=2)
+    assert len(data["next_runs"]) == 2
+
+
+async def test_regions_may_be_written_in_any_case(alice: Caller) -> None:
+    data = await preview(alice, **{**ISSUE_BODY, "exclude": {"holidays": ["de-be", "DE-BE"]}})
+    assert data["config"]["exclude"] == {"holidays": ["DE-BE"]}
+    assert data["next_runs"][0]["utc"] == "2027-03-09T08:00:00Z"
+
+
+async def test_a_slow_preview_holds_nobody_up(api: Api, alice: Caller) -> None:
+    holidays_in.cache_clear()
+    many = ["US-CA", "FR", "IT", "ES-MD", "GB-ENG", "IN", "CN", "JP", "BR", "MX", "AU-NSW", "AF"]
+    body = {"trigger": "cron", "hour": 9, "exclude": {"holidays": many}, "count": 1000}
+    slow = asyncio.create_task(alice("POST", PATH, json=body))
+    answered = 0
+    while not slow.done():
+        await asyncio.sleep(0)
+        assert (await api.http.get("/healthz/live")).status_code == 200
+        answered += 1
+    assert (await slow).status_code == 200
+    # A preview on the event loop lets a few be answered, between its middlewares.
+    assert answered > 20
+
+
+@pytest.mark.parametrize(
+    ("request_line", "body", "field", "words"),
+    [
+        (
+            "POST /schedule/preview",
+            {"trigger": "cron", "crom": "0 9 * * *"},
+            "crom",
+            "did you mean 'cron'?",
+        ),
+        (
+            "POST /schedule/preview",
+            {"trigger": "interval", "minute": 5},
+            "minute",
+            "did you mean 'minutes'?",
+        ),
+        ("POST /schedule/create", {"walker": "x"}, "walker", "did you mean 'walker_name'?"),
+        ("PUT /schedule/x", {"tag": ["a"]}, "tag", "did you mean 'tags'?"),
+        ("POST /schedule/x/pause", {"reasons": "no"}, "reasons", "did you mean 'reason'?"),
+        (
+            "POST /schedule/preview",
+            {"trigger": "cron", "zzzzzz": 1},
+            "zzzzzz",
+            "There is no such field.",
+        ),
+    ],
+)
+async def test_an_unknown_field_is_named_with_the_one_that_is_meant(
+    alice: Caller, request_line: str, body: dict[str, Any], field: str, words: str
+) -> None:
+    status, data = await alice.error(*request_line.split(), json=body)
+    assert status == 400
+    (told,) = [one for one in data["details"]["fields"] if one["field"] == field]
+    assert words in told["message"]
+    assert f"{field}: " in data["message"]
+
+
+async def test_openapi_describes_what_options_take(api: Api) -> None:
+    schemas = (await api.http.get("/openapi.json")).json()["components"]["schemas"]
+    options = schemas["NewSchedule"]["properties"]
+    for name, item in options["exclude"]["properties"].items():
+        one, many = item["anyOf"]
+        assert many["items"] == one, name
+        assert many["maxItems"] >= 7
+    assert options["exclude"]["properties"]["weekdays"]["anyOf"][0]["type"] == "string"
+    assert options["dst_gap"]["type"] == options["dst_overlap"]["type"] == "string"
+    assert all(options[name].get("description") for name in TriggerFields.model_fields)
+    assert "before" in options["jitter"]["description"]

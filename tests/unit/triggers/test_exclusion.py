@@ -1,3 +1,5 @@
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -7,8 +9,8 @@ from hypothesis import strategies as st
 
 from footfall.errors import InvalidInputError
 from footfall.triggers.clock import EPOCH
-from footfall.triggers.exclusion import WEEKDAYS, Exclusion, parse_exclusion
-from footfall.triggers.public_holidays import region_name
+from footfall.triggers.exclusion import WEEKDAYS, Exclusion, ensure_holidays, parse_exclusion
+from footfall.triggers.public_holidays import holidays_in, region_name
 
 
 def day(written: str) -> int:
@@ -81,7 +83,7 @@ def test_each_day_has_one_weekday(number: int) -> None:
     [
         (None, "exclude", "must be an object"),
         ([], "exclude", "must be an object"),
-        ({}, "exclude", "must be an object"),
+        ({}, "exclude", "is empty"),
         ("2027-01-01", "exclude", "must be an object"),
         ({"holiday": "DE"}, "exclude", "'holiday' is no part"),
         ({"dates": []}, "exclude.dates", "1 to 366"),
@@ -97,11 +99,12 @@ def test_each_day_has_one_weekday(number: int) -> None:
         ({"weekdays": [6]}, "exclude.weekdays", "6 is no weekday"),
         ({"weekdays": list(WEEKDAYS)}, "exclude.weekdays", "no day to run on"),
         ({"holidays": "XX"}, "exclude.holidays", "'XX' is no country"),
-        ({"holidays": "de"}, "exclude.holidays", "did you mean 'DE'"),
+        ({"holidays": "UK"}, "exclude.holidays", "did you mean 'GB'"),
+        ({"holidays": "uk-eng"}, "exclude.holidays", "did you mean 'GB-ENG'"),
+        ({"holidays": "Germany"}, "exclude.holidays", "did you mean 'DE'"),
         ({"holidays": "DE-XX"}, "exclude.holidays", "BE"),
         ({"holidays": "DE-"}, "exclude.holidays", "no region"),
         ({"holidays": 49}, "exclude.holidays", "49"),
-        ({"holidays": "Germany"}, "exclude.holidays", "no country"),
     ],
 )
 def test_refuses(written: Any, field: str, words: str) -> None:
@@ -132,3 +135,33 @@ def test_whatever_is_written_is_read_or_refused(written: Any) -> None:
         fields = ["exclude"] if found else []
     assert fields
     assert all(field.startswith("exclude") for field in fields)
+
+
+def test_a_region_may_be_written_in_any_case() -> None:
+    found = parse_exclusion({"holidays": ["de-be", "DE-BE", "fr", "fr-zone a", "AU-nsw western"]})
+    assert found.regions == ("DE-BE", "FR", "FR-Zone A", "AU-NSW Western")
+
+
+@pytest.mark.parametrize("region", ["UA", "BV", "IO", "HM"])
+def test_a_region_without_any_holidays_is_refused(region: str) -> None:
+    with pytest.raises(InvalidInputError, match="would exclude nothing") as caught:
+        ensure_holidays(parse_exclusion({"holidays": ["DE", region]}), date(2026, 11, 24))
+    assert caught.value.problems[0].field == "exclude.holidays"
+    ensure_holidays(parse_exclusion({"holidays": "UA"}), date(2020, 1, 1))
+
+
+def test_a_region_is_refused_when_its_data_have_ended() -> None:
+    found = parse_exclusion({"holidays": "LK"})
+    last = max(year for year in range(2020, 2040) if holidays_in("LK", year))
+    ensure_holidays(found, date(last, 12, 31))
+    with pytest.raises(InvalidInputError, match="would exclude nothing"):
+        ensure_holidays(found, date(last + 1, 1, 1))
+
+
+def test_what_the_library_warns_of_is_no_error() -> None:
+    # It warns of India's years after 2035, of which it knows a part.
+    assert holidays_in("IN", 2036)
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(lambda year: holidays_in("IN-MH", year), range(2036, 2060)))
+    with pytest.raises(UserWarning, match="still an error"):
+        warnings.warn("still an error", UserWarning, stacklevel=1)

@@ -10,9 +10,11 @@ from footfall.triggers import (
     DstOverlap,
     FieldsTrigger,
     IntervalTrigger,
+    compile_config,
     compile_trigger,
     ensure_fires,
     parse,
+    read_config,
 )
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -57,7 +59,9 @@ def test_a_zone_may_be_written_in_any_case() -> None:
         ({"jitter": "5"}, "jitter", "whole seconds"),
         ({"jitter": True}, "jitter", "whole seconds"),
         ({"dst_gap": "once"}, "dst_gap", "'run' or 'skip'"),
-        ({"dst_gap": None}, "dst_gap", "None"),
+        ({"dst_gap": None}, "dst_gap", "null; leave it out"),
+        ({"jitter": None}, "jitter", "null; leave it out"),
+        ({"end_at": "2027-01-01T00:00+25:00"}, "end_at", "offset that no clock has"),
         ({"dst_overlap": ["once"]}, "dst_overlap", "'once' or 'twice'"),
         ({"dst_overlap": "ONCE"}, "dst_overlap", "'ONCE'"),
     ],
@@ -92,7 +96,16 @@ RUN, SKIP, ONCE, TWICE = DstGap.RUN, DstGap.SKIP, DstOverlap.ONCE, DstOverlap.TW
     ("options", "gap", "overlap"),
     [
         ({"cron": "30 2 * * *"}, RUN, ONCE),
-        ({"cron": "0,30 2 * * *"}, RUN, ONCE),
+        # What is every n minutes is decided by the values, however they are written.
+        ({"cron": "0,30 2 * * *"}, RUN, TWICE),
+        ({"cron": "*/15 2 * * *"}, RUN, TWICE),
+        ({"cron": "0,15,30,45 2 * * *"}, RUN, TWICE),
+        ({"cron": "0-45/15 2 * * *"}, RUN, TWICE),
+        ({"cron": "5-59/15 2 * * *"}, RUN, TWICE),
+        ({"cron": "*/60 2 * * *"}, RUN, ONCE),
+        ({"cron": "*/7 2 * * *"}, RUN, ONCE),
+        ({"cron": "0,40 2 * * *"}, RUN, ONCE),
+        ({"cron": "4-59/8 2 * * *"}, RUN, ONCE),
         ({"cron": "0 */2 * * *"}, RUN, ONCE),
         ({"cron": "*/30 2 * * *"}, RUN, TWICE),
         ({"cron": "* 2 * * *"}, RUN, TWICE),
@@ -104,7 +117,11 @@ RUN, SKIP, ONCE, TWICE = DstGap.RUN, DstGap.SKIP, DstOverlap.ONCE, DstOverlap.TW
         ({"hour": 2, "minute": "0-30"}, RUN, ONCE),
         ({"hour": 2, "minute": "*/5"}, RUN, TWICE),
         ({"hour": 2, "second": 5}, RUN, TWICE),
+        ({"hour": 2, "minute": "0,15,30,45"}, RUN, TWICE),
+        ({"hour": 2, "minute": "0-45/15"}, RUN, TWICE),
+        ({"hour": 2, "minute": "*/7"}, RUN, ONCE),
         ({"hour": 2, "minute": 5, "second": "*/5"}, RUN, TWICE),
+        ({"hour": 2, "minute": 5, "second": "0,30"}, RUN, TWICE),
         ({"hour": 2, "minute": 5, "second": "0,5"}, RUN, ONCE),
         ({"minute": "*/5"}, SKIP, TWICE),
         ({"minute": 5}, SKIP, TWICE),
@@ -147,3 +164,52 @@ def test_a_trigger_that_its_options_silence_says_which(
     (problem,) = caught.value.problems
     assert problem.field == field
     assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("config", "least", "largest"),
+    [
+        ({"trigger": "interval", "minutes": 1}, 1, 59),
+        ({"trigger": "interval", "minutes": 1}, 45, 15),
+        ({"trigger": "interval", "seconds": 2}, 1, 1),
+        ({"trigger": "interval", "days": 2}, 1, 86_400),
+        ({"trigger": "cron", "cron": "*/5 * * * *"}, 1, 299),
+        ({"trigger": "cron", "cron": "*/7 * * * *"}, 1, 239),
+        ({"trigger": "cron", "cron": "0 9 * * *"}, 60, 86_340),
+        ({"trigger": "cron", "cron": "0 9 * * 1,3"}, 1, 86_400),
+        ({"trigger": "cron", "hour": "1,23"}, 1, 7199),
+        ({"trigger": "cron", "cron": "59 23 1 * *"}, 1, 86_400),
+    ],
+)
+def test_jitter_leaves_room_before_the_next_run(
+    config: dict[str, Any], least: int, largest: int
+) -> None:
+    assert parse({**config, "jitter": largest}, min_interval=least)
+    if largest == 86_400:
+        return
+    with pytest.raises(InvalidTriggerError) as caught:
+        parse({**config, "jitter": largest + 1}, min_interval=least)
+    (problem,) = caught.value.problems
+    assert problem.field == "jitter"
+    assert f"the largest is {largest}" in problem.message
+
+
+def test_jitter_may_have_no_room_at_all() -> None:
+    with pytest.raises(InvalidTriggerError, match=r"jitter: .*leave it out"):
+        parse({"trigger": "interval", "seconds": 1, "jitter": 1}, min_interval=1)
+    assert parse({"trigger": "interval", "seconds": 1, "jitter": 0}, min_interval=1)
+    # What was accepted before such limits can still be read.
+    assert parse({"trigger": "interval", "seconds": 1, "jitter": 1})
+
+
+def test_equal_configurations_are_read_once() -> None:
+    config = {"trigger": "cron", "hour": 9, "timezone": "europe/berlin"}
+    reading = read_config(config)
+    assert (reading.words, reading.timezone) == ("At 09:00, Europe/Berlin", "Europe/Berlin")
+    assert read_config(dict(config)) is reading
+    assert compile_config(config, NOW) is compile_config(dict(config), NOW)
+    assert compile_config(config, NOW) == compile_trigger(parse(config), NOW)
+    # What is equal in Python alone is no equal configuration.
+    assert read_config({"trigger": "interval", "hours": 1}).words == "Every hour"
+    with pytest.raises(InvalidInputError):
+        read_config({"trigger": "interval", "hours": True})

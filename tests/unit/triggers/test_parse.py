@@ -99,6 +99,9 @@ def test_config_is_given_back_as_written(config: Any, kind: type) -> None:
     [
         ({}, "trigger", "missing"),
         ({"trigger": None}, "trigger", "'interval', 'cron' or 'date'"),
+        ({"trigger": "cron", "cron": None}, "cron", "null; leave it out"),
+        ({"trigger": "cron", "hour": 1, "minutes": 5}, "minutes", "did you mean 'minute'?"),
+        ({"trigger": "cron", "hour": [9, 17]}, "hour", "write '9,17'"),
         ({"trigger": "Cron"}, "trigger", "'Cron'"),
         ({"trigger": "cron"}, "cron", "needs"),
         ({"trigger": "cron", "cron": "* * * * *", "hour": 3}, "cron", "not both"),
@@ -114,7 +117,7 @@ def test_config_is_given_back_as_written(config: Any, kind: type) -> None:
         ({"trigger": "cron", "hour": 1, "timezone": "posixrules"}, "timezone", "IANA"),
         ({"trigger": "cron", "hour": 1, "timezone": "+01:00"}, "timezone", "IANA"),
         ({"trigger": "cron", "hour": 1, "timezone": " UTC"}, "timezone", "IANA"),
-        ({"trigger": "cron", "hour": 1, "timezone": None}, "timezone", "None"),
+        ({"trigger": "cron", "hour": 1, "timezone": None}, "timezone", "null; leave it out"),
         ({"trigger": "date", "run_date": "2027-01-01", "timezone": 5}, "timezone", "5"),
     ],
 )

@@ -35,11 +35,15 @@ def interval(**options: Any) -> list[str]:
         {"cron": "30 2 * * 1-5", "timezone": BERLIN},
         {"cron": "30 2 * 6 *", "timezone": BERLIN},
         {"cron": "30 2 * * *", "timezone": BERLIN, "exclude": {"weekdays": "sun"}},
-        {"cron": "30 2 * * *", "timezone": BERLIN, "end_at": "2027-03-28"},
+        {"cron": "30 2 * * *", "timezone": BERLIN, "end_at": "2027-03-28T00:00"},
         {"cron": "30 2 * * *", "timezone": "Asia/Tokyo"},
         {"cron": "0 0 L * *"},
         {"cron": "0 0 31 1,3,12 *"},
         {"cron": "0 0 25-31 * *"},
+        {"cron": "0 0 31 * *", "start_at": "2027-01-05", "end_at": "2027-01-31T12:00"},
+        {"year": "*/2"},
+        {"year": "2027-2060/3", "month": "*/6"},
+        {"hour": 9, "exclude": {"holidays": "DE-BE"}},
         {"cron": "0 0 28 * *"},
         {"cron": "0 0 * * 5#5"},
         {"day": "last"},
@@ -84,6 +88,40 @@ def test_what_surprises_nobody_gets_no_warning(options: dict[str, Any]) -> None:
             {"cron": "0 0 29 2,3 *"},
             "Day 29 does not exist in February except in leap years; nothing runs on it then.",
         ),
+        ({"cron": "* * * * 1"}, "It fires 1,440 times a day, on the days on which it fires."),
+        (
+            {"cron": "0 0 29-31 2 *"},
+            (
+                "Days 29 to 31 do not exist in February except in leap years; "
+                "nothing runs on them then."
+            ),
+        ),
+        (
+            {"cron": "0 0 30/1 1-3 *"},
+            "Days 30 and 31 do not exist in February; nothing runs on them then.",
+        ),
+        (
+            {"cron": "0 0 31 * *", "end_at": "2027-06-30T12:00"},
+            "Day 31 does not exist in February, April, June and November; nothing runs on it then.",
+        ),
+        ({"cron": "*/90 * * * *"}, "Minute */90 is longer than an hour: it means once an hour."),
+        ({"cron": "0 */30 * * *"}, "Hour */30 is longer than a day: it means once a day."),
+        (
+            {"week": "*/3"},
+            "Week */3 does not divide every year evenly: the step starts anew each year.",
+        ),
+        (
+            {"hour": 9, "end_at": "2027-06-01"},
+            (
+                "end_at 2027-06-01 means 00:00 of that day, on which nothing runs later; "
+                "write '2027-06-01T23:59:59' to have it with its runs."
+            ),
+        ),
+        (
+            {"hour": 9, "exclude": {"holidays": ["lk", "DE"]}},
+            "No public holidays in Sri Lanka are known for 2027 to 2031; none is excluded then.",
+        ),
+        ({"hour": 9, "timezone": "est"}, "EST is never on summer time; 'America/New_York' is."),
         (
             {"cron": "*/7 * * * *"},
             "Minute */7 does not divide an hour evenly: the step starts anew each hour.",
@@ -262,10 +300,40 @@ def test_intervals() -> None:
     assert interval(days=1) == []
     assert interval(hours=12, timezone=BERLIN) == []
     assert interval(days=1, timezone="Asia/Tokyo") == []
-    assert interval(days=1, timezone=BERLIN, end_at="2027-02-01") == []
+    assert interval(days=1, timezone=BERLIN, end_at="2027-02-01T00:00") == []
     for options in ({"days": 1}, {"weeks": 2}, {"hours": 48}):
         (told,) = interval(**options, timezone=BERLIN)
         assert told == (
             "A day of an interval is 24 hours: it drifts by 1 hour against the local time when "
             "the clocks of Europe/Berlin change; use a cron trigger to keep the time of day."
         )
+
+
+LATE = "Each run starts up to 2 hours later, at random; next_runs show the earliest."
+PAST_END = "With its jitter, a run may start up to 2 hours after end_at."
+EXCLUDED = "With its jitter, a run may start on a day that is excluded, such as "
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"hour": 23, "exclude": {"weekdays": "sat"}}, [LATE, EXCLUDED + "2026-11-28."]),
+        ({"hour": 21, "exclude": {"weekdays": "sat"}}, [LATE]),
+        ({"hour": 23, "exclude": {"dates": "2029-05-05"}}, [LATE, EXCLUDED + "2029-05-05."]),
+        # A day that follows another excluded one is reached by no run.
+        (
+            {
+                "hour": 23,
+                "day": 5,
+                "exclude": {"dates": {"from": "2027-01-05", "to": "2027-01-06"}},
+            },
+            [LATE],
+        ),
+        ({"hour": 9, "end_at": "2027-01-01T09:30"}, [LATE, PAST_END]),
+        ({"hour": 9, "end_at": "2027-01-01T11:30"}, [LATE]),
+    ],
+)
+def test_jitter_may_carry_a_run_out_of_its_bounds(
+    options: dict[str, Any], words: list[str]
+) -> None:
+    assert cron(jitter=7200, **options) == words
