@@ -5,7 +5,17 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import install_error_handlers
-from api.routes import applying, health, runs, schedules, tail, trigger, walkers
+from api.routes import (
+    applying,
+    backfills,
+    changes,
+    health,
+    runs,
+    schedules,
+    tail,
+    trigger,
+    walkers,
+)
 from api.services import Services
 
 
@@ -23,9 +33,11 @@ def build_app(services: Services | None) -> FastAPI:
         walkers.router,
         applying.router,
         schedules.router,
+        changes.router,
         trigger.router,
         runs.router,
         runs.everywhere,
+        backfills.router,
         tail.router,
     ):
         app.include_router(router)

@@ -15,7 +15,8 @@ from footfall.errors import (
 )
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
-from footfall.schedules.flat import declaration, difference
+from footfall.schedules.difference import Difference, definition_difference
+from footfall.schedules.flat import declaration
 from footfall.schedules.policy import Policies
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal.schedules import Draft, ScheduleGateway
@@ -40,7 +41,7 @@ class Step:
     name: str
     id: str
     action: Action
-    difference: dict[str, dict[str, Any]] = field(default_factory=dict)
+    difference: Difference = field(default_factory=dict)
     error: FootfallError | None = None
 
 
@@ -202,7 +203,7 @@ def _step(wanted: _Wanted, author: Author) -> Step:
         return step
     step.action = "unchanged" if draft is None else "change"
     if draft is not None:
-        step.difference = difference(before.walk, draft.walk)
+        step.difference = definition_difference(before.walk, draft.walk)
         if draft.paused != before.paused:
             step.difference["is_active"] = {"before": not before.paused, "after": not draft.paused}
     return step

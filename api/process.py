@@ -12,6 +12,8 @@ from temporalio.client import Client
 
 from api.app import build_app
 from api.applying import Applying
+from api.backfills import Backfills
+from api.changes import Changes
 from api.checks import Checks
 from api.run_starter import RunStarter
 from api.runs import Runs
@@ -26,7 +28,10 @@ from footfall.projection.memory import MemoryStore
 from footfall.projection.mongo import MongoStore
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
+from footfall.projection.witness import Witness
+from footfall.temporal.backfills import BackfillGateway
 from footfall.temporal.catalogue import WalkerCatalogue
+from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect
 from footfall.temporal.health import TemporalHealth
 from footfall.temporal.namespace import read_retention
@@ -109,7 +114,8 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     )
     store = _store(settings)
     await store.open()
-    gateway = ScheduleGateway(client, app=app)
+    changes = ChangeLog(client, app=app, retention=settings.kept_changes)
+    gateway = ScheduleGateway(client, app=app, changes=changes)
     runs = RunGateway(client, app=app)
     walkers = WalkerCatalogue(client, app=app)
     checks = Checks(walkers, min_interval=settings.min_interval)
@@ -118,7 +124,13 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     async def retention() -> timedelta:
         return min(await read_retention(client), longest)
 
-    projector = Projector(gateway, runs, store, retention=retention)
+    projector = Projector(
+        gateway,
+        runs,
+        store,
+        retention=retention,
+        witness=Witness(gateway, changes),
+    )
     projection = asyncio.create_task(_project(client, projector))
     schedules = Schedules(
         app=app,
@@ -148,6 +160,11 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 store=store,
                 projector=projector,
             ),
+            backfills=Backfills(
+                schedules=schedules,
+                gateway=gateway,
+                backfills=BackfillGateway(client, app=app),
+            ),
             applying=Applying(
                 app=app,
                 schedules=schedules,
@@ -157,6 +174,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 default_timeout=settings.default_timeout,
             ),
             tails=Tails(runs),
+            changes=Changes(gateway, changes),
             checks=checks,
             walkers=walkers,
             verifier=verifier,

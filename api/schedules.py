@@ -207,7 +207,7 @@ class Schedules:
         author.check_seen(snapshot)
         if dry_run:
             return
-        await self._gateway.delete(schedule_id)
+        await self._gateway.delete(schedule_id, by=author.who.user, reason=author.reason)
         await self._projector.lost(schedule_id)
 
     async def _commit(

@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 
 from api.applying import Applying
+from api.backfills import Backfills
+from api.changes import Changes
 from api.checks import Checks
 from api.run_starter import RunStarter
 from api.runs import Runs
@@ -23,6 +25,8 @@ class Services:
     run_starter: RunStarter
     tails: Tails
     applying: Applying
+    backfills: Backfills
+    changes: Changes
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier

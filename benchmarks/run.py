@@ -18,6 +18,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "
 from create import create_scenarios
 from next_times import next_times_scenarios
 from scenario import Scenario
+from update import update_scenarios
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ async def main() -> None:
     asked = parser.parse_args()
     rows: list[Row] = []
     print(f"{'scenario':48} {'ours':>10} {'reference':>10} {'ratio':>7}  unit")
-    for make in (next_times_scenarios, create_scenarios):
+    for make in (next_times_scenarios, create_scenarios, update_scenarios):
         async with make() as scenarios:
             for scenario in scenarios:
                 if asked.only not in scenario.name:

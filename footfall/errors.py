@@ -76,6 +76,12 @@ class ScheduleNotFoundError(FootfallError):
     code = "schedule_not_found"
 
 
+class RevisionNotFoundError(FootfallError):
+    """What this schedule was at that revision is not recorded."""
+
+    code = "revision_not_found"
+
+
 class RunNotFoundError(FootfallError):
     """This schedule has no run with this id."""
 
@@ -110,6 +116,18 @@ class ConflictError(FootfallError):
     """The schedule was changed by someone else in the meantime; read it and try again."""
 
     code = "conflict"
+
+
+class BackfillNotFoundError(FootfallError):
+    """This schedule has no backfill with this id."""
+
+    code = "backfill_not_found"
+
+
+class BackfillEndedError(FootfallError):
+    """The backfill has ended already."""
+
+    code = "backfill_ended"
 
 
 class StaleError(FootfallError):

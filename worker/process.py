@@ -20,6 +20,7 @@ from footfall.config import Settings
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
 from footfall.schedules.schedule import ScheduledWalk
+from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.registration import register_attributes
@@ -31,7 +32,9 @@ from worker.declared import declared_walks
 from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
 from workflows.list_walkers import ListWalkers
+from workflows.record_changes import RecordChanges
 from workflows.renew_horizons import RenewHorizons
+from workflows.run_backfill import RunBackfill
 from workflows.run_walker import RunWalker
 
 SLOTS_PER_HOST = 4
@@ -136,7 +139,7 @@ async def _prepare(client: Client, settings: Settings, catalogue: Catalogue) -> 
         )
     await _patiently(
         client,
-        statics=StaticSchedules(ScheduleGateway(client, app=app), app=app),
+        statics=StaticSchedules(_gateway(client, settings), app=app),
         maintenance=MaintenanceSchedule(client, app=app),
         walks=walks,
         keep=[problem.walker for problem in problems if problem.walker],
@@ -167,14 +170,14 @@ async def _patiently(
 def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
     app = settings.temporal.task_queue
     walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
-    gateway, runs = ScheduleGateway(client, app=app), RunGateway(client, app=app)
+    gateway, runs = _gateway(client, settings), RunGateway(client, app=app)
     horizons = HorizonActivities(gateway)
     failures = FailureActivities(gateway, runs)
     waiting = WaitingActivities(runs)
     return Worker(
         client,
         task_queue=app,
-        workflows=[RunWalker, ListWalkers, RenewHorizons],
+        workflows=[RunWalker, RunBackfill, ListWalkers, RenewHorizons, RecordChanges],
         activities=[
             walkers.run_walker,
             walkers.list_walkers,
@@ -186,6 +189,12 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )
+
+
+def _gateway(client: Client, settings: Settings) -> ScheduleGateway:
+    app = settings.temporal.task_queue
+    changes = ChangeLog(client, app=app, retention=settings.kept_changes)
+    return ScheduleGateway(client, app=app, changes=changes)
 
 
 def _show(state: WorkerState, catalogue: Catalogue) -> None:

@@ -42,7 +42,10 @@ class StaticSchedules:
             if entry.id in wanted or entry.id in kept:
                 continue
             try:
-                await self._gateway.delete(entry.id)
+                await self._gateway.delete(
+                    entry.id,
+                    reason="it is no longer declared in the app's code",
+                )
             except ScheduleNotFoundError:
                 continue
             _log.info("removed a static schedule that is no longer declared", schedule=entry.id)

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from api.applying import Step
 from api.auth import CurrentPrincipal, UsedServices
 from api.bodies import ApplyRequest
+from api.change_views import FieldDifference
 from api.envelope import Envelope, ErrorData, Meta, MetaExtra
 from api.errors import TOO_LARGE, responses
 from api.preconditions import DryRun
@@ -16,20 +17,13 @@ from footfall.errors import InvalidInputError, NoWorkerError, ProjectionUnavaila
 router = APIRouter(prefix="/schedule", tags=["many at once"], route_class=StrictJsonRoute)
 
 
-class DifferenceView(BaseModel):
-    """A field's value before and after; null where there is none."""
-
-    before: Any
-    after: Any
-
-
 class StepView(BaseModel):
     """What is done to one schedule, and why it could not be done."""
 
     name: str
     id: str
     action: Literal["create", "change", "delete", "unchanged"]
-    difference: dict[str, DifferenceView]
+    difference: dict[str, FieldDifference]
     status: Literal["success", "error"]
     error: ErrorData | None
 
@@ -95,10 +89,7 @@ def _view(step: Step) -> StepView:
         name=step.name,
         id=step.id,
         action=step.action,
-        difference={
-            name: DifferenceView(before=values["before"], after=values["after"])
-            for name, values in step.difference.items()
-        },
+        difference={name: FieldDifference(**values) for name, values in step.difference.items()},
         status="error" if error else "success",
         error=ErrorData(code=error.code, message=error.message, details=error.details)
         if error

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.auth import CurrentPrincipal, UsedServices
 from api.bodies import HoldRequest, NewSchedule, PreviewRequest, ScheduleChange
+from api.change_views import RevisionData, RevisionView
 from api.edits import Author, etag
 from api.envelope import Envelope, Meta, MetaExtra
 from api.errors import TOO_LARGE, responses
@@ -19,6 +20,7 @@ from footfall.errors import (
     InvalidInputError,
     NoWorkerError,
     ProjectionUnavailableError,
+    RevisionNotFoundError,
     ScheduleNotFoundError,
     SchedulerDisabledError,
     StaleError,
@@ -47,6 +49,7 @@ router = APIRouter(prefix="/schedule", tags=["schedules"], route_class=StrictJso
 ScheduleId = Annotated[str, Path(description="id of the schedule")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="rows of a page")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="`cursor` of the page before")]
+Revision = Annotated[int | None, Query(ge=1, description="a revision of the schedule")]
 
 
 @router.post(
@@ -117,17 +120,31 @@ async def list_schedules(
 
 @router.get(
     "/{schedule_id}",
-    responses=responses(*COMMON, ScheduleNotFoundError, ProjectionUnavailableError),
+    responses=responses(
+        *COMMON,
+        InvalidInputError,
+        ScheduleNotFoundError,
+        RevisionNotFoundError,
+        ProjectionUnavailableError,
+    ),
 )
 async def get_schedule(
     schedule_id: ScheduleId,
     who: CurrentPrincipal,
     services: UsedServices,
     response: Response,
-) -> Envelope[ScheduleData]:
-    """Give one schedule; its `ETag` is what `If-Match` takes."""
+    at: Revision = None,
+) -> Envelope[ScheduleData | RevisionData]:
+    """Give one schedule as it is, or as it was `at` one of its revisions, deleted or not.
+
+    The `ETag` of one as it is, is what `If-Match` takes.
+    """
+    if at is not None:
+        change = await services.changes.revision(who, schedule_id, at)
+        return Envelope(data=RevisionData(schedule=RevisionView.of(change)))
     row = await services.schedules.read(who, schedule_id)
-    return _shown(row, services, response)
+    shown = _shown(row, services, response)
+    return Envelope(data=shown.data, meta=shown.meta)
 
 
 @router.put(

@@ -1,4 +1,5 @@
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -22,6 +23,7 @@ from footfall.config.kinds import (
     Whole,
 )
 from footfall.errors import ConfigurationError
+from footfall.schedules.recording import DAYS_KEPT
 from footfall.schedules.schedule import MAX_TIMEOUT
 
 MAX_PROCESSES = 64
@@ -222,6 +224,7 @@ class Settings(_Table):
         default_timeout: seconds that a run may take, unless its schedule says otherwise.
         output_limit: bytes kept of a run's stdout, and of its reports.
         processes: host processes of a worker: how many walkers it runs at once.
+        changes_retention: days that the changes of a deleted schedule are kept.
         mongodb_uri: where the projection is kept; None keeps it in memory.
     """
 
@@ -266,6 +269,13 @@ class Settings(_Table):
         ge=1,
         le=MAX_PROCESSES,
     )
+    changes_retention: Whole = _key(
+        "Days that the changes of a deleted schedule are kept",
+        "days, 1 to 3650",
+        default=DAYS_KEPT,
+        ge=1,
+        le=3650,
+    )
     data_dir: HomePath = _key(
         "Folder of the embedded Temporal server's data and of the development secret",
         "the path of a folder",
@@ -294,3 +304,8 @@ class Settings(_Table):
         default="footfall",
     )
     jwt: JwtSettings = JwtSettings()
+
+    @property
+    def kept_changes(self) -> timedelta:
+        """How long the changes of a deleted schedule are kept."""
+        return timedelta(days=self.changes_retention)

@@ -9,6 +9,7 @@ import structlog
 from footfall.errors import ProjectionUnavailableError, TemporalUnavailableError
 from footfall.projection.row import ScheduleRow
 from footfall.projection.store import Store
+from footfall.projection.witness import Witness
 from footfall.schedules.run import RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 from footfall.temporal.schedules import ListedSchedule
@@ -79,11 +80,13 @@ class Projector:
         store: Store,
         *,
         retention: Callable[[], Awaitable[timedelta]],
+        witness: Witness,
     ) -> None:
         self._schedules = schedules
         self._runs = runs
         self._store = store
         self._retention = retention
+        self._witness = witness
         self._changed_at: datetime | None = None
         self._swept_at: float | None = None
         self._sweep_seconds = 0.0
@@ -129,6 +132,7 @@ class Projector:
         await self._fold_runs()
         if is_sweep:
             await self._store.prune_runs(utc_now() - await self._retention())
+        await self._witness.settle()
 
     async def saw(self, snapshot: ScheduleSnapshot) -> None:
         """Fold in what a write or read just returned.
@@ -168,9 +172,15 @@ class Projector:
         known = rows.keys() | await self._store.ids_with_runs()
         missing = [schedule_id for schedule_id in known if schedule_id not in listed]
         alive = {snapshot.walk.schedule_id for snapshot in await self._schedules.read_many(missing)}
-        await self._store.remove_schedules(
-            [schedule_id for schedule_id in missing if schedule_id not in alive],
-        )
+        gone = [schedule_id for schedule_id in missing if schedule_id not in alive]
+        self._witness.notice([rows[one].snapshot for one in gone if one in rows])
+        await self._store.remove_schedules(gone)
+        if first:
+            # What was done while no API ran, or not recorded by one that ended in between.
+            self._witness.notice(
+                [row.snapshot for row in rows.values() if _is_news(None, row.snapshot)],
+            )
+            await self._witness.find_lost([*listed, *alive])
         await self._delete_completed(rows.values())
         self._sweep_seconds = time.monotonic() - started
         self._swept_at = time.monotonic()
@@ -219,9 +229,16 @@ class Projector:
                 unclear.append(entry.id)
         for start in range(0, len(listed), BATCH):
             await self._store.put_schedules(listed[start : start + BATCH])
+        self._witness.notice([snapshot for snapshot in listed if _is_news(None, snapshot)])
         for start in range(0, len(unclear), BATCH):
-            await self._store.put_schedules(
-                await self._schedules.read_many(unclear[start : start + BATCH]),
+            snapshots = await self._schedules.read_many(unclear[start : start + BATCH])
+            await self._store.put_schedules(snapshots)
+            self._witness.notice(
+                [
+                    snapshot
+                    for snapshot in snapshots
+                    if _is_news(rows.get(snapshot.walk.schedule_id), snapshot)
+                ],
             )
         for entry in entries:
             if entry.first.is_static and entry.id not in rows and not trust:
@@ -304,9 +321,24 @@ def _agree(
         # The list has no times yet of a schedule that was just created, and none any more of
         # one that was completed; a sweep asks which it is.
         return not (strict and snapshot.next_times)
+    if not snapshot.next_times or max(snapshot.next_times) <= now:
+        return False
+    return _times_agree(entry.next_times, snapshot)
+
+
+def _times_agree(times: Sequence[datetime], snapshot: ScheduleSnapshot) -> bool:
     # Rows hold more times than the list shows, and the list may be the older one. A time
     # that the row does not know, at or before its last one, says that the spec was changed.
     known = set(snapshot.next_times)
-    if not known or max(known) <= now:
-        return False
-    return all(at in known or at > max(known) or at < min(known) for at in entry.next_times)
+    return not known or all(at in known or at > max(known) or at < min(known) for at in times)
+
+
+def _is_news(row: ScheduleRow | None, snapshot: ScheduleSnapshot) -> bool:
+    """Say whether a schedule was changed since its row was written, or since its creation."""
+    walk = snapshot.walk
+    if row is None or row.snapshot.walk.created_at != walk.created_at:
+        return walk.revision > 1 or snapshot.paused or snapshot.note != ""
+    before = row.snapshot
+    if (before.walk, before.paused, before.note) != (walk, snapshot.paused, snapshot.note):
+        return True
+    return not _times_agree(snapshot.next_times, before)

@@ -21,6 +21,9 @@ SCHEDULED_START = "TemporalScheduledStartTime"
 MEMO_DEFINITION = "definition"
 """On a schedule: revision 1's ScheduledWalk. A schedule's memo can never be changed."""
 
+MEMO_PAUSE = "pause"
+"""On a schedule that was created paused: the note that it had then."""
+
 MEMO_ERROR = "error"
 """On a failed run: its RunError without the traceback, so that lists can show it. On one that
 was cancelled: who wanted that and why."""
@@ -33,3 +36,9 @@ MEMO_FINGERPRINT = "fingerprint"
 
 MEMO_WAITS = "waits"
 """On a run that waits for others to end, as long as it does."""
+
+MEMO_BACKFILL = "backfill"
+"""On the workflow of a backfill: its BackfillOrder."""
+
+MEMO_PROGRESS = "progress"
+"""On the workflow of a backfill: its BackfillProgress."""

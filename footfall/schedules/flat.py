@@ -42,16 +42,3 @@ def declaration(walk: ScheduledWalk, *, paused: bool, default_timeout: int) -> d
     }
     given["name"] = walk.name or walk.schedule_id
     return {**given, "is_active": False} if paused else given
-
-
-def difference(before: ScheduledWalk, after: ScheduledWalk) -> dict[str, dict[str, Any]]:
-    """Give what differs between two definitions, field by field, as ``before`` and ``after``.
-
-    A field that one of them does not have is None there.
-    """
-    old, new = flat(before), flat(after)
-    return {
-        name: {"before": old.get(name), "after": new.get(name)}
-        for name in [*old, *(name for name in new if name not in old)]
-        if old.get(name) != new.get(name)
-    }

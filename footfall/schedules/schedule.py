@@ -27,6 +27,7 @@ class ChangeKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     RENEWED = "renewed"
+    DELETED = "deleted"
 
 
 class Change(BaseModel):

@@ -180,6 +180,8 @@ class RunGateway:
 
 
 async def _summary(execution: WorkflowExecution) -> RunSummary | None:
+    if execution.workflow_type != RUN_WALKER:
+        return None
     found = execution.typed_search_attributes
     schedule_id = found.get(attributes.SCHEDULE)
     app = found.get(attributes.APP)

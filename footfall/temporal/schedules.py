@@ -1,10 +1,13 @@
 import asyncio
+import secrets
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from weakref import WeakValueDictionary
 
 from temporalio.api.schedule.v1 import Schedule as ScheduleProto
@@ -19,11 +22,21 @@ from temporalio.converter import encode_search_attributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.errors import ConflictError, ScheduleNotFoundError
-from footfall.schedules.attributes import MEMO_DEFINITION
-from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
+from footfall.schedules.attributes import MEMO_DEFINITION, MEMO_PAUSE
+from footfall.schedules.event import ScheduleEvent
+from footfall.schedules.schedule import (
+    SYSTEM_OWNER,
+    Change,
+    ChangeKind,
+    ScheduledWalk,
+    ScheduleSnapshot,
+    utc_now,
+)
 from footfall.temporal import attributes
 from footfall.temporal.action import planned, to_schedule, to_snapshot
+from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
+from footfall.temporal.described import Described
 from footfall.triggers import next_times
 
 SHOWN_TIMES = 10
@@ -77,12 +90,16 @@ class ListedSchedule:
 class ScheduleGateway:
     """The schedules of one app in Temporal, and the only code that writes them.
 
+    Each change that is made, but not a creation, is noted in the log of changes; where that
+    fails, the change stands nevertheless.
+
     Every method raises TemporalUnavailableError when Temporal does not answer.
     """
 
-    def __init__(self, client: Client, *, app: str) -> None:
+    def __init__(self, client: Client, *, app: str, changes: ChangeLog | None = None) -> None:
         self._client = client
         self._app = app
+        self.changes = changes or ChangeLog(client, app=app)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(
@@ -101,12 +118,15 @@ class ScheduleGateway:
         compiled, plan = planned(walk)
         runs_left = walk.policies.max_runs
         schedule = to_schedule(walk, plan, paused=paused, note=note, runs_left=runs_left)
+        memo: dict[str, Any] = {MEMO_DEFINITION: walk}
+        if paused:
+            memo[MEMO_PAUSE] = note
         try:
             with translated_errors():
                 await self._client.create_schedule(
                     walk.schedule_id,
                     schedule,
-                    memo={MEMO_DEFINITION: walk},
+                    memo=memo,
                     search_attributes=attributes.schedule_attributes(walk, horizon=plan.horizon),
                     rpc_timeout=RPC_TIMEOUT,
                 )
@@ -124,7 +144,15 @@ class ScheduleGateway:
     async def find(self, schedule_id: str) -> ScheduleSnapshot | None:
         """Give a schedule as it is now, or None if this app has none with this id."""
         found = await self._describe(schedule_id)
-        return found[0] if found else None
+        return found.snapshot if found else None
+
+    async def events(self, schedule_id: str) -> list[ScheduleEvent]:
+        """Give what Temporal itself knows of a schedule's changes: its creation and its state.
+
+        Empty if this app has none with this id.
+        """
+        found = await self._describe(schedule_id)
+        return await found.events() if found else []
 
     async def read(self, schedule_id: str) -> ScheduleSnapshot:
         """Give a schedule as it is now.
@@ -154,7 +182,7 @@ class ScheduleGateway:
         """
         lock = self._locks.setdefault(schedule_id, asyncio.Lock())
         async with lock:
-            mine: set[str] = set()
+            mine: dict[str, tuple[Draft, Described]] = {}
             base = 0
             for attempt in range(ATTEMPTS):
                 # Two losers must not meet again at every try.
@@ -162,8 +190,9 @@ class ScheduleGateway:
                 found = await self._describe(schedule_id)
                 if found is None:
                     raise ScheduleNotFoundError
-                before, conflict_token = found
-                if before.walk.was_changed_by(mine):
+                before = found.snapshot
+                if before.walk.was_changed_by(mine.keys()):
+                    await self._note(mine, found)
                     return before
                 if mine and not before.walk.remembers_since(base):
                     raise ConflictError
@@ -171,21 +200,31 @@ class ScheduleGateway:
                 draft = edit(before)
                 if draft is None:
                     return before
-                mine.add(draft.walk.change.token)
+                mine[draft.walk.change.token] = draft, found
                 runs_left = before.runs_left_of(draft.walk)
-                if not await self._update(draft, conflict_token, runs_left):
+                if not await self._update(draft, found.conflict_token, runs_left):
                     continue
-                after = await self._settled(before, mine)
+                after = await self._settled(before, mine.keys())
                 if after is not None:
-                    return after
+                    await self._note(mine, after)
+                    return after.snapshot
         raise ConflictError
 
-    async def delete(self, schedule_id: str) -> None:
+    async def delete(
+        self,
+        schedule_id: str,
+        *,
+        by: str = SYSTEM_OWNER,
+        reason: str | None = None,
+    ) -> None:
         """Delete a schedule; its runs in Temporal stay until their retention ends.
 
         Raises:
-            ScheduleNotFoundError: there is none with this id.
+            ScheduleNotFoundError: this app has none with this id.
         """
+        found = await self._describe(schedule_id)
+        if found is None:
+            raise ScheduleNotFoundError
         try:
             with translated_errors():
                 await self._client.get_schedule_handle(schedule_id).delete(
@@ -195,6 +234,15 @@ class ScheduleGateway:
             if error.status == RPCStatusCode.NOT_FOUND:
                 raise ScheduleNotFoundError from error
             raise
+        deletion = Change(
+            kind=ChangeKind.DELETED,
+            by=by,
+            at=utc_now(),
+            token=secrets.token_hex(8),
+            reason=reason,
+        )
+        events = await found.events()
+        await self.changes.note([*events, events[-1].ended(deletion)])
 
     async def delete_completed(self, schedule_id: str) -> bool:
         """Delete a schedule that is completed and wants to go then; say whether it is gone.
@@ -204,11 +252,10 @@ class ScheduleGateway:
         found = await self._describe(schedule_id)
         if found is None:
             return True
-        snapshot, _ = found
-        if snapshot.running or not snapshot.is_to_go:
+        if found.snapshot.running or not found.snapshot.is_to_go:
             return False
         with suppress(ScheduleNotFoundError):
-            await self.delete(schedule_id)
+            await self.delete(schedule_id, reason="it is completed")
         return True
 
     async def listed(
@@ -278,7 +325,7 @@ class ScheduleGateway:
         found = await asyncio.gather(*(find(schedule_id) for schedule_id in schedule_ids))
         return [snapshot for snapshot in found if snapshot is not None]
 
-    async def _describe(self, schedule_id: str) -> tuple[ScheduleSnapshot, bytes] | None:
+    async def _describe(self, schedule_id: str) -> Described | None:
         if not is_identifier(schedule_id):
             return None
         try:
@@ -293,7 +340,15 @@ class ScheduleGateway:
         snapshot = await to_snapshot(description, self._client.data_converter)
         if snapshot is None or snapshot.walk.app != self._app:
             return None
-        return snapshot, description.raw_description.conflict_token
+        return Described(snapshot, description)
+
+    async def _note(self, mine: Mapping[str, tuple[Draft, Described]], after: Described) -> None:
+        """Note the change that won; `after` holds it, or one that overtook it."""
+        for token, (draft, before) in mine.items():
+            if after.snapshot.walk.was_changed_by({token}):
+                own = after.written(draft.walk, paused=draft.paused, note=draft.note)
+                await self.changes.note([*await before.events(), own])
+                return
 
     async def _update(
         self,
@@ -344,17 +399,20 @@ class ScheduleGateway:
     async def _settled(
         self,
         before: ScheduleSnapshot,
-        mine: set[str],
-    ) -> ScheduleSnapshot | None:
+        mine: AbstractSet[str],
+    ) -> Described | None:
         """Give the schedule once a write of `mine` shows; None if another's came first."""
         deadline = time.monotonic() + SETTLE_SECONDS
         delay = 0.0
         while time.monotonic() < deadline:
             await asyncio.sleep(delay)
             delay = min(0.2, delay * 2 + 0.01)
-            after = await self.read(before.walk.schedule_id)
+            found = await self._describe(before.walk.schedule_id)
+            if found is None:
+                raise ScheduleNotFoundError
+            after = found.snapshot
             if after.walk.was_changed_by(mine):
-                return after
+                return found
             if after.walk.change.token != before.walk.change.token:
                 return None
             if (after.paused, after.note) != (before.paused, before.note):

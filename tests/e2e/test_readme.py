@@ -55,12 +55,12 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
         await ready(f"http://127.0.0.1:{ports['api']}", running=running)
         await running.shows("Footfall is ready")
         assert data.is_dir()
-        token, create, listing, preview = (
+        token, create, listing, preview, changes = (
             block.replace("127.0.0.1:8000", f"127.0.0.1:{ports['api']}").replace(
                 ".venv/bin/footfall",
                 FOOTFALL,
             )
-            for block in blocks("quickstart") + blocks("preview")
+            for block in blocks("quickstart") + blocks("preview") + blocks("changes")
         )
         created = (await _shell(token + create, tmp_path))["data"]["schedule"]
         (printed,) = blocks("schedule")
@@ -98,6 +98,12 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
             return any(row["id"] == created["id"] and row["run_count"] for row in rows)
 
         await until(ran, what="a run of the schedule", seconds=60, every=0.5)
+        told = (await _shell(f"{token}ID={created['id']}\n{changes}", tmp_path))["data"]
+        (answer,) = blocks("changes answer")
+        wanted = json.loads(answer)
+        for change in (*told["changes"], *wanted["changes"]):
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", change.pop("at"))
+        assert told == wanted
 
 
 async def _shell(script: str, cwd: Path) -> Any:

@@ -65,7 +65,7 @@ async def test_a_plan_shows_what_changes_field_by_field(alice: Caller) -> None:
         assert data["plan"][0]["difference"] == {
             "hours": {"before": 1, "after": 2},
             "priority": {"before": 3, "after": 1},
-            "args": {"before": {"name": "Ada"}, "after": {}},
+            "args.name": {"before": "Ada", "after": None},
             "is_active": {"before": True, "after": False},
         }
     row = (await mine(alice))["hourly"]

@@ -20,6 +20,7 @@ from footfall.projection.memory import MemoryStore
 from footfall.projection.projector import Projector
 from footfall.projection.row import ScheduleRow
 from footfall.projection.run_query import RunQuery
+from footfall.projection.witness import Witness
 from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 from footfall.temporal.namespace import read_retention
@@ -41,7 +42,13 @@ class Projection:
         async def longest() -> timedelta:
             return await read_retention(client) if retention is None else retention
 
-        self.projector = Projector(self.schedules, self.runs, self.store, retention=longest)
+        self.projector = Projector(
+            self.schedules,
+            self.runs,
+            self.store,
+            retention=longest,
+            witness=Witness(self.schedules, self.schedules.changes),
+        )
 
     async def rows(self) -> dict[str, ScheduleRow]:
         page = await self.store.list_schedules(owner=None, limit=1000)

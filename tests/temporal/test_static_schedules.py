@@ -6,6 +6,7 @@ import pytest
 from support.waiting import until
 from temporalio.client import Client
 
+from footfall.schedules.audit import changes
 from footfall.schedules.schedule import SYSTEM_OWNER, ScheduledWalk, ScheduleStatus
 from footfall.temporal.schedules import ListedSchedule, ScheduleGateway
 from footfall.walkers.catalogue import AppProblem, Catalogue, WalkerField, WalkerInfo
@@ -183,3 +184,18 @@ def test_a_walker_that_needs_arguments_must_give_them() -> None:
     walks, problems = declared(Catalogue(app="app", walkers=(bad, good)))
     assert [walk.args for walk in walks] == [{"n": 3}]
     assert "args.n" in problems[0].message
+
+
+async def test_what_deployments_change_is_recorded(deployment: Deployment) -> None:
+    await deployment.deploy(a_walker("tidy", HOURLY))
+    await deployment.deploy(a_walker("tidy", {**HOURLY, "tags": ["t"]}))
+    await deployment.listed(1)
+    await deployment.deploy()
+    history = await deployment.gateway.changes.read(static_id(deployment.app, "tidy"))
+    assert history is not None
+    found = changes(history.events)
+    assert [one.kind.value for one in found] == ["created", "updated", "deleted"]
+    assert {one.by for one in found} == {SYSTEM_OWNER}
+    assert found[1].difference == {"tags": {"before": [], "after": ["t"]}}
+    assert found[2].reason == "it is no longer declared in the app's code"
+    assert not any(one.outside for one in found)

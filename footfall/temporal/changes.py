@@ -1,0 +1,166 @@
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
+
+from footfall.schedules.event import ScheduleEvent, merge
+from footfall.schedules.recording import DAYS_KEPT, Limits, Record, Recording, pack, unpack
+from footfall.schedules.schedule import ScheduledWalk
+from footfall.temporal import attributes
+from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
+
+RECORD_CHANGES = "RecordChanges"
+"""Type of the workflow that keeps the changes of a schedule."""
+
+ENDED = (
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
+)
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was recorded of a schedule's changes; `truncated` says that older events are gone."""
+
+    events: tuple[ScheduleEvent, ...] = ()
+    truncated: bool = False
+
+
+class ChangeLog:
+    """The changes of one app's schedules, each schedule's in a workflow of its own in Temporal.
+
+    Neither recording nor reading needs a worker; one only has to run now and then, so that no
+    workflow grows too long. A schedule that was never changed has no workflow: its creation
+    stands in its memo.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        app: str,
+        retention: timedelta = timedelta(days=DAYS_KEPT),
+        limits: Limits | None = None,
+    ) -> None:
+        self._client = client
+        self._app = app
+        self._retention = retention
+        self._limits = limits or Limits()
+
+    def id_of(self, schedule_id: str) -> str:
+        """Give the id of the workflow that keeps a schedule's changes."""
+        return f"{self._app}.changes.{schedule_id}"
+
+    async def record(self, events: Sequence[ScheduleEvent]) -> None:
+        """Record events of one schedule; those that are recorded already change nothing.
+
+        Raises:
+            TemporalUnavailableError: Temporal did not answer.
+            RPCError: Temporal refused them.
+        """
+        walk = events[-1].walk
+        with translated_errors():
+            await self._client.start_workflow(
+                RECORD_CHANGES,
+                Record(retention=self._retention, limits=self._limits),
+                id=self.id_of(walk.schedule_id),
+                task_queue=self._app,
+                search_attributes=_attributes(walk),
+                static_summary=f"Changes of {walk.schedule_id}",
+                start_signal="record",
+                start_signal_args=[
+                    Recording(events=pack(merge(events)), retention=self._retention),
+                ],
+                rpc_timeout=RPC_TIMEOUT,
+            )
+
+    async def note(self, events: Sequence[ScheduleEvent]) -> None:
+        """Record events of one schedule; a failure is logged, since the write itself stands.
+
+        What is lost so is recorded with the schedule's next change, or by the projector.
+        """
+        try:
+            await self.record(events)
+        except Exception as error:  # noqa: BLE001
+            _log.warning(
+                "a change is not recorded yet",
+                schedule=events[-1].walk.schedule_id,
+                revision=events[-1].walk.revision,
+                reason=str(error),
+            )
+
+    async def read(self, schedule_id: str) -> History | None:
+        """Give what was recorded of a schedule, or None if nothing was or it is out of date.
+
+        Raises:
+            TemporalUnavailableError: Temporal did not answer.
+        """
+        if not is_identifier(schedule_id):
+            return None
+        # A run that is continued while it is read is read again, now as the next one.
+        for _ in range(5):
+            found = await self._history(schedule_id)
+            if not found or found[-1].event_type != ENDED[1]:
+                break
+        if not found or found[-1].event_type == ENDED[0]:
+            return None
+        record, events = Record(), list[ScheduleEvent]()
+        for event in found:
+            started = event.workflow_execution_started_event_attributes
+            signal = event.workflow_execution_signaled_event_attributes
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+                (record,) = await self._client.data_converter.decode(
+                    started.input.payloads,
+                    [Record],
+                )
+                events += unpack(record.events)
+            elif signal.signal_name == "record":
+                (recording,) = await self._client.data_converter.decode(
+                    signal.input.payloads,
+                    [Recording],
+                )
+                events += unpack(recording.events)
+        return History(events=tuple(merge(events)), truncated=record.truncated)
+
+    async def recorded_ids(self) -> AsyncIterator[str]:
+        """List the ids of the schedules of which changes are kept; it lags behind writes."""
+        query = (
+            f"WorkflowType = '{RECORD_CHANGES}' AND {attributes.APP.name} = '{self._app}'"
+            " AND ExecutionStatus = 'Running'"
+        )
+        with translated_errors():
+            async for execution in self._client.list_workflows(query, page_size=1000):
+                schedule_id = execution.typed_search_attributes.get(attributes.SCHEDULE)
+                if schedule_id is not None:
+                    yield schedule_id
+
+    async def _history(self, schedule_id: str) -> list[HistoryEvent]:
+        handle = self._client.get_workflow_handle(self.id_of(schedule_id))
+        try:
+            with translated_errors():
+                return [
+                    event async for event in handle.fetch_history_events(rpc_timeout=RPC_TIMEOUT)
+                ]
+        except RPCError as error:
+            if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
+                return []
+            raise
+
+
+def _attributes(walk: ScheduledWalk) -> TypedSearchAttributes:
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(attributes.APP, walk.app),
+            SearchAttributePair(attributes.SCHEDULE, walk.schedule_id),
+            SearchAttributePair(attributes.OWNER, walk.owner),
+            SearchAttributePair(attributes.STATIC, walk.is_static),
+        ],
+    )

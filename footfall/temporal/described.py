@@ -1,0 +1,46 @@
+from dataclasses import dataclass
+
+from temporalio.client import ScheduleDescription
+
+from footfall.schedules.attributes import MEMO_DEFINITION, MEMO_PAUSE
+from footfall.schedules.event import ScheduleEvent
+from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A schedule of Footfall's as Temporal describes it."""
+
+    snapshot: ScheduleSnapshot
+    description: ScheduleDescription
+
+    @property
+    def conflict_token(self) -> bytes:
+        """What Temporal knows this state by; it grows with every write, outside ones included."""
+        return self.description.raw_description.conflict_token
+
+    async def events(self) -> list[ScheduleEvent]:
+        """Give the events that can be told from this: the creation, and the state itself."""
+        first = await self.description.memo_value(MEMO_DEFINITION, type_hint=ScheduledWalk)
+        seen = ScheduleEvent.seen(
+            self.snapshot,
+            at=utc_now(),
+            position=self.conflict_token.hex(),
+            updated_at=self.description.info.last_updated_at,
+        )
+        pause = await self.description.memo_value(MEMO_PAUSE, None, type_hint=str)
+        return [ScheduleEvent.created(first, pause=pause), seen]
+
+    def written(self, walk: ScheduledWalk, *, paused: bool, note: str) -> ScheduleEvent:
+        """Give the event of a revision that was written before this was described."""
+        seen = self.snapshot
+        if (seen.walk.change.token, seen.paused, seen.note) != (walk.change.token, paused, note):
+            # Overtaken, by another writer or from outside.
+            return ScheduleEvent.written(walk, paused=paused, note=note)
+        return ScheduleEvent.written(
+            walk,
+            paused=paused,
+            note=note,
+            position=self.conflict_token.hex(),
+            updated_at=self.description.info.last_updated_at,
+        )

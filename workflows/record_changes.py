@@ -1,0 +1,64 @@
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from footfall.schedules.event import ScheduleEvent, merge
+    from footfall.schedules.recording import Record, Recording, unpack
+
+
+@workflow.defn(name="RecordChanges")
+class RecordChanges:
+    """Keeps the changes of one schedule, from its first one until long after its deletion.
+
+    It is read through its history alone, so that no worker has to run: the argument of its
+    current run and the signals since.
+    """
+
+    @workflow.init
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._retention = record.retention
+        self._events = merge(unpack(record.events))
+        self._is_newer = False
+
+    @workflow.run
+    async def run(self, record: Record) -> None:
+        """Take changes until the retention after the deletion is over."""
+        while True:
+            self._is_newer = False
+            if self._is_long():
+                workflow.continue_as_new(
+                    record.holding(self._events, retention=self._retention),
+                )
+            end = self._end()
+            now = workflow.now()
+            if end is not None and end <= now:
+                return
+            try:
+                await workflow.wait_condition(
+                    lambda: self._is_newer,
+                    timeout=end - now if end else None,
+                )
+            except TimeoutError:
+                continue
+
+    @workflow.signal
+    def record(self, recording: Recording) -> None:
+        """Take changes; those that are known change nothing."""
+        self._events = merge([*self._events, *unpack(recording.events)])
+        self._retention = recording.retention
+        self._is_newer = True
+
+    def _is_long(self) -> bool:
+        info, limits = workflow.info(), self._record.limits
+        return (
+            info.get_current_history_length() >= limits.history
+            or info.get_current_history_size() >= limits.history_size
+        )
+
+    def _end(self) -> datetime | None:
+        last: ScheduleEvent | None = self._events[-1] if self._events else None
+        if last is None or last.deletion is None:
+            return None
+        return last.deletion.at + self._retention
