@@ -8,6 +8,7 @@ from api.errors import install_error_handlers
 from api.routes import (
     applying,
     backfills,
+    bulk,
     changes,
     health,
     runs,
@@ -32,6 +33,7 @@ def build_app(services: Services | None) -> FastAPI:
         health.router,
         walkers.router,
         applying.router,
+        bulk.router,
         schedules.router,
         changes.router,
         trigger.router,

@@ -28,6 +28,9 @@ from footfall.triggers.options import LONGEST_JITTER
 MOST_APPLIED = 1000
 """Schedules that are applied at once."""
 
+MOST_TAGS = 20
+"""Tags of a schedule."""
+
 MOST_PREVIEWED = 1000
 """Runs that a preview shows at most."""
 
@@ -82,7 +85,7 @@ def _trimmed(name: str) -> str:
 
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(_trimmed)]
-_Tag = Annotated[StrictStr, Field(min_length=1, max_length=64)]
+Tag = Annotated[StrictStr, Field(min_length=1, max_length=64)]
 
 
 class TriggerFields(BaseModel):
@@ -209,7 +212,7 @@ class ScheduleChange(PolicyFields, TriggerFields):
         description="the walker's fields; replaces all of them",
     )
     description: StrictStr = Field(default_factory=_absent, max_length=500)
-    tags: list[_Tag] = Field(default_factory=_absent, max_length=20)
+    tags: list[Tag] = Field(default_factory=_absent, max_length=MOST_TAGS)
     timeout: StrictInt = Field(
         default_factory=_absent,
         ge=1,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from api.bodies import MOST_TAGS
 from footfall.errors import FieldProblem, InvalidInputError, StaleError
 from footfall.schedules.policy import Policies
 from footfall.schedules.schedule import (
@@ -67,23 +68,27 @@ class Edits:
         policies: fields of its policies.
         config: the new trigger, None to leave it.
         is_active: None to leave it.
+        add_tags, remove_tags: what becomes of the tags that it has then.
     """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     policies: Mapping[str, Any] = field(default_factory=dict)
     config: dict[str, Any] | None = None
     is_active: bool | None = None
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
 
     def only_hold(self) -> bool:
         """Say whether they only pause or resume."""
-        return not self.fields and not self.policies and self.config is None
+        tags = self.add_tags or self.remove_tags
+        return not (self.fields or self.policies or tags) and self.config is None
 
     def draft(self, before: ScheduleSnapshot, author: Author) -> Draft | None:
         """Give what the schedule becomes, or None where nothing changes.
 
         Raises:
             StaleError: the author has seen an older state.
-            InvalidInputError: it would never run again.
+            InvalidInputError: it would never run again, or have too many tags.
         """
         author.check_seen(before)
         changed = self._changed(before.walk)
@@ -104,7 +109,17 @@ class Edits:
         wanted = {**self.fields, "policies": policies}
         if self.config is not None:
             wanted["config"] = self.config
+        if self.add_tags or self.remove_tags:
+            wanted["tags"] = self._retagged(walk.tags)
         return {name: value for name, value in wanted.items() if getattr(walk, name) != value}
+
+    def _retagged(self, tags: tuple[str, ...]) -> tuple[str, ...]:
+        kept = [tag for tag in tags if tag not in self.remove_tags]
+        retagged = tuple(dict.fromkeys([*kept, *self.add_tags]))
+        if len(retagged) > max(MOST_TAGS, len(tags)):
+            message = f"would be {len(retagged)}; a schedule has at most {MOST_TAGS}"
+            raise InvalidInputError(FieldProblem("tags", message))
+        return retagged
 
 
 def held(before: ScheduleSnapshot, author: Author, *, paused: bool) -> Draft:

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from api.app import build_app
 from api.applying import Applying
 from api.backfills import Backfills
+from api.bulk import Bulk
 from api.changes import Changes
 from api.checks import Checks
 from api.run_starter import RunStarter
@@ -141,9 +142,18 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         default_timeout=settings.default_timeout,
     )
     control = RunControl(client, runs)
+    starter = RunStarter(
+        gateway=gateway,
+        runs=runs,
+        control=control,
+        checks=checks,
+        store=store,
+        projector=projector,
+    )
     try:
         yield Services(
             schedules=schedules,
+            bulk=Bulk(schedules, starter),
             runs=Runs(
                 schedules=schedules,
                 gateway=gateway,
@@ -152,14 +162,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 store=store,
                 projector=projector,
             ),
-            run_starter=RunStarter(
-                gateway=gateway,
-                runs=runs,
-                control=control,
-                checks=checks,
-                store=store,
-                projector=projector,
-            ),
+            run_starter=starter,
             backfills=Backfills(
                 schedules=schedules,
                 gateway=gateway,

@@ -67,10 +67,7 @@ class RunStarter:
             OverlapError: the overlap policy, which is to be respected, allows no run now.
             IdempotencyKeyError: the key was used for another request.
         """
-        walk = (await self._gateway.read(schedule_id)).walk
-        check_operable(who, walk)
-        if body.args is not None:
-            await self._checks.args(walk.walker_name, body.args)
+        walk = await self.checked(who, schedule_id, body)
         digest = None if key is None else fingerprint(body)
         run_id = f"{action_id(walk)}-manual-{new_suffix(who, key=key)}"
         if digest is not None:
@@ -89,6 +86,27 @@ class RunStarter:
                     waits_for=waits_for,
                 )
         return await self._start(who, walk, body, run_id=run_id, digest=digest)
+
+    async def checked(
+        self,
+        who: Principal,
+        schedule_id: str,
+        body: TriggerRequest,
+    ) -> ScheduledWalk:
+        """Check that `who` may start such a run, and give the schedule's definition.
+
+        Whether the overlap policy allows a run is not asked, since that may change at once.
+
+        Raises:
+            ScheduleNotFoundError: there is none that `who` may see.
+            ForbiddenError: it is static, and `who` is no admin.
+            InvalidInputError: the arguments are invalid.
+        """
+        walk = (await self._gateway.read(schedule_id)).walk
+        check_operable(who, walk)
+        if body.args is not None:
+            await self._checks.args(walk.walker_name, body.args)
+        return walk
 
     async def _start(
         self,

@@ -34,9 +34,9 @@ class StartedRun(BaseModel):
 
 
 class StartedRunData(BaseModel):
-    """The run that was started."""
+    """The run that was started; null after a dry run."""
 
-    run: StartedRun
+    run: StartedRun | None
 
 
 class ChangedRunData(BaseModel):

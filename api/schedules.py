@@ -10,11 +10,13 @@ from api.permissions import check_changeable, check_own, check_visible
 from footfall.errors import (
     ConflictError,
     FieldProblem,
+    ForbiddenError,
     IdempotencyKeyError,
     InvalidInputError,
 )
 from footfall.projection.projector import Projector
 from footfall.projection.row import RunTally, SchedulePage, ScheduleRow
+from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.projection.store import Store
 from footfall.schedules.policy import Policies
 from footfall.schedules.schedule import (
@@ -132,10 +134,29 @@ class Schedules:
             **fields,
         )
 
-    async def list(self, who: Principal, *, limit: int, cursor: str | None) -> SchedulePage:
-        """List the schedules that `who` sees: their own and the static ones; admins all."""
+    async def list(
+        self,
+        who: Principal,
+        query: ScheduleQuery = EVERYTHING,
+        *,
+        limit: int,
+        cursor: str | None = None,
+    ) -> SchedulePage:
+        """List the schedules that `who` sees: their own and the static ones; admins all.
+
+        Raises:
+            ForbiddenError: the query names an owner, and `who` is no admin.
+            InvalidInputError: the cursor was not given for this query.
+        """
+        if query.owner is not None and not who.is_admin:
+            raise ForbiddenError("Only an admin may list the schedules of an owner.")
         owner = None if who.is_admin else who.user
-        return await self._store.list_schedules(owner=owner, limit=limit, cursor=cursor)
+        return await self._store.list_schedules(
+            owner=owner,
+            limit=limit,
+            cursor=cursor,
+            query=query,
+        )
 
     async def read(self, who: Principal, schedule_id: str) -> ScheduleRow:
         """Give one schedule; one that the projection does not have yet is read from Temporal.
@@ -193,6 +214,26 @@ class Schedules:
             InvalidInputError: it is resumed and would never run again.
         """
         return await self._commit(author, schedule_id, Edits(is_active=not paused), dry_run=dry_run)
+
+    async def retag(
+        self,
+        author: Author,
+        schedule_id: str,
+        *,
+        add: tuple[str, ...],
+        remove: tuple[str, ...],
+        dry_run: bool = False,
+    ) -> ScheduleRow:
+        """Add tags to those that a schedule has, and take some away.
+
+        Raises:
+            ScheduleNotFoundError: there is none that `author` may see.
+            ForbiddenError: it is static.
+            ConflictError: others kept changing it at the same time.
+            InvalidInputError: it would have too many.
+        """
+        edits = Edits(add_tags=add, remove_tags=remove)
+        return await self._commit(author, schedule_id, edits, dry_run=dry_run)
 
     async def delete(self, author: Author, schedule_id: str, *, dry_run: bool = False) -> None:
         """Delete a schedule.

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from api.applying import Applying
 from api.backfills import Backfills
+from api.bulk import Bulk
 from api.changes import Changes
 from api.checks import Checks
 from api.run_starter import RunStarter
@@ -25,6 +26,7 @@ class Services:
     run_starter: RunStarter
     tails: Tails
     applying: Applying
+    bulk: Bulk
     backfills: Backfills
     changes: Changes
     checks: Checks

@@ -294,7 +294,7 @@ class ScheduleData(BaseModel):
 
 
 class ScheduleList(BaseModel):
-    """Schedules in the order of their creation; `cursor` leads to the next page."""
+    """Schedules; `cursor` leads to the next page, and `total` counts those of all pages."""
 
     schedules: list[ScheduleView]
     total: int

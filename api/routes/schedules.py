@@ -8,6 +8,7 @@ from api.change_views import RevisionData, RevisionView
 from api.edits import Author, etag
 from api.envelope import Envelope, Meta, MetaExtra
 from api.errors import TOO_LARGE, responses
+from api.listing import GivenOnce, ListParameters
 from api.preconditions import DryRun, IdempotencyKey, IfMatch, Reason, checked_key, etags_of
 from api.previews import preview
 from api.services import Services
@@ -105,15 +106,27 @@ async def preview_schedule(
     return Envelope(data=await preview(body, services.checks, utc_now()))
 
 
-@router.get("/list", responses=responses(*COMMON, InvalidInputError, ProjectionUnavailableError))
+@router.get(
+    "/list",
+    dependencies=[GivenOnce],
+    responses=responses(*COMMON, InvalidInputError, ForbiddenError, ProjectionUnavailableError),
+)
 async def list_schedules(
     who: CurrentPrincipal,
     services: UsedServices,
-    limit: Limit = 1000,
-    cursor: Cursor = None,
+    asked: Annotated[ListParameters, Query()],
 ) -> Envelope[ScheduleList]:
-    """List your schedules and all static ones; an admin sees everyone's."""
-    page = await services.schedules.list(who, limit=limit, cursor=cursor)
+    """List your schedules and all static ones; an admin sees everyone's.
+
+    The filters and the sort mean the fields as they are shown. `next_run_at` of a schedule that is
+    due this moment is its last known time.
+    """
+    page = await services.schedules.list(
+        who,
+        asked.query(asked.sort),
+        limit=asked.limit,
+        cursor=asked.cursor,
+    )
     rows = [_view(row, services) for row in page.rows]
     return Envelope(data=ScheduleList(schedules=rows, total=page.total, cursor=page.cursor))
 

@@ -1,9 +1,9 @@
 from fastapi import APIRouter
 
 from api.auth import CurrentPrincipal, UsedServices
-from api.envelope import Envelope
+from api.envelope import Envelope, Meta, MetaExtra
 from api.errors import TOO_LARGE, responses
-from api.preconditions import IdempotencyKey, checked_key
+from api.preconditions import DryRun, IdempotencyKey, checked_key
 from api.routes.schedules import COMMON, ScheduleId
 from api.run_bodies import TriggerRequest
 from api.run_views import StartedRun, StartedRunData
@@ -40,12 +40,18 @@ async def trigger_schedule(
     who: CurrentPrincipal,
     services: UsedServices,
     body: TriggerRequest | None = None,
+    *,
     idempotency_key: IdempotencyKey = None,
+    dry_run: DryRun = False,
 ) -> Envelope[StartedRunData]:
     """Run the walker now, also of a schedule that is paused or completed.
 
     With an `Idempotency-Key`, several requests start one run, for as long as Temporal holds it.
     """
     key, request = checked_key(idempotency_key), body or TriggerRequest()
+    if dry_run:
+        await services.run_starter.checked(who, schedule_id, request)
+        meta = Meta(extra=MetaExtra(http_status=200, dry_run=True))
+        return Envelope(data=StartedRunData(run=None), meta=meta)
     run = await services.run_starter.trigger(who, schedule_id, request, key)
     return Envelope(data=StartedRunData(run=StartedRun.of(run, services.ui)))

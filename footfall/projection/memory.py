@@ -8,9 +8,14 @@ from footfall.projection.cursor import decode_cursor, encode_cursor, place
 from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
 from footfall.projection.run_index import RunIndex
 from footfall.projection.run_query import RunQuery
+from footfall.projection.schedule_facts import ScheduleFacts, facts_of
+from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
+from footfall.projection.selection import select
 from footfall.projection.tally import latest_of_each, rank, run_key, run_place
 from footfall.schedules.run import RunStatus, RunSummary
-from footfall.schedules.schedule import ScheduleSnapshot
+from footfall.schedules.schedule import ScheduleSnapshot, utc_now
+
+_NO_RUNS = RunTally()
 
 
 class MemoryStore:
@@ -25,6 +30,9 @@ class MemoryStore:
 
     def _forget(self) -> None:
         self._schedules: dict[str, ScheduleSnapshot] = {}
+        self._facts: dict[str, ScheduleFacts] = {}
+        # Those that have not changed since they were added up.
+        self._tallies: dict[str, RunTally] = {}
         # Places of the dynamic schedules by owner, and under None of the static ones.
         self._audiences: dict[str | None, list[str]] = {}
         self._ids: dict[str, str] = {}
@@ -55,6 +63,7 @@ class MemoryStore:
                     continue
                 self._unlist(old)
             self._schedules[walk.schedule_id] = snapshot
+            self._facts[walk.schedule_id] = facts_of(snapshot)
             where = _place(snapshot)
             self._ids[where] = walk.schedule_id
             insort(self._audiences.setdefault(_audience(snapshot), []), where)
@@ -64,6 +73,7 @@ class MemoryStore:
         for schedule_id in ids:
             snapshot = self._schedules.pop(schedule_id, None)
             if snapshot is not None:
+                del self._facts[schedule_id]
                 self._unlist(snapshot)
             for run in list(self._runs.get(schedule_id, {}).values()):
                 self._remove_run(run)
@@ -82,13 +92,17 @@ class MemoryStore:
         owner: str | None,
         limit: int,
         cursor: str | None = None,
+        query: ScheduleQuery = EVERYTHING,
+        now: datetime | None = None,
     ) -> SchedulePage:
         """List the schedules of `owner` and all static ones; see Store."""
-        after = decode_cursor("schedules", cursor) if cursor else ""
         if owner is None:
             lists = list(self._audiences.values())
         else:
             lists = [self._audiences.get(audience, []) for audience in (owner, None)]
+        if query != EVERYTHING:
+            return self._found(lists, limit, cursor, query, now or utc_now())
+        after = decode_cursor("schedules", cursor) if cursor else ""
         tails = (islice(rows, bisect_right(rows, after), None) for rows in lists)
         places = list(islice(merge(*tails), limit + 1))
         return SchedulePage(
@@ -143,13 +157,38 @@ class MemoryStore:
         """Forget everything."""
         self._forget()
 
+    def _found(
+        self,
+        lists: Sequence[Sequence[str]],
+        limit: int,
+        cursor: str | None,
+        query: ScheduleQuery,
+        now: datetime,
+    ) -> SchedulePage:
+        needs_tally = query.filters_by_runs or query.sorts_by_runs
+        ids = (self._ids[where] for places in lists for where in places)
+        rows = ((self._facts[one], self._tally(one) if needs_tally else _NO_RUNS) for one in ids)
+        found = select(query, rows, limit=limit, cursor=cursor, now=now)
+        return SchedulePage(
+            rows=[self._row(schedule_id) for schedule_id in found.ids],
+            cursor=found.cursor,
+            total=found.total,
+        )
+
     def _row(self, schedule_id: str) -> ScheduleRow:
+        return ScheduleRow(
+            snapshot=self._schedules[schedule_id],
+            tally=self._tally(schedule_id),
+        )
+
+    def _tally(self, schedule_id: str) -> RunTally:
         index = self._runs_of_schedule.get(schedule_id)
-        tally = RunTally()
-        if index is not None:
+        if index is None:
+            return _NO_RUNS
+        if schedule_id not in self._tallies:
             (last,) = index.newest(RunQuery(), 1)
-            tally = index.tally(self._runs_at[last])
-        return ScheduleRow(snapshot=self._schedules[schedule_id], tally=tally)
+            self._tallies[schedule_id] = index.tally(self._runs_at[last])
+        return self._tallies[schedule_id]
 
     def _unlist(self, snapshot: ScheduleSnapshot) -> None:
         rows = self._audiences[_audience(snapshot)]
@@ -169,6 +208,7 @@ class MemoryStore:
         return [index for index in found if index is not None] or [RunIndex()]
 
     def _add_run(self, run: RunSummary) -> None:
+        self._tallies.pop(run.schedule_id, None)
         self._runs.setdefault(run.schedule_id, {})[run.id] = run
         self._runs_at[run_place(run)] = run
         self._all_runs.add(run)
@@ -178,6 +218,7 @@ class MemoryStore:
             insort(self._closed, (run.closed_at, *run_key(run)))
 
     def _remove_run(self, run: RunSummary) -> None:
+        self._tallies.pop(run.schedule_id, None)
         del self._runs[run.schedule_id][run.id]
         if not self._runs[run.schedule_id]:
             del self._runs[run.schedule_id]

@@ -33,7 +33,7 @@ class ScheduleRow(BaseModel):
 
 
 class SchedulePage(BaseModel):
-    """A page of rows in the order of their creation, then id; `cursor` leads to the next."""
+    """A page of rows; `cursor` leads to the next, and `total` counts those of all pages."""
 
     rows: list[ScheduleRow]
     cursor: str | None = None

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from footfall.projection.row import RunPage, SchedulePage, ScheduleRow
 from footfall.projection.run_query import RunQuery
+from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.schedules.run import RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot
 
@@ -57,11 +58,18 @@ class Store(Protocol):
         owner: str | None,
         limit: int,
         cursor: str | None = None,
+        query: ScheduleQuery = EVERYTHING,
+        now: datetime | None = None,
     ) -> SchedulePage:
         """List the schedules of `owner` and all static ones, or all when `owner` is None.
 
+        Of these the query lets some through and says the order; `total` counts them. What
+        hangs on the present is reckoned at `now` (UTC; the present if it is None), and on
+        further pages at the first page's. Pages neither repeat nor leave out a row whose
+        place in the order stays, whatever comes and goes between them.
+
         Raises:
-            InvalidInputError: the cursor was not given by this method.
+            InvalidInputError: the cursor was not given by this method for an equal query.
         """
         ...
 

@@ -21,6 +21,15 @@ async def two_mongo_stores(mongod: Mongod) -> AsyncIterator[tuple[MongoStore, Mo
         yield stores
 
 
+@pytest.fixture
+async def mongo_store(mongod: Mongod) -> AsyncIterator[MongoStore]:
+    """A store with a scope of its own."""
+    store = MongoStore(mongod.uri, "contract", f"scope {uuid.uuid4().hex}")
+    await store.open()
+    yield store
+    await store.close()
+
+
 @pytest.fixture(params=["memory", "mongo", "two processes on mongo"])
 def backing(request: pytest.FixtureRequest) -> tuple[Mongod | None, int]:
     """A server and how many stores to open; memory needs no server, and no mongod."""

@@ -44,9 +44,9 @@ async def tally_of(store: MongoStore, schedule_id: str = "s1") -> RunTally:
     return row.tally
 
 
-async def is_settled(store: MongoStore, scope: str) -> bool:
+async def is_settled(store: MongoStore) -> bool:
     tallies = store.connection.collection("tallies")
-    query = {"scope": scope, "pending.token": {"$exists": True}}
+    query = {"scope": store._scope, "pending.token": {"$exists": True}}
     return await tallies.count_documents(query) == 0
 
 
@@ -83,7 +83,6 @@ async def test_a_crash_between_run_and_tally_is_mended_at_open(
 
 
 async def test_a_crash_is_mended_by_the_first_prune_after_the_lease(
-    scope: str,
     pair: tuple[MongoStore, MongoStore],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -95,7 +94,7 @@ async def test_a_crash_is_mended_by_the_first_prune_after_the_lease(
     second._tallies._lease = timedelta(0)
     await second.prune_runs(at(-100))
     assert (await tally_of(second)).run_count == 2
-    assert await is_settled(second, scope)
+    assert await is_settled(second)
 
 
 async def test_a_failed_write_is_mended_by_the_next_one(
@@ -111,7 +110,6 @@ async def test_a_failed_write_is_mended_by_the_next_one(
 
 
 async def test_a_failed_write_is_mended_though_its_process_mended_it_before_it_arrived(
-    scope: str,
     pair: tuple[MongoStore, MongoStore],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -120,7 +118,7 @@ async def test_a_failed_write_is_mended_though_its_process_mended_it_before_it_a
     await first.put_schedules([snapshot()])
     await die_before_settling(first, monkeypatch)
     await first.put_runs([])
-    late = await first.connection.collection("runs").find_one({"scope": scope})
+    late = await first.connection.collection("runs").find_one({"scope": first._scope})
     assert late is not None
     late["_id"]["run"] = "late"
     await first.connection.collection("runs").insert_one(late)
@@ -156,7 +154,7 @@ async def test_a_slow_writer_that_was_repaired_meanwhile_does_not_count_twice(
     proceed.set()
     await writing
     assert (await tally_of(other)).run_count == 3
-    assert await is_settled(other, scope)
+    assert await is_settled(other)
     await other.close()
 
 

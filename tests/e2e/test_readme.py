@@ -55,12 +55,13 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
         await ready(f"http://127.0.0.1:{ports['api']}", running=running)
         await running.shows("Footfall is ready")
         assert data.is_dir()
-        token, create, listing, preview, changes = (
+        token, create, listing, preview, find, bulk, changes = (
             block.replace("127.0.0.1:8000", f"127.0.0.1:{ports['api']}").replace(
                 ".venv/bin/footfall",
                 FOOTFALL,
             )
-            for block in blocks("quickstart") + blocks("preview") + blocks("changes")
+            for name in ("quickstart", "preview", "find", "bulk", "changes")
+            for block in blocks(name)
         )
         created = (await _shell(token + create, tmp_path))["data"]["schedule"]
         (printed,) = blocks("schedule")
@@ -70,6 +71,10 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
             assert created[name] == shown[name]
         (answer,) = blocks("preview answer")
         assert (await _shell(token + preview, tmp_path))["data"] == json.loads(answer)
+        found = (await _shell(token + find, tmp_path))["data"]
+        assert [row["id"] for row in found["schedules"]] == [created["id"]]
+        (answer,) = blocks("bulk answer")
+        assert (await _shell(token + bulk, tmp_path))["data"] == json.loads(answer)
 
         ids = f"export ID={created['id']}\n"
         trigger, tail, failed = (
@@ -98,7 +103,7 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
             return any(row["id"] == created["id"] and row["run_count"] for row in rows)
 
         await until(ran, what="a run of the schedule", seconds=60, every=0.5)
-        told = (await _shell(f"{token}ID={created['id']}\n{changes}", tmp_path))["data"]
+        told = (await _shell(token + ids + changes, tmp_path))["data"]
         (answer,) = blocks("changes answer")
         wanted = json.loads(answer)
         for change in (*told["changes"], *wanted["changes"]):

@@ -339,6 +339,7 @@ async def test_without_a_good_token_nothing_is_answered(alice: Caller, token: st
     for method, path in [
         ("POST", "/schedule/create"),
         ("POST", "/schedule/preview"),
+        ("POST", "/schedule/bulk"),
         ("GET", "/schedule/list"),
         ("GET", "/schedule/walkers"),
         ("GET", "/schedule/some"),

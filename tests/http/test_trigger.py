@@ -252,3 +252,11 @@ async def test_respecting_overlap_allow_all_starts_at_once(
     (tmp_path / "1").touch()
     for run in runs:
         assert (await ended(alice, run))["status"] == "succeeded"
+
+
+async def test_a_dry_run_checks_and_starts_nothing(alice: Caller) -> None:
+    schedule = await create(alice)
+    path = f"/schedule/{schedule['id']}/trigger?dry_run=true"
+    assert (await alice.data("POST", path))["run"] is None
+    assert await alice.fields("POST", path, json={"args": {"nam": 1}}) == {"args.nam"}
+    assert (await alice.data("GET", f"/schedule/{schedule['id']}/runs"))["runs"] == []

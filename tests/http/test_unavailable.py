@@ -17,6 +17,7 @@ ENDPOINTS: list[tuple[str, str, Any]] = [
     ("DELETE", "/schedule/some", None),
     ("GET", "/schedule/some/runs", None),
     ("GET", "/schedule/some/runs/one", None),
+    ("POST", "/schedule/bulk", {"action": "pause", "ids": ["some"]}),
     ("POST", "/schedule/preview", BODY),
 ]
 

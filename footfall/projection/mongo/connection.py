@@ -22,6 +22,11 @@ _INDEXES = {
     "schedules": [
         IndexModel([("scope", ASCENDING), ("place", ASCENDING)]),
         IndexModel([("scope", ASCENDING), ("audience", ASCENDING), ("place", ASCENDING)]),
+        # The filters of lists that let few rows through.
+        *(
+            IndexModel([("scope", ASCENDING), (f"search.{name}", ASCENDING), ("place", ASCENDING)])
+            for name in ("walker_name", "owner", "status", "tags")
+        ),
     ],
     "runs": [
         # A list names the kinds and statuses that it shows, all of them if need be, so that the
@@ -41,7 +46,10 @@ _INDEXES = {
         ),
         IndexModel([("scope", ASCENDING), ("closed", ASCENDING)]),
     ],
-    "tallies": [IndexModel([("scope", ASCENDING), ("pending.at", ASCENDING)])],
+    "tallies": [
+        IndexModel([("scope", ASCENDING), ("pending.at", ASCENDING)]),
+        IndexModel([("scope", ASCENDING), ("last.status", ASCENDING)]),
+    ],
 }
 
 

@@ -1,13 +1,29 @@
+import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic_core import to_json
 from pymongo import UpdateOne
 
 from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
 from footfall.projection.mongo.connection import Collection, Connection, Document, bulk
+from footfall.projection.mongo.schedule_search import ScheduleSearch, searched
+from footfall.projection.position import Position, begin_at, encode_position
+from footfall.projection.schedule_facts import facts_of
+from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.schedules.schedule import ScheduleSnapshot
 
 type Age = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotPage:
+    """A page of schedules without their tallies."""
+
+    snapshots: list[ScheduleSnapshot]
+    cursor: str | None
+    total: int
 
 
 class Schedules:
@@ -67,19 +83,52 @@ class Schedules:
         owner: str | None,
         limit: int,
         cursor: str | None,
-    ) -> tuple[list[ScheduleSnapshot], str | None]:
-        """Give a page in the order of creation, then id, and the cursor of the next one."""
+        query: ScheduleQuery,
+        now: datetime,
+    ) -> SnapshotPage:
+        """Give a page of what a query lets through, in one round trip of two commands."""
+        if query != EVERYTHING:
+            return await self._found(owner, limit, cursor, query, now)
         found = self._collection.find(self.selection(owner, cursor)).sort("place", 1)
-        documents = await found.limit(limit + 1).to_list(limit + 1)
+        documents, total = await asyncio.gather(
+            found.limit(limit + 1).to_list(limit + 1),
+            self._collection.count_documents(self.selection(owner)),
+        )
         more = len(documents) > limit
-        return (
+        return SnapshotPage(
             [_snapshot(document) for document in documents[:limit]],
             encode_cursor("schedules", documents[limit - 1]["place"]) if more else None,
+            total,
         )
 
-    async def count(self, owner: str | None) -> int:
-        """Count the rows on all pages."""
-        return await self._collection.count_documents(self.selection(owner))
+    async def _found(
+        self,
+        owner: str | None,
+        limit: int,
+        cursor: str | None,
+        query: ScheduleQuery,
+        now: datetime,
+    ) -> SnapshotPage:
+        start, last = begin_at(query, now, cursor)
+        search = ScheduleSearch(query, self.selection(owner), now=start)
+        documents, counted = await asyncio.gather(
+            *(
+                # Bodies may be large, and take part in the sort.
+                self._connection.collection(search.collection)
+                .aggregate(pipeline, allowDiskUse=True)
+                .to_list(None)
+                for pipeline in (search.page(last=last, limit=limit + 1), search.count())
+            ),
+        )
+        following = None
+        if len(documents) > limit:
+            end = documents[limit - 1]
+            following = encode_position(query, Position(start, end["key"], end["_id"]["id"]))
+        return SnapshotPage(
+            [_snapshot(document) for document in documents[:limit]],
+            following,
+            counted[0]["total"] if counted else 0,
+        )
 
     @property
     def _collection(self) -> Collection:
@@ -97,6 +146,7 @@ class Schedules:
             "place": place(walk.created_at, walk.schedule_id),
             "created": created,
             "revision": revision,
+            "search": searched(facts_of(snapshot)),
             # Of a model itself, infinite numbers would become null.
             "body": to_json(snapshot.model_dump(), inf_nan_mode="constants").decode(),
         }

@@ -10,10 +10,15 @@ from footfall.projection.mongo.schedules import Schedules
 from footfall.projection.mongo.tallies import Tallies
 from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
 from footfall.projection.run_query import RunQuery
+from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.schedules.run import RunSummary
-from footfall.schedules.schedule import ScheduleSnapshot
+from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 
 _BATCH = 500
+
+_SCHEMA = 2
+"""Of what the documents hold. Documents of another schema are in a scope of their own, so that
+processes of two releases never mix them while one takes the other's place."""
 
 
 class MongoStore(Connected):
@@ -59,16 +64,19 @@ class MongoStore(Connected):
             selection_timeout=selection_timeout,
             operation_timeout=operation_timeout,
         )
-        self._scope = scope
+        self._scope = _scope(scope, _SCHEMA)
+        self._former = [_scope(scope, schema) for schema in range(1, _SCHEMA)]
         # Longer than the longest write: it is tried twice, each time after a search.
         lease = timedelta(seconds=max(60.0, 3 * (operation_timeout + selection_timeout)))
-        self._tallies = Tallies(self.connection, scope, lease=lease)
-        self._schedules = Schedules(self.connection, scope)
-        self._runs = Runs(self.connection, scope, self._tallies)
+        self._tallies = Tallies(self.connection, self._scope, lease=lease)
+        self._schedules = Schedules(self.connection, self._scope)
+        self._runs = Runs(self.connection, self._scope, self._tallies)
 
     @answered
     async def open(self) -> None:
         """Connect, prepare indexes and mend tallies that a crash left unfinished.
+
+        Documents of a former schema are removed; the projector builds all rows anew.
 
         Raises:
             ConfigurationError: the URI is invalid.
@@ -76,6 +84,7 @@ class MongoStore(Connected):
         """
         await self.connection.open()
         try:
+            await self._remove_former()
             await self._tallies.repair(everything=True)
         except BaseException:
             await self.connection.close()
@@ -124,18 +133,17 @@ class MongoStore(Connected):
         owner: str | None,
         limit: int,
         cursor: str | None = None,
+        query: ScheduleQuery = EVERYTHING,
+        now: datetime | None = None,
     ) -> SchedulePage:
-        """List the schedules of `owner` and all static ones; see Store. Three queries."""
-        (snapshots, following), total = await asyncio.gather(
-            self._schedules.page(owner, limit, cursor),
-            self._schedules.count(owner),
-        )
-        tallies = await self._tallies.read(one.walk.schedule_id for one in snapshots)
+        """List the schedules of `owner` and all static ones; see Store. Two round trips."""
+        page = await self._schedules.page(owner, limit, cursor, query, now or utc_now())
+        tallies = await self._tallies.read(one.walk.schedule_id for one in page.snapshots)
         rows = [
             ScheduleRow(snapshot=one, tally=tallies.get(one.walk.schedule_id, RunTally()))
-            for one in snapshots
+            for one in page.snapshots
         ]
-        return SchedulePage(rows=rows, cursor=following, total=total)
+        return SchedulePage(rows=rows, cursor=page.cursor, total=page.total)
 
     @answered
     async def put_runs(self, runs: Sequence[RunSummary]) -> None:
@@ -191,3 +199,14 @@ class MongoStore(Connected):
                 await self._runs.remove(some)
                 # Last, so that a removal that is cut off is seen and done again.
                 await self._schedules.remove(some)
+
+    async def _remove_former(self) -> None:
+        # First, so that a process of that release which still runs folds in everything again.
+        watermarks = self.connection.collection("watermarks")
+        await watermarks.delete_many({"_id": {"$in": self._former}})
+        for name in ("schedules", "runs", "tallies"):
+            await self.connection.collection(name).delete_many({"scope": {"$in": self._former}})
+
+
+def _scope(scope: str, schema: int) -> str:
+    return scope if schema == 1 else f"{scope} (schema {schema})"

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from pymongo import DeleteOne, UpdateOne
 
+from footfall.projection.cursor import micros
 from footfall.projection.mongo.connection import Collection as Documents
 from footfall.projection.mongo.connection import Connection, Document, bulk
 from footfall.projection.row import RunTally
@@ -240,7 +241,9 @@ def _sums(counts: Mapping[RunStatus, int]) -> Document:
 def _last(run: RunSummary) -> Document:
     # MongoDB compares documents field by field in their order, as Python does tuples.
     names = ("place", "execution", "is_closed", "closed", "has_error", "body")
-    return dict(zip(names, last_order(run), strict=True))
+    order = dict(zip(names, last_order(run), strict=True))
+    # For lists of schedules; behind the body they never decide.
+    return {**order, "status": run.status.value, "started": micros(run.started_at)}
 
 
 def _tally(document: Document) -> RunTally:

@@ -1,0 +1,150 @@
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from footfall.errors import FieldProblem, InvalidInputError
+from footfall.projection.position import LONGEST_CURSOR
+from footfall.projection.schedule_query import NEVER_RAN, SORTS, Range, ScheduleQuery
+from footfall.schedules.run import RunStatus
+from footfall.schedules.schedule import ScheduleStatus
+
+LONGEST_PAGE = 1000
+"""Rows of a page at most."""
+
+_LAST_STATUSES = (*(status.value for status in RunStatus), NEVER_RAN)
+_LISTS = frozenset({"tag"})
+
+
+def _absent() -> Any:
+    """Default of a filter that was not given."""
+    return None
+
+
+def _flag(written: Any) -> bool:
+    flags = {"true": True, "false": False}
+    if isinstance(written, bool):
+        return written
+    if isinstance(written, str) and written in flags:
+        return flags[written]
+    raise PydanticCustomError("flag", "It must be true or false")
+
+
+def _instant(written: Any) -> datetime:
+    try:
+        at = datetime.fromisoformat(written)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise PydanticCustomError(
+            "instant",
+            "It must be an instant in ISO 8601, such as 2027-12-31T23:59:59Z; in a URL, `+` is "
+            "written %2B",
+        ) from None
+
+
+def _several(written: Any) -> Any:
+    return [written] if isinstance(written, str) else written
+
+
+def _last_status(written: Any) -> RunStatus | Literal["none"]:
+    if written == NEVER_RAN:
+        return NEVER_RAN
+    if isinstance(written, str) and written in _LAST_STATUSES:
+        return RunStatus(written)
+    raise PydanticCustomError("last_status", f"It must be one of {', '.join(_LAST_STATUSES)}")
+
+
+_Text = Annotated[str, StringConstraints(min_length=1)]
+_Flag = Annotated[bool, BeforeValidator(_flag)]
+_Instant = Annotated[datetime, BeforeValidator(_instant)]
+
+
+class ScheduleFilters(BaseModel):
+    """Which schedules are meant: those that all the filters let through."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    walker_name: _Text = Field(default_factory=_absent)
+    trigger: Literal["interval", "cron", "date"] = Field(default_factory=_absent)
+    status: ScheduleStatus = Field(default_factory=_absent)
+    is_static: _Flag = Field(default_factory=_absent)
+    tag: Annotated[list[_Text], BeforeValidator(_several)] = Field(
+        default_factory=list,
+        max_length=20,
+        description="may be repeated; all of them have to be there",
+    )
+    owner: _Text = Field(default_factory=_absent, description="for admins")
+    q: Annotated[str, StringConstraints(pattern=r"\S", max_length=200)] = Field(
+        default_factory=_absent,
+        description="words, each of which the id, name, walker, description or tags contain",
+    )
+    last_status: Annotated[
+        RunStatus | Literal["none"],
+        BeforeValidator(_last_status),
+        WithJsonSchema({"enum": list(_LAST_STATUSES)}),
+    ] = Field(default_factory=_absent, description="of the last run; `none`: it never ran")
+    next_run_after: _Instant = Field(default_factory=_absent, description="at it or later")
+    next_run_before: _Instant = Field(default_factory=_absent, description="earlier than it")
+    last_run_after: _Instant = Field(default_factory=_absent, description="started at it or later")
+    last_run_before: _Instant = Field(default_factory=_absent, description="started before it")
+
+    def query(self, sort: str = "created_at") -> ScheduleQuery:
+        """Give the query that means these filters, sorted by a field; `-` before it: descending.
+
+        Raises:
+            InvalidInputError: field ``sort``; there is no such field.
+        """
+        return ScheduleQuery(
+            walker_name=self.walker_name,
+            trigger=self.trigger,
+            status=self.status,
+            is_static=self.is_static,
+            tags=tuple(sorted(set(self.tag))),
+            owner=self.owner,
+            words=tuple((self.q or "").split()),
+            last_status=self.last_status,
+            next_run=Range.between(self.next_run_after, self.next_run_before),
+            last_run=Range.between(self.last_run_after, self.last_run_before),
+            sort=sort.removeprefix("-"),
+            is_descending=sort.startswith("-"),
+        )
+
+
+class ListParameters(ScheduleFilters):
+    """The query parameters of the list."""
+
+    sort: str = Field(
+        "created_at",
+        max_length=100,
+        description=f"`-` before it: descending. One of {', '.join(sorted(SORTS))}",
+    )
+    limit: int = Field(LONGEST_PAGE, ge=1, le=LONGEST_PAGE, description="rows of a page")
+    cursor: str = Field(
+        default_factory=_absent,
+        max_length=LONGEST_CURSOR,
+        description="`cursor` of the page before, with the same filters and sort",
+    )
+
+
+def check_given_once(request: Request) -> None:
+    """Refuse a parameter that is given twice, of which only one would count.
+
+    Raises:
+        InvalidInputError: names those parameters.
+    """
+    counts: Mapping[str, int] = Counter(name for name, _ in request.query_params.multi_items())
+    problems = [
+        FieldProblem(name, "Give it once.")
+        for name, count in counts.items()
+        if count > 1 and name not in _LISTS
+    ]
+    if problems:
+        raise InvalidInputError(problems)
+
+
+GivenOnce = Depends(check_given_once)

@@ -1,0 +1,157 @@
+"""A filtered and sorted list of schedules, as commands of MongoDB."""
+
+from dataclasses import asdict
+from typing import Any
+
+from footfall.projection.cursor import place_of
+from footfall.projection.mongo.connection import Document
+from footfall.projection.position import Position
+from footfall.projection.schedule_facts import ScheduleFacts
+from footfall.projection.schedule_query import NEVER_RAN, Range, ScheduleQuery
+
+type Pipeline = list[Document]
+
+_KEY = "key"
+_IS_ABSENT = "is_absent"
+
+_TALLIED = {
+    "run_count": {"$ifNull": ["$tally.runs", 0]},
+    "failure_count": {"$ifNull": ["$tally.failures", 0]},
+    "last_run_at": {"$ifNull": ["$tally.last.started", None]},
+    "last_status": {"$ifNull": ["$tally.last.status", None]},
+}
+
+_WITH_TALLY: Pipeline = [
+    {"$lookup": {"from": "tallies", "localField": "_id", "foreignField": "_id", "as": "tally"}},
+    {"$set": {"tally": {"$first": "$tally"}}},
+]
+
+_OF_TALLY: Pipeline = [
+    {"$lookup": {"from": "schedules", "localField": "_id", "foreignField": "_id", "as": "row"}},
+    {"$unwind": "$row"},
+    {"$replaceRoot": {"newRoot": {"$mergeObjects": ["$row", {"tally": "$$ROOT"}]}}},
+    {"$unset": "tally.row"},
+]
+
+
+def searched(facts: ScheduleFacts) -> Document:
+    """Give what a schedule's document holds for searching, beside its body."""
+    return asdict(facts)
+
+
+class ScheduleSearch:
+    """A query, for what one reader may see, at one instant.
+
+    Args:
+        visible: the filter of what the reader may see; it names the scope.
+        now: the instant that is reckoned with, as `micros` counts it.
+
+    Attributes:
+        collection: where the pipelines begin. A last run is looked for among the tallies, of
+            which an index has the few that have failed.
+    """
+
+    def __init__(self, query: ScheduleQuery, visible: Document, *, now: int) -> None:
+        self._query = query
+        self._visible = visible
+        self._now = now
+        self._begins_with_tallies = query.filters_by_runs and query.last_status != NEVER_RAN
+        self.collection = "tallies" if self._begins_with_tallies else "schedules"
+
+    def page(self, *, last: Position | None, limit: int) -> Pipeline:
+        """Give at most `limit` documents with `body` and `key`, in order, after the row `last`."""
+        query = self._query
+        stages = self._filters()
+        direction = -1 if query.is_descending else 1
+        key: Any = f"${_KEY}"
+        if query.sort == "created_at":
+            # The place is creation and id in one, and indexes have it.
+            key, order = "$search.created_at", {"place": direction}
+        else:
+            if query.sorts_by_runs and not query.filters_by_runs:
+                stages += _WITH_TALLY
+            stages.append({"$set": {_KEY: _key(query, self._now)}})
+            stages.append({"$set": {_IS_ABSENT: {"$eq": [key, None]}}})
+            order = {_IS_ABSENT: 1, _KEY: direction, "_id.id": direction}
+        if last is not None:
+            stages.append({"$match": _beyond(query, last)})
+        return [*stages, {"$sort": order}, {"$limit": limit}, {"$project": {"body": 1, _KEY: key}}]
+
+    def count(self) -> Pipeline:
+        """Count the rows of all pages as `total`; no document means none."""
+        return [*self._filters(), {"$count": "total"}]
+
+    def _filters(self) -> Pipeline:
+        of_schedule = {"$match": {"$and": [self._visible, *_conditions(self._query, self._now)]}}
+        if not self._query.filters_by_runs:
+            return [of_schedule]
+        if self._begins_with_tallies:
+            scope = {"scope": self._visible["scope"]}
+            of_runs = {"$match": {**scope, **_run_conditions(self._query, "last")}}
+            return [of_runs, *_OF_TALLY, of_schedule]
+        return [of_schedule, *_WITH_TALLY, {"$match": _run_conditions(self._query, "tally.last")}]
+
+
+def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
+    equal = {
+        "walker_name": query.walker_name,
+        "trigger": query.trigger,
+        "status": query.status and query.status.value,
+        "is_static": query.is_static,
+        "owner": query.owner,
+    }
+    conditions: list[Document] = [
+        {f"search.{name}": value} for name, value in equal.items() if value is not None
+    ]
+    if query.tags:
+        conditions.append({"search.tags": {"$all": list(query.tags)}})
+    # A regular expression could not look for a null character.
+    conditions += [
+        {"$expr": {"$gte": [{"$indexOfBytes": ["$search.text", {"$literal": word}]}, 0]}}
+        for word in query.words
+    ]
+    if query.next_run:
+        # One of the times has to be in the range, which is told sooner than which of them.
+        conditions.append({"search.times": {"$elemMatch": dict(_bounds(query.next_run))}})
+        conditions += [
+            {"$expr": {operator: [_next_run_at(now), at]}}
+            for operator, at in _bounds(query.next_run)
+        ]
+    return conditions
+
+
+def _run_conditions(query: ScheduleQuery, last: str) -> Document:
+    conditions: Document = {}
+    if query.last_status is not None:
+        absent = query.last_status == NEVER_RAN
+        conditions[f"{last}.status"] = None if absent else str(query.last_status)
+    if query.last_run:
+        conditions[f"{last}.started"] = dict(_bounds(query.last_run))
+    return conditions
+
+
+def _bounds(span: Range) -> list[tuple[str, int]]:
+    bounds = (("$gte", span.start), ("$lt", span.end))
+    return [(operator, at) for operator, at in bounds if at is not None]
+
+
+def _key(query: ScheduleQuery, now: int) -> Any:
+    if query.sort == "next_run_at":
+        return _next_run_at(now)
+    return _TALLIED.get(query.sort, f"$search.{query.sort}")
+
+
+def _next_run_at(now: int) -> Document:
+    times = "$search.times"
+    coming = {"$filter": {"input": times, "cond": {"$gt": ["$$this", now]}}}
+    return {"$ifNull": [{"$first": coming}, {"$last": times}, None]}
+
+
+def _beyond(query: ScheduleQuery, last: Position) -> Document:
+    further = "$lt" if query.is_descending else "$gt"
+    if query.sort == "created_at":
+        return {"place": {further: place_of(int(last.key or 0), last.id)}}
+    beyond_id = {_KEY: last.key, "_id.id": {further: last.id}}
+    if last.key is None:
+        return beyond_id
+    return {"$or": [{_KEY: {further: last.key}}, beyond_id, {_IS_ABSENT: True}]}
