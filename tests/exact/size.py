@@ -11,18 +11,22 @@ class Size:
     """How much is compared.
 
     Attributes:
+        starts: instants after which each expression is compared by the wall clock, at most 3.
+        bounds: triggers with bounds and exclusions that are drawn.
         generated: expressions drawn from the grammars, beside those of the corpus.
         zones: time zones in which each expression is compared.
         shards: tests among which they are spread, which may run side by side.
     """
 
+    starts: int
+    bounds: int
     generated: int
     zones: int
     shards: int
 
 
-SHORT = Size(generated=300, zones=1, shards=2)
-LONG = Size(generated=12_000, zones=20, shards=48)
+SHORT = Size(starts=1, bounds=25, generated=200, zones=1, shards=2)
+LONG = Size(starts=3, bounds=500, generated=12_000, zones=20, shards=48)
 
 
 def size() -> Size:

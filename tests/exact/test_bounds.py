@@ -3,7 +3,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from exact.brute_force import scanned
+from exact.size import size
 from exact.zones import ZONES, changes
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,7 +77,8 @@ def written(of: dict[str, datetime]) -> dict[str, str]:
     return {name: at.isoformat() for name, at in of.items()}
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.timeout(900)
+@settings(max_examples=size().bounds, deadline=None)
 @given(st.data(), starts(), st.sampled_from(["run", "skip"]), st.sampled_from(["once", "twice"]))
 def test_cron_fires_when_a_look_at_the_clock_every_minute_says(
     data: st.DataObject, start: tuple[str, datetime], gap: str, overlap: str
@@ -113,7 +116,8 @@ def test_cron_fires_when_a_look_at_the_clock_every_minute_says(
     assert [at for at in found if at <= end] == expected
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.timeout(900)
+@settings(max_examples=size().bounds, deadline=None)
 @given(st.data(), starts(), st.integers(7, 3000))
 def test_an_interval_fires_when_adding_it_up_says(
     data: st.DataObject, start: tuple[str, datetime], minutes: int

@@ -30,7 +30,7 @@ def test_what_is_drawn_fires_when_the_oracles_say(shard: int, record_property: R
     def each(config: dict[str, Any]) -> None:
         if named(config) in tally.expressions | tally.refused:
             return
-        found = compare(config, SIZE.zones, seed())
+        found = compare(config, SIZE, seed())
         tally.add(found)
         assert not found.mismatches, f"{SEED_VARIABLE}={seed()}"
 
