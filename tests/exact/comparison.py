@@ -62,6 +62,9 @@ def _compare_silence(config: Mapping[str, Any], tally: Tally) -> None:
     """Compare what we say never fires, which some oracles refuse."""
     start = BEFORE_ALL.replace(tzinfo=None)
     for oracle in oracles_of(config):
+        if known := differs(oracle.name, config):
+            tally.skip(known.name)
+            continue
         try:
             expected = oracle.first(1, start, start + YEARS_OF_WALLS)
         except OracleRefusesError:

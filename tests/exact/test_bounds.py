@@ -77,7 +77,7 @@ def written(of: dict[str, datetime]) -> dict[str, str]:
     return {name: at.isoformat() for name, at in of.items()}
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 @settings(max_examples=size().bounds, deadline=None)
 @given(st.data(), starts(), st.sampled_from(["run", "skip"]), st.sampled_from(["once", "twice"]))
 def test_cron_fires_when_a_look_at_the_clock_every_minute_says(
@@ -116,7 +116,7 @@ def test_cron_fires_when_a_look_at_the_clock_every_minute_says(
     assert [at for at in found if at <= end] == expected
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 @settings(max_examples=size().bounds, deadline=None)
 @given(st.data(), starts(), st.integers(7, 3000))
 def test_an_interval_fires_when_adding_it_up_says(
