@@ -13,6 +13,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.failures import FailureActivities
+from activities.heartbeats import HEARTBEAT_SECONDS
 from activities.horizons import HorizonActivities
 from activities.run_walker import WalkerActivities
 from footfall.config import Settings
@@ -177,6 +178,8 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
             failures.pause_after_failures,
         ],
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
+        # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
+        max_heartbeat_throttle_interval=timedelta(seconds=HEARTBEAT_SECONDS),
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )
 
