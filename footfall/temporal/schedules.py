@@ -22,7 +22,7 @@ from footfall.errors import ConflictError, ScheduleNotFoundError
 from footfall.schedules.attributes import MEMO_DEFINITION
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal import attributes
-from footfall.temporal.action import planned, to_schedule, to_snapshot
+from footfall.temporal.action import RUN_WALKER, planned, to_schedule, to_snapshot
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.triggers import next_times
 
@@ -175,7 +175,7 @@ class ScheduleGateway:
                 runs_left = before.runs_left_of(draft.walk)
                 if not await self._update(draft, conflict_token, runs_left):
                     continue
-                after = await self._settled(before, mine)
+                after = await self._settled(schedule_id, conflict_token, mine)
                 if after is not None:
                     return after
         raise ConflictError
@@ -205,11 +205,21 @@ class ScheduleGateway:
         if found is None:
             return True
         snapshot, _ = found
-        if snapshot.running or not snapshot.is_to_go:
+        if not snapshot.is_to_go or snapshot.running or await self._has_runs_under_way(schedule_id):
             return False
         with suppress(ScheduleNotFoundError):
             await self.delete(schedule_id)
         return True
+
+    async def _has_runs_under_way(self, schedule_id: str) -> bool:
+        # Temporal's schedule itself does not follow runs that may overlap.
+        query = (
+            f"WorkflowType = '{RUN_WALKER}' AND {attributes.APP.name} = '{self._app}'"
+            f" AND {attributes.SCHEDULE.name} = '{schedule_id}' AND ExecutionStatus = 'Running'"
+        )
+        with translated_errors():
+            found = await self._client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
+        return found.count > 0
 
     async def listed(
         self,
@@ -343,22 +353,25 @@ class ScheduleGateway:
 
     async def _settled(
         self,
-        before: ScheduleSnapshot,
+        schedule_id: str,
+        conflict_token: bytes,
         mine: set[str],
     ) -> ScheduleSnapshot | None:
-        """Give the schedule once a write of `mine` shows; None if another's came first."""
+        """Give the schedule once a write of `mine` shows; None if something else came first."""
         deadline = time.monotonic() + SETTLE_SECONDS
         delay = 0.0
         while time.monotonic() < deadline:
             await asyncio.sleep(delay)
             delay = min(0.2, delay * 2 + 0.01)
-            after = await self.read(before.walk.schedule_id)
+            found = await self._describe(schedule_id)
+            if found is None:
+                raise ScheduleNotFoundError
+            after, token = found
             if after.walk.was_changed_by(mine):
                 return after
-            if after.walk.change.token != before.walk.change.token:
-                return None
-            if (after.paused, after.note) != (before.paused, before.note):
-                # Changed outside Footfall, which leaves the revision as it is.
+            # Each write changes the token, from outside too, and so does each run of a limited
+            # number, which the write would otherwise have counted once more.
+            if token != conflict_token:
                 return None
         return None
 
