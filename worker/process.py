@@ -21,9 +21,9 @@ from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.connection import connect_patiently
+from footfall.temporal.failures import Failures
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.registration import register_attributes
-from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.hosts import Hosts
@@ -166,7 +166,7 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
     walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
     gateway = ScheduleGateway(client, app=app)
     horizons = HorizonActivities(gateway)
-    failures = FailureActivities(gateway, RunGateway(client, app=app))
+    failures = FailureActivities(gateway, Failures(client, app=app))
     return Worker(
         client,
         task_queue=app,

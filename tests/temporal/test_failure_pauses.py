@@ -6,11 +6,19 @@ from collections.abc import AsyncIterator
 import pytest
 from support.scene import Scene, running_scene
 from support.waiting import until
-from temporalio.client import Client
+from support.walks import a_walk
+from temporalio import workflow
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from api.edits import Author, held
-from footfall.schedules.run import FAILURES
+from footfall.schedules.attributes import MEMO_ERROR
+from footfall.schedules.run import FAILURES, RunError
 from footfall.schedules.schedule import ChangeKind, ScheduledWalk, ScheduleSnapshot
+from footfall.temporal.action import RUN_WALKER
+from footfall.temporal.attributes import run_attributes
+from footfall.temporal.failures import Failures
 from footfall.tokens import Principal
 
 AUTHOR = Author(Principal(user="ada", is_admin=False))
@@ -58,6 +66,11 @@ async def test_three_failures_in_a_row_pause_it_and_again_after_it_was_resumed(
     assert again.note == found.note
     assert await failures(scene, walk) == "ffffff"
 
+    # Resumed in Temporal's Web UI, which makes no revision.
+    await scene.client.get_schedule_handle(walk.schedule_id).unpause()
+    await paused(scene, walk, 5)
+    assert await failures(scene, walk) == "fffffffff"
+
 
 async def test_a_success_starts_the_count_anew_and_a_timeout_counts(scene: Scene) -> None:
     broken, late, one = await asyncio.gather(
@@ -83,3 +96,59 @@ async def test_failures_that_come_at_once_pause_it_once(scene: Scene, overlap: s
     # What had been started already is not taken back.
     assert runs == "fff" if overlap == "buffer_all" else runs.startswith("fff")
     assert set(runs) == {"f"}
+
+
+async def test_runs_that_fail_at_the_same_time_see_each_other(
+    client: Client, app_name: str
+) -> None:
+    walk = a_walk(app_name)
+    counter = Failures(client, app=app_name)
+
+    async def count(run_id: str = "the third") -> int:
+        return await counter.before(run_id, schedule_id=walk.schedule_id, most=9, since=None)
+
+    async def two() -> bool:
+        return await count() == 2
+
+    async with Worker(
+        client,
+        task_queue=app_name,
+        workflows=[Failing],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    ):
+        runs = [
+            await client.start_workflow(
+                RUN_WALKER,
+                walk,
+                id=f"{walk.schedule_id}-{number}",
+                task_queue=app_name,
+                search_attributes=run_attributes(walk),
+            )
+            for number in range(2)
+        ]
+        await until(two, what="both runs that fail")
+        assert await count(runs[0].id) == 1
+        for run in runs:
+            await run.signal(Failing.close)
+            with pytest.raises(WorkflowFailureError):
+                await run.result()
+            # Whether the list shows it as running or as closed, it is one failure.
+            assert await count() == 2
+
+
+@workflow.defn(name=RUN_WALKER)
+class Failing:
+    """A run that has failed, and is not closed before it is told."""
+
+    def __init__(self) -> None:
+        self._is_told = False
+
+    @workflow.signal
+    def close(self) -> None:
+        self._is_told = True
+
+    @workflow.run
+    async def run(self, _walk: ScheduledWalk) -> None:
+        workflow.upsert_memo({MEMO_ERROR: RunError(type="ValueError", message="not yet")})
+        await workflow.wait_condition(lambda: self._is_told)
+        raise ApplicationError("not yet")

@@ -124,6 +124,14 @@ async def test_allow_all_starts_each_in_time_but_walkers_on_one_root_take_turns(
         assert end.at <= start.at
 
 
+async def test_a_walker_is_soon_cancelled(played: Mapping[OverlapPolicy, Played]) -> None:
+    runs = played[OverlapPolicy.CANCEL_OTHER].runs[:CLOSED]
+    lasted = [run.closed_at - run.started_at for run in runs if run.closed_at]
+    # Of these a second passes before the next run is due. The SDK itself would hold heartbeats
+    # back for eight.
+    assert min(lasted) < 7 * SECOND
+
+
 @pytest.mark.parametrize(
     ("overlap", "status"),
     [
