@@ -22,6 +22,7 @@ from footfall.listener import listen
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
+from footfall.temporal.failures import Failures
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.runs import RunGateway
@@ -172,7 +173,7 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
     walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
     gateway, runs = _gateway(client, settings), RunGateway(client, app=app)
     horizons = HorizonActivities(gateway)
-    failures = FailureActivities(gateway, runs)
+    failures = FailureActivities(gateway, Failures(client, app=app))
     waiting = WaitingActivities(runs)
     return Worker(
         client,
@@ -185,6 +186,7 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
             failures.pause_after_failures,
             waiting.others_ended,
         ],
+        # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),

@@ -33,7 +33,7 @@ from footfall.schedules.schedule import (
     utc_now,
 )
 from footfall.temporal import attributes
-from footfall.temporal.action import planned, to_schedule, to_snapshot
+from footfall.temporal.action import RUN_WALKER, planned, to_schedule, to_snapshot
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
@@ -204,7 +204,7 @@ class ScheduleGateway:
                 runs_left = before.runs_left_of(draft.walk)
                 if not await self._update(draft, found.conflict_token, runs_left):
                     continue
-                after = await self._settled(before, mine.keys())
+                after = await self._settled(schedule_id, found.conflict_token, mine.keys())
                 if after is not None:
                     await self._note(mine, after)
                     return after.snapshot
@@ -252,11 +252,22 @@ class ScheduleGateway:
         found = await self._describe(schedule_id)
         if found is None:
             return True
-        if found.snapshot.running or not found.snapshot.is_to_go:
+        snapshot = found.snapshot
+        if not snapshot.is_to_go or snapshot.running or await self._has_runs_under_way(schedule_id):
             return False
         with suppress(ScheduleNotFoundError):
             await self.delete(schedule_id, reason="it is completed")
         return True
+
+    async def _has_runs_under_way(self, schedule_id: str) -> bool:
+        # Temporal's schedule itself does not follow runs that may overlap.
+        query = (
+            f"WorkflowType = '{RUN_WALKER}' AND {attributes.APP.name} = '{self._app}'"
+            f" AND {attributes.SCHEDULE.name} = '{schedule_id}' AND ExecutionStatus = 'Running'"
+        )
+        with translated_errors():
+            found = await self._client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
+        return found.count > 0
 
     async def listed(
         self,
@@ -398,25 +409,24 @@ class ScheduleGateway:
 
     async def _settled(
         self,
-        before: ScheduleSnapshot,
+        schedule_id: str,
+        conflict_token: bytes,
         mine: AbstractSet[str],
     ) -> Described | None:
-        """Give the schedule once a write of `mine` shows; None if another's came first."""
+        """Give the schedule once a write of `mine` shows; None if something else came first."""
         deadline = time.monotonic() + SETTLE_SECONDS
         delay = 0.0
         while time.monotonic() < deadline:
             await asyncio.sleep(delay)
             delay = min(0.2, delay * 2 + 0.01)
-            found = await self._describe(before.walk.schedule_id)
+            found = await self._describe(schedule_id)
             if found is None:
                 raise ScheduleNotFoundError
-            after = found.snapshot
-            if after.walk.was_changed_by(mine):
+            if found.snapshot.walk.was_changed_by(mine):
                 return found
-            if after.walk.change.token != before.walk.change.token:
-                return None
-            if (after.paused, after.note) != (before.paused, before.note):
-                # Changed outside Footfall, which leaves the revision as it is.
+            # Each write changes the token, from outside too, and so does each run of a limited
+            # number, which the write would otherwise have counted once more.
+            if found.conflict_token != conflict_token:
                 return None
         return None
 
