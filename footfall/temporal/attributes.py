@@ -18,10 +18,11 @@ STATIC = SearchAttributeKey.for_bool(names.STATIC)
 REVISION = SearchAttributeKey.for_int(names.REVISION)
 CHANGED_AT = SearchAttributeKey.for_datetime(names.CHANGED_AT)
 HORIZON = SearchAttributeKey.for_datetime(names.HORIZON)
+BASIS = SearchAttributeKey.for_int(names.BASIS)
 OUTCOME = SearchAttributeKey.for_keyword(names.OUTCOME)
 SCHEDULED_START = SearchAttributeKey.for_datetime(names.SCHEDULED_START)
 
-ALL = (APP, SCHEDULE, OWNER, WALKER, TRIGGER, STATIC, REVISION, CHANGED_AT, HORIZON, OUTCOME)
+ALL = (APP, SCHEDULE, OWNER, WALKER, TRIGGER, STATIC, REVISION, CHANGED_AT, HORIZON, BASIS, OUTCOME)
 """The attributes that must be registered in Temporal's namespace."""
 
 
@@ -39,6 +40,8 @@ def schedule_attributes(
         SearchAttributePair(REVISION, walk.revision),
         SearchAttributePair(CHANGED_AT, walk.change.at),
     ]
+    if walk.basis is not None:
+        found.append(SearchAttributePair(BASIS, walk.basis))
     if horizon is not None:
         found.append(SearchAttributePair(HORIZON, horizon))
     return TypedSearchAttributes(found)

@@ -5,6 +5,7 @@ Pure: from the configuration that users write (`parse`) to exactly when it fires
 (`describe`, `normalised`), and what may surprise (`warnings_of`).
 """
 
+from footfall.triggers.basis import basis_of, present_bases
 from footfall.triggers.calendar import Calendar, Range
 from footfall.triggers.compiled import CompiledTrigger
 from footfall.triggers.compiler import Trigger, compile_trigger
@@ -20,7 +21,7 @@ from footfall.triggers.options import DstGap, DstOverlap
 from footfall.triggers.plan import Plan, horizon_of, plan
 from footfall.triggers.trigger import compile_config, parse
 from footfall.triggers.warning import warnings_of
-from footfall.triggers.zone import parse_zone
+from footfall.triggers.zone import parse_zone, zone_of
 
 __all__ = [
     "Calendar",
@@ -34,6 +35,7 @@ __all__ = [
     "Plan",
     "Range",
     "Trigger",
+    "basis_of",
     "compile_config",
     "compile_trigger",
     "describe",
@@ -44,5 +46,7 @@ __all__ = [
     "parse",
     "parse_zone",
     "plan",
+    "present_bases",
     "warnings_of",
+    "zone_of",
 ]

@@ -1,5 +1,3 @@
-from zoneinfo import ZoneInfo
-
 from footfall.triggers.calendar import FIRST_YEAR
 from footfall.triggers.compiler import Trigger, moments
 from footfall.triggers.crontab import CrontabTrigger
@@ -26,6 +24,7 @@ from footfall.triggers.wording import (
     duration,
     from_monday,
 )
+from footfall.triggers.zone import zone_of
 
 _WORKDAYS = frozenset({1, 2, 3, 4, 5})
 _SIXTY = frozenset(range(60))
@@ -62,7 +61,7 @@ def describe(trigger: Trigger) -> str:
 def _once(trigger: DateTrigger) -> str:
     if trigger.timezone == "UTC" or trigger.instant.year < FIRST_YEAR:
         return f"Once at {trigger.instant:%Y-%m-%d %H:%M:%S} UTC"
-    local = trigger.instant.astimezone(ZoneInfo(trigger.timezone))
+    local = trigger.instant.astimezone(zone_of(trigger.timezone))
     return f"Once at {local:%Y-%m-%d %H:%M:%S}, {trigger.timezone}"
 
 
