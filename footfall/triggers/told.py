@@ -5,7 +5,7 @@ from typing import NamedTuple
 from footfall.errors import InvalidTriggerError
 from footfall.triggers.calendar import Calendar
 from footfall.triggers.changeover import Changeover
-from footfall.triggers.clock import DAY, clock_of, day_number, unix_time, utc
+from footfall.triggers.clock import DAY, END, clock_of, day_number, unix_time, utc
 from footfall.triggers.compiled import CompiledTrigger
 from footfall.triggers.dates import ALL_DATES, Dates, between, crossed, matcher, outside, tidy
 from footfall.triggers.days import ALL_WEEKDAYS
@@ -23,6 +23,9 @@ server 70 ms; after 1.2 million it gives up, and the schedule would be dead (mea
 Where a cron trigger has more, its calendars leave the days out, which takes more of them."""
 
 _HOUR = 3600
+_FIRST = 5 * 366 * DAY
+"""How far a trigger that begins late is told at least, or it would look as if it never ran."""
+
 _ALL_SECONDS = frozenset(range(60))
 _START = frozenset({0})
 
@@ -59,19 +62,19 @@ def told(compiled: CompiledTrigger, window: Window) -> Told:
 
 
 def _cut(compiled: CompiledTrigger, window: Window) -> Window:
-    """Leave out the time at which the trigger does not fire anyhow."""
-    since, until = window.since, window.until
+    """Leave out the time at which the trigger does not fire anyhow; tell its first years."""
+    since, last = window.since, END
     if compiled.start_at is not None:
         since = max(since, unix_time(compiled.start_at))
     if compiled.end_at is not None:
-        until = min(until, unix_time(compiled.end_at) + 1)
+        last = min(last, unix_time(compiled.end_at) + 1)
     if compiled.moments is not None:
         years = frozenset[int]().union(*(one.years for one in compiled.moments.days))
         if not years:
             return window._replace(until=since)
         since = max(since, _new_year(min(years)) - DAY)
-        until = min(until, _new_year(max(years) + 1) + DAY)
-    return window._replace(since=since, until=until)
+        last = min(last, _new_year(max(years) + 1) + DAY)
+    return window._replace(since=since, until=min(last, max(window.until, since + _FIRST)))
 
 
 def _new_year(year: int) -> int:

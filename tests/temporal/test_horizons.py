@@ -41,7 +41,7 @@ NEAR = NOW + timedelta(days=10)
 FAR = horizon_of(NOW)
 
 # Gaza's clocks hang on Ramadan: to tell all changes at several times takes too many calendars.
-CLOCKS = {"trigger": "cron", "cron": "30 0-6 * * *", "timezone": "Asia/Gaza"}
+CLOCKS = {"trigger": "cron", "cron": "30 1,2 * * *", "timezone": "Asia/Gaza"}
 HOLIDAYS = {
     "trigger": "cron",
     "cron": "0 9 * * *",
@@ -76,7 +76,9 @@ class Maintenance:
         ]
         for walk in walks:
             await self.gateway.create(walk)
-        await self.due({walk.schedule_id for walk in walks if walk.config in (CLOCKS, HOLIDAYS)})
+        due = {walk.schedule_id for walk in walks if walk.config in (CLOCKS, HOLIDAYS)}
+        if all(walk.horizon == NEAR for walk in walks):
+            await self.due(due)
         return walks
 
     async def due(self, wanted: set[str]) -> None:
@@ -108,7 +110,7 @@ class Maintenance:
 
 def right_times(walk: ScheduledWalk) -> list[datetime]:
     compiled = compile_config(walk.config, walk.anchor)
-    times = next_times(compiled, LATER[0] - timedelta(seconds=1), 4000)
+    times = next_times(compiled, LATER[0] - timedelta(seconds=1), 900)
     return [at for at in times if at <= LATER[1]]
 
 

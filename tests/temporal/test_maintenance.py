@@ -26,7 +26,7 @@ from footfall.temporal.schedules import ScheduleGateway
 from footfall.triggers import horizon_of
 
 APP = Path(__file__).parent.parent / "apps" / "python_runs"
-CLOCKS = {"trigger": "cron", "cron": "30 2 * * *", "timezone": "Europe/Berlin"}
+CLOCKS = {"trigger": "cron", "cron": "30 1,2 * * *", "timezone": "Asia/Gaza"}
 
 
 async def runs_of(client: Client, app: str) -> list[Any]:

@@ -112,7 +112,7 @@ ZONES = [
     "America/New_York",
     "America/Los_Angeles",
     "America/St_Johns",
-    "America/Havana",
+    "America/Halifax",
     "America/Santiago",
     "America/Nuuk",
     "Atlantic/Azores",
