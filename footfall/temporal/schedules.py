@@ -37,7 +37,7 @@ from footfall.temporal.action import RUN_WALKER, planned, to_schedule, to_snapsh
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
-from footfall.triggers import next_times
+from footfall.triggers import next_times, present_bases
 
 SHOWN_TIMES = 10
 """How many next times Temporal's describe shows."""
@@ -115,7 +115,7 @@ class ScheduleGateway:
             ConflictError: a schedule with this id exists.
             InvalidInputError: its trigger is invalid.
         """
-        compiled, plan = planned(walk)
+        walk, compiled, plan = planned(walk)
         runs_left = walk.policies.max_runs
         schedule = to_schedule(walk, plan, paused=paused, note=note, runs_left=runs_left)
         memo: dict[str, Any] = {MEMO_DEFINITION: walk}
@@ -306,15 +306,21 @@ class ScheduleGateway:
                     next_times=tuple(info.next_action_times),
                 )
 
-    async def expiring(self, before: datetime) -> list[str]:
-        """Give the ids of those schedules whose plans are exact only until before an instant (UTC).
+    async def outdated(self, before: datetime) -> list[str]:
+        """Give the ids of those schedules that may have to be planned anew.
+
+        Their plans are exact only until before an instant (UTC), or were made by other releases
+        of the time zones, the holidays or Footfall than this process has.
 
         Definitions are not decoded, so that none can hide the others. Temporal's list lags
         behind writes: a schedule in it may have been renewed, or be gone.
         """
+        basis = attributes.BASIS.name
+        present = ", ".join(map(str, sorted(present_bases())))
         query = (
             f"{attributes.APP.name} = '{self._app}'"
-            f" AND {attributes.HORIZON.name} < '{before.isoformat()}'"
+            f" AND ({attributes.HORIZON.name} < '{before.isoformat()}'"
+            f" OR {basis} IS NULL OR {basis} NOT IN ({present}))"
         )
         with translated_errors():
             entries = await self._client.list_schedules(query, page_size=1000)
@@ -367,8 +373,7 @@ class ScheduleGateway:
         conflict_token: bytes,
         runs_left: int | None,
     ) -> bool:
-        walk = draft.walk
-        _, plan = planned(walk)
+        walk, _, plan = planned(draft.walk)
         request = UpdateScheduleRequest(
             namespace=self._client.namespace,
             schedule_id=walk.schedule_id,
