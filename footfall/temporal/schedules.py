@@ -207,7 +207,7 @@ class ScheduleGateway:
                 after = await self._settled(schedule_id, found.conflict_token, mine.keys())
                 if after is not None:
                     await self._note(mine, after)
-                    return after.snapshot
+                    return await self._with_exact_limit(before, after)
         raise ConflictError
 
     async def delete(
@@ -358,6 +358,31 @@ class ScheduleGateway:
         if snapshot is None or snapshot.walk.app != self._app:
             return None
         return Described(snapshot, description)
+
+    async def _with_exact_limit(
+        self,
+        before: ScheduleSnapshot,
+        after: Described,
+    ) -> ScheduleSnapshot:
+        """Take off a new limit what ran between reading the schedule and writing the limit.
+
+        Runs of a schedule without a limit change no conflict token, so that the write could
+        not see them; those of a schedule with one do.
+        """
+        if before.runs_left is not None:
+            return after.snapshot
+        for _ in range(ATTEMPTS):
+            found = after.snapshot
+            most, left = found.walk.policies.max_runs, found.runs_left
+            if most is None or left is None or found.runs_started + left <= most:
+                break
+            draft = Draft(walk=found.walk, paused=found.paused, note=found.note)
+            await self._update(draft, after.conflict_token, max(0, most - found.runs_started))
+            again = await self._describe(found.walk.schedule_id)
+            if again is None:
+                raise ScheduleNotFoundError
+            after = again
+        return after.snapshot
 
     async def _note(self, mine: Mapping[str, tuple[Draft, Described]], after: Described) -> None:
         """Note the change that won; `after` holds it, or one that overtook it."""

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from exact.zones import zone_info
 
 MINUTE = timedelta(minutes=1)
 
@@ -21,10 +22,10 @@ def scanned(
 
     `matches` says which wall times fire, `rests` which are on an excluded day.
     """
-    at, before = begin, begin.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    at, before = begin, begin.astimezone(zone_info(zone)).replace(tzinfo=None)
     while at < end:
         at += MINUTE
-        shown = at.astimezone(ZoneInfo(zone))
+        shown = at.astimezone(zone_info(zone))
         wall = shown.replace(tzinfo=None)
         due = matches(wall) and not rests(wall) and not (shown.fold and overlap == "once")
         # What the clock jumped over.

@@ -116,6 +116,7 @@ REFUSALS = (
     Refusal("nearest weekday", "nearest weekday", "no calendar of Temporal can say it"),
     Refusal("reboot", "no boot", "it is no time"),
     Refusal("unknown macro", "is no macro", "crontab(5) has no such macro"),
+    Refusal("every", "is an interval; use trigger", "an interval says it, from its own start"),
     Refusal("number of fields", "must have five fields", "where seconds go differs by library"),
     Refusal("step of one value", "range of one value with a step", "oracles disagree"),
     Refusal("step of 0", "step of 0", "it means nothing"),

@@ -10,6 +10,7 @@ from croniter.croniter import CroniterBadCronError, CroniterBadDateError
 from cronsim import CronSim, CronSimError
 
 SECOND = timedelta(seconds=1)
+AN_HOUR = datetime(2001, 1, 1)  # noqa: DTZ001
 FIELDS = ("year", "month", "week", "day", "day_of_week", "hour", "minute", "second")
 _MACROS = {
     "@yearly": "0 0 1 1 *",
@@ -77,10 +78,26 @@ def is_hourly(config: Mapping[str, Any]) -> bool:
 
 
 def is_repeated(config: Mapping[str, Any]) -> bool:
-    """Say whether minute or second is written with a ``*`` first."""
+    """Say whether it runs every n minutes of an hour, or every n seconds of a minute."""
     if "cron" in config:
-        return expanded(config["cron"]).lstrip().startswith("*")
-    return any(_fine(config, name).startswith("*") for name in ("minute", "second"))
+        minute = expanded(config["cron"]).split()[0]
+        return _is_even(set(CronSim(f"{minute} * * * *", AN_HOUR).minutes))
+    return any(_is_even(_matching(config, name)) for name in ("minute", "second"))
+
+
+def _matching(config: Mapping[str, Any], name: str) -> set[int]:
+    field = CronTrigger(**{name: _fine(config, name)}, timezone="UTC").fields[FIELDS.index(name)]
+    at = AN_HOUR.replace(tzinfo=UTC)
+    return {
+        value for value in range(60) if field.get_next_value(at.replace(**{name: value})) == value
+    }
+
+
+def _is_even(values: set[int]) -> bool:
+    count = len(values)
+    if count < 2 or 60 % count:
+        return False
+    return {value + 60 // count for value in values if value + 60 // count < 60} <= values
 
 
 def _fine(config: Mapping[str, Any], name: str) -> str:

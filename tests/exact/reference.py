@@ -1,8 +1,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from exact.zones import changes
+from exact.zones import changes, zone_info
 
 
 def instants_of(walls: Iterable[datetime], zone: str, *, gap: str, overlap: str) -> list[datetime]:
@@ -14,7 +13,7 @@ def instants_of(walls: Iterable[datetime], zone: str, *, gap: str, overlap: str)
     is shown twice they are its two showings.
     """
     found = set()
-    info = ZoneInfo(zone)
+    info = zone_info(zone)
     for wall in walls:
         first, second = (
             wall - (info.utcoffset(wall.replace(tzinfo=info, fold=fold)) or timedelta())

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -39,9 +40,16 @@ class Change(NamedTuple):
     after: timedelta
 
 
+@cache
+def zone_info(zone: str) -> ZoneInfo:
+    """Give a zone as the pinned package knows it; the machine's own files may be older."""
+    with files("tzdata").joinpath("zoneinfo", *zone.split("/")).open("rb") as data:
+        return ZoneInfo.from_file(data, key=zone)
+
+
 def offset(zone: str, at: datetime) -> timedelta:
     """Give how far the clocks of `zone` are ahead of UTC at an instant."""
-    return at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+    return at.astimezone(zone_info(zone)).utcoffset() or timedelta()
 
 
 @cache

@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from footfall.projection.memory import MemoryStore
 from footfall.projection.projector import Projector
+from footfall.projection.witness import Witness
 from footfall.schedules.policy import OverlapPolicy
 from footfall.schedules.run import RunStatus
 from footfall.schedules.schedule import ScheduledWalk, ScheduleStatus
@@ -30,6 +31,7 @@ async def test_it_stays_while_its_last_run_is_under_way(scene: Scene) -> None:
         RunGateway(scene.client, app=scene.app),
         MemoryStore(),
         retention=lambda: read_retention(scene.client),
+        witness=Witness(scene.schedules, scene.schedules.changes),
     )
 
     async def under_way(overlap: OverlapPolicy, after: str) -> ScheduledWalk:

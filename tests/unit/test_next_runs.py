@@ -5,7 +5,6 @@ from support.walks import a_walk
 
 from api.views import _next_times
 from footfall.schedules.schedule import ScheduleSnapshot
-from footfall.triggers import parse
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 HOURLY = {"trigger": "interval", "hours": 1}
@@ -24,5 +23,5 @@ def test_no_more_runs_are_shown_than_temporal_knows(told: list[int], shown: list
     walk = a_walk("app", config=HOURLY, anchor=NOW)
     times = tuple(NOW + timedelta(hours=hours) for hours in told)
     snapshot = ScheduleSnapshot(walk=walk, paused=False, next_times=times)
-    found = _next_times(snapshot, parse(HOURLY), NOW)
+    found = _next_times(snapshot, NOW)
     assert found == [NOW + timedelta(hours=hours) for hours in shown]
