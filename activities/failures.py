@@ -13,8 +13,9 @@ from footfall.schedules.schedule import (
     ScheduleSnapshot,
     utc_now,
 )
+from footfall.temporal.draft import Draft
 from footfall.temporal.failures import Failures
-from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.temporal.schedules import ScheduleGateway
 
 _log = structlog.get_logger(__name__)
 

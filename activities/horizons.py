@@ -16,7 +16,8 @@ from footfall.schedules.schedule import (
     utc_now,
 )
 from footfall.temporal.action import exact_until
-from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.temporal.draft import Draft
+from footfall.temporal.schedules import ScheduleGateway
 from footfall.triggers import basis_of, compile_config, horizon_of
 
 RENEWED_BEFORE = timedelta(days=4 * 365)

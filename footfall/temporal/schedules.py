@@ -1,24 +1,17 @@
 import asyncio
 import secrets
 import time
-import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from temporalio.api.schedule.v1 import Schedule as ScheduleProto
-from temporalio.api.workflowservice.v1 import UpdateScheduleRequest
 from temporalio.client import (
     Client,
-    Schedule,
     ScheduleAlreadyRunningError,
-    ScheduleListActionStartWorkflow,
 )
-from temporalio.converter import encode_search_attributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.errors import ConflictError, ScheduleNotFoundError
@@ -37,6 +30,9 @@ from footfall.temporal.action import RUN_WALKER, planned, to_schedule, to_snapsh
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
+from footfall.temporal.draft import Draft, Edit
+from footfall.temporal.listed import ListedSchedule, to_listed
+from footfall.temporal.update import update
 from footfall.triggers import next_times, present_bases
 
 SHOWN_TIMES = 10
@@ -47,44 +43,6 @@ ATTEMPTS = 8
 
 SETTLE_SECONDS = 3.0
 """How long a write waits to see its own revision, which Temporal may show a little later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a schedule is to become: its next revision, and whether it is held."""
-
-    walk: ScheduledWalk
-    paused: bool
-    note: str
-
-
-Edit = Callable[[ScheduleSnapshot], Draft | None]
-"""Says what a schedule becomes, given what it is; None leaves it. May be called again."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSchedule:
-    """A schedule as Temporal's list shows it: without the definition, but for revision 1's.
-
-    Times are UTC; `next_times` has at most 5.
-    """
-
-    id: str
-    first: ScheduledWalk
-    revision: int
-    changed_at: datetime
-    paused: bool
-    note: str
-    next_times: tuple[datetime, ...]
-
-    def snapshot(self) -> ScheduleSnapshot:
-        """Give the snapshot of a schedule that is still at revision 1."""
-        return ScheduleSnapshot(
-            walk=self.first,
-            paused=self.paused,
-            note=self.note,
-            next_times=self.next_times,
-        )
 
 
 class ScheduleGateway:
@@ -202,7 +160,7 @@ class ScheduleGateway:
                     return before
                 mine[draft.walk.change.token] = draft, found
                 runs_left = before.runs_left_of(draft.walk)
-                if not await self._update(draft, found.conflict_token, runs_left):
+                if not await update(self._client, draft, found.conflict_token, runs_left):
                     continue
                 after = await self._settled(schedule_id, found.conflict_token, mine.keys())
                 if after is not None:
@@ -286,25 +244,9 @@ class ScheduleGateway:
             query += f" AND {attributes.STATIC.name} = true"
         with translated_errors():
             async for entry in await self._client.list_schedules(query, page_size=1000):
-                schedule, info = entry.schedule, entry.info
-                if schedule is None or info is None:
-                    continue
-                if not isinstance(schedule.action, ScheduleListActionStartWorkflow):
-                    continue
-                first = await entry.memo_value(MEMO_DEFINITION, None, type_hint=ScheduledWalk)
-                if first is None:
-                    continue
-                yield ListedSchedule(
-                    id=entry.id,
-                    first=first,
-                    revision=entry.typed_search_attributes.get(attributes.REVISION) or 1,
-                    changed_at=(
-                        entry.typed_search_attributes.get(attributes.CHANGED_AT) or first.change.at
-                    ),
-                    paused=schedule.state.paused,
-                    note=schedule.state.note or "",
-                    next_times=tuple(info.next_action_times),
-                )
+                found = await to_listed(entry)
+                if found is not None:
+                    yield found
 
     async def outdated(self, before: datetime) -> list[str]:
         """Give the ids of those schedules that may have to be planned anew.
@@ -377,7 +319,9 @@ class ScheduleGateway:
             if most is None or left is None or found.runs_started + left <= most:
                 break
             draft = Draft(walk=found.walk, paused=found.paused, note=found.note)
-            await self._update(draft, after.conflict_token, max(0, most - found.runs_started))
+            await update(
+                self._client, draft, after.conflict_token, max(0, most - found.runs_started)
+            )
             again = await self._describe(found.walk.schedule_id)
             if again is None:
                 raise ScheduleNotFoundError
@@ -391,51 +335,6 @@ class ScheduleGateway:
                 own = after.written(draft.walk, paused=draft.paused, note=draft.note)
                 await self.changes.note([*await before.events(), own])
                 return
-
-    async def _update(
-        self,
-        draft: Draft,
-        conflict_token: bytes,
-        runs_left: int | None,
-    ) -> bool:
-        walk, _, plan = planned(draft.walk)
-        request = UpdateScheduleRequest(
-            namespace=self._client.namespace,
-            schedule_id=walk.schedule_id,
-            schedule=await _to_proto(
-                to_schedule(
-                    walk,
-                    plan,
-                    paused=draft.paused,
-                    note=draft.note,
-                    runs_left=runs_left,
-                ),
-                self._client,
-            ),
-            conflict_token=conflict_token,
-            identity=self._client.identity,
-            request_id=str(uuid.uuid4()),
-        )
-        encode_search_attributes(
-            attributes.schedule_attributes(walk, horizon=plan.horizon),
-            request.search_attributes,
-        )
-        try:
-            with translated_errors():
-                await self._client.workflow_service.update_schedule(
-                    request,
-                    retry=True,
-                    timeout=RPC_TIMEOUT,
-                )
-        except RPCError as error:
-            # One of Temporal's two schedule backends says that the token is stale; the
-            # other one drops the write, which `_settled` notices.
-            if error.status == RPCStatusCode.FAILED_PRECONDITION:
-                return False
-            if error.status == RPCStatusCode.NOT_FOUND:
-                raise ScheduleNotFoundError from error
-            raise
-        return True
 
     async def _settled(
         self,
@@ -459,8 +358,3 @@ class ScheduleGateway:
             if found.conflict_token != conflict_token:
                 return None
         return None
-
-
-async def _to_proto(schedule: Schedule, client: Client) -> ScheduleProto:
-    # The SDK has no public way to send a conflict token, nor to make this message.
-    return await schedule._to_proto(client)  # noqa: SLF001

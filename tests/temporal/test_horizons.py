@@ -32,7 +32,8 @@ from footfall.schedules.schedule import (
 )
 from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER, planned
-from footfall.temporal.schedules import Draft, Edit, ScheduleGateway
+from footfall.temporal.draft import Draft, Edit
+from footfall.temporal.schedules import ScheduleGateway
 from footfall.triggers import basis, basis_of, compile_config, horizon_of, next_times
 from footfall.triggers.basis import _basis
 

@@ -13,7 +13,8 @@ from temporalio.client import Client
 from footfall.errors import ConflictError, TemporalUnavailableError
 from footfall.schedules.run import RunStatus
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, ScheduleStatus
-from footfall.temporal.schedules import Draft, Edit, ScheduleGateway
+from footfall.temporal.draft import Draft, Edit
+from footfall.temporal.schedules import ScheduleGateway
 
 WRITERS = 8
 
