@@ -11,6 +11,7 @@ from api.routes import (
     bulk,
     changes,
     health,
+    notifications,
     runs,
     schedules,
     tail,
@@ -41,6 +42,7 @@ def build_app(services: Services | None) -> FastAPI:
         runs.everywhere,
         backfills.router,
         tail.router,
+        notifications.router,
     ):
         app.include_router(router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

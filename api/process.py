@@ -16,6 +16,8 @@ from api.backfills import Backfills
 from api.bulk import Bulk
 from api.changes import Changes
 from api.checks import Checks
+from api.delivering import deliver_forever
+from api.notifications import Notifications
 from api.run_starter import RunStarter
 from api.runs import Runs
 from api.schedules import Schedules
@@ -34,8 +36,10 @@ from footfall.temporal.backfills import BackfillGateway
 from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect
+from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.health import TemporalHealth
 from footfall.temporal.namespace import read_retention
+from footfall.temporal.owner_hooks import OwnerHookGateway
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
@@ -119,7 +123,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     gateway = ScheduleGateway(client, app=app, changes=changes)
     runs = RunGateway(client, app=app)
     walkers = WalkerCatalogue(client, app=app)
-    checks = Checks(walkers, min_interval=settings.min_interval)
+    checks = Checks(walkers, min_interval=settings.min_interval, webhooks=settings.webhooks)
     longest = timedelta(days=settings.runs_retention)
 
     async def retention() -> timedelta:
@@ -132,7 +136,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         retention=retention,
         witness=Witness(gateway, changes),
     )
-    projection = asyncio.create_task(_project(client, projector))
+    work = asyncio.create_task(_work(client, settings, projector))
     schedules = Schedules(
         app=app,
         gateway=gateway,
@@ -178,6 +182,13 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             ),
             tails=Tails(runs),
             changes=Changes(gateway, changes),
+            notifications=Notifications(
+                app=app,
+                secret=settings.webhooks.secret,
+                checks=checks,
+                hooks=OwnerHookGateway(client, app=app),
+                deliveries=DeliveryGateway(client, app=app),
+            ),
             checks=checks,
             walkers=walkers,
             verifier=verifier,
@@ -190,9 +201,9 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             temporal=TemporalHealth(client),
         )
     finally:
-        projection.cancel()
+        work.cancel()
         with suppress(asyncio.CancelledError):
-            await projection
+            await work
         await store.close()
 
 
@@ -206,7 +217,7 @@ def _store(settings: Settings) -> Store:
     )
 
 
-async def _project(client: Client, projector: Projector) -> None:
+async def _work(client: Client, settings: Settings, projector: Projector) -> None:
     while True:
         try:
             await register_attributes(client)
@@ -217,4 +228,6 @@ async def _project(client: Client, projector: Projector) -> None:
             await asyncio.sleep(5 if isinstance(error, ConfigurationError) else 0.5)
         else:
             break
-    await projector.run()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(projector.run())
+        group.create_task(deliver_forever(settings))

@@ -5,6 +5,7 @@ from api.backfills import Backfills
 from api.bulk import Bulk
 from api.changes import Changes
 from api.checks import Checks
+from api.notifications import Notifications
 from api.run_starter import RunStarter
 from api.runs import Runs
 from api.schedules import Schedules
@@ -29,6 +30,7 @@ class Services:
     bulk: Bulk
     backfills: Backfills
     changes: Changes
+    notifications: Notifications
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier

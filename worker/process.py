@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 
 from activities.failures import FailureActivities
 from activities.horizons import HorizonActivities
+from activities.notices import NoticeActivities
 from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
 from footfall.config import Settings
@@ -22,7 +23,9 @@ from footfall.listener import listen
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
+from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.maintenance import MaintenanceSchedule
+from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
@@ -169,11 +172,23 @@ async def _patiently(
 
 def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
     app = settings.temporal.task_queue
-    walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
+    hooks = KnownHooks(OwnerHookGateway(client, app=app))
+    walkers = WalkerActivities(
+        hosts,
+        catalogue=catalogue,
+        output_limit=settings.output_limit,
+        listeners=hooks,
+    )
     gateway, runs = _gateway(client, settings), RunGateway(client, app=app)
     horizons = HorizonActivities(gateway)
     failures = FailureActivities(gateway, runs)
     waiting = WaitingActivities(runs)
+    notices = NoticeActivities(
+        gateway,
+        runs,
+        hooks=hooks,
+        deliveries=DeliveryGateway(client, app=app),
+    )
     return Worker(
         client,
         task_queue=app,
@@ -184,6 +199,7 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
             horizons.renew_horizons,
             failures.pause_after_failures,
             waiting.others_ended,
+            notices.tell_of_run,
         ],
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
