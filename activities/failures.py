@@ -1,4 +1,5 @@
 import secrets
+from datetime import datetime
 
 import structlog
 from temporalio import activity
@@ -8,11 +9,13 @@ from footfall.schedules.schedule import (
     SYSTEM_OWNER,
     Change,
     ChangeKind,
+    ScheduledWalk,
     ScheduleSnapshot,
     utc_now,
 )
-from footfall.temporal.runs import RunGateway
-from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.temporal.draft import Draft
+from footfall.temporal.failures import Failures
+from footfall.temporal.schedules import ScheduleGateway
 
 _log = structlog.get_logger(__name__)
 
@@ -20,9 +23,9 @@ _log = structlog.get_logger(__name__)
 class FailureActivities:
     """The activity of a worker that pauses schedules whose runs keep failing."""
 
-    def __init__(self, gateway: ScheduleGateway, runs: RunGateway) -> None:
+    def __init__(self, gateway: ScheduleGateway, failures: Failures) -> None:
         self._gateway = gateway
-        self._runs = runs
+        self._failures = failures
 
     @activity.defn(name="pause_after_failures")
     async def pause_after_failures(self, schedule_id: str) -> bool:
@@ -42,10 +45,11 @@ class FailureActivities:
         most = snapshot.walk.policies.pause_on_failure
         if most is None:
             return False
-        before = await self._runs.failures_in_a_row(
-            schedule_id,
+        before = await self._failures.before(
+            activity.info().workflow_id or "",
+            schedule_id=schedule_id,
             most=most - 1,
-            since=snapshot.walk.resumed_at,
+            since=_counted_since(snapshot.walk),
         )
         if before + 1 < most:
             return False
@@ -61,6 +65,13 @@ class FailureActivities:
         if paused:
             _log.warning("a schedule is paused: it keeps failing", schedule=schedule_id)
         return paused
+
+
+def _counted_since(walk: ScheduledWalk) -> datetime | None:
+    """Give when a schedule that runs was last resumed, or at least held (UTC)."""
+    # What was resumed outside of Footfall, in Temporal's Web UI, has no revision of it.
+    held = walk.change.at if walk.change.kind is ChangeKind.PAUSED else None
+    return max(filter(None, (walk.resumed_at, held)), default=None)
 
 
 def paused_after_failures(before: ScheduleSnapshot, most: int, *, token: str) -> Draft | None:

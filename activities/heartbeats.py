@@ -4,8 +4,9 @@ from contextlib import asynccontextmanager
 
 from temporalio import activity
 
-HEARTBEAT_SECONDS = 2.0
-"""How often the worker tells Temporal that an activity is alive; the SDK throttles it further."""
+HEARTBEAT_SECONDS = 1.0
+"""How often the worker tells Temporal that an activity is alive; for so long a walker may go on
+after its run was cancelled or terminated."""
 
 
 @asynccontextmanager

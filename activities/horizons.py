@@ -16,8 +16,9 @@ from footfall.schedules.schedule import (
     utc_now,
 )
 from footfall.temporal.action import exact_until
-from footfall.temporal.schedules import Draft, ScheduleGateway
-from footfall.triggers import horizon_of
+from footfall.temporal.draft import Draft
+from footfall.temporal.schedules import ScheduleGateway
+from footfall.triggers import basis_of, compile_config, horizon_of
 
 RENEWED_BEFORE = timedelta(days=4 * 365)
 """How near a horizon, which begins 5 years ahead, may come before it is moved on."""
@@ -33,7 +34,7 @@ class HorizonActivities:
 
     @activity.defn(name="renew_horizons")
     async def renew_horizons(self) -> Renewal:
-        """Move on the horizons that come near, and say how many.
+        """Plan anew what has a near horizon or was planned by other releases, and say how many.
 
         It may be called again at any time, by several workers at once: what is renewed is not
         renewed twice. A schedule that fails is logged, and the others go on.
@@ -46,7 +47,7 @@ class HorizonActivities:
         async with heartbeats():
             # Read to its end before anything is written: what is renewed leaves the list, and
             # would shift its pages.
-            due = await self._gateway.expiring(now + RENEWED_BEFORE)
+            due = await self._gateway.outdated(now + RENEWED_BEFORE)
             renewed = left = failed = 0
             away: TemporalUnavailableError | None = None
             for schedule_id in due:
@@ -80,23 +81,28 @@ class HorizonActivities:
 
 
 def renewed(before: ScheduleSnapshot, now: datetime, *, token: str) -> Draft | None:
-    """Give what a schedule becomes whose horizon is moved on, or None if it can stay.
+    """Give what a schedule becomes that is planned anew, or None if it can stay.
 
-    It can stay where it is completed, or where its horizon is far enough after `now` (UTC),
-    because it was renewed or given another trigger after the list was made. Nothing but the
-    horizon changes; a pause stays.
+    It can stay where it is completed, or where its horizon is far enough after `now` (UTC) and
+    its plan was made by these releases, because it was renewed or given another trigger after
+    the list was made. Nothing but the horizon changes; a pause stays.
     """
     if before.status is ScheduleStatus.COMPLETED:
         return None
-    if exact_until(before.walk) >= now + RENEWED_BEFORE:
+    compiled = compile_config(before.walk.config, before.walk.anchor)
+    by_others = before.walk.basis != basis_of(compiled)
+    if exact_until(before.walk) >= now + RENEWED_BEFORE and not by_others:
         return None
     horizon = horizon_of(now)
+    reason = f"public holidays and clock changes are told to Temporal until {horizon:%Y-%m-%d}"
+    if by_others:
+        reason = f"planned with new releases of time zones, holidays or Footfall; {reason}"
     change = Change(
         kind=ChangeKind.RENEWED,
         by=SYSTEM_OWNER,
         at=now,
         token=token,
-        reason=(f"public holidays and clock changes are told to Temporal until {horizon:%Y-%m-%d}"),
+        reason=reason,
     )
     return Draft(
         walk=before.walk.changed(change, horizon=horizon),

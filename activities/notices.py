@@ -4,11 +4,11 @@ from footfall.schedules import notice as notices
 from footfall.schedules.hook import NoticeKind
 from footfall.schedules.notice import EndedRun, Notice
 from footfall.schedules.policy import AfterCompletion
-from footfall.schedules.run import FAILURES, RunStatus
+from footfall.schedules.run import FAILURES
 from footfall.schedules.schedule import ScheduledWalk, ScheduleStatus, utc_now
 from footfall.temporal.deliveries import DeliveryGateway
+from footfall.temporal.failures import Failures
 from footfall.temporal.owner_hooks import KnownHooks
-from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.triggers import compile_config, next_times
 
@@ -19,13 +19,13 @@ class NoticeActivities:
     def __init__(
         self,
         gateway: ScheduleGateway,
-        runs: RunGateway,
+        failures: Failures,
         *,
         hooks: KnownHooks,
         deliveries: DeliveryGateway,
     ) -> None:
         self._gateway = gateway
-        self._runs = runs
+        self._failures = failures
         self._hooks = hooks
         self._deliveries = deliveries
 
@@ -48,21 +48,30 @@ class NoticeActivities:
         found: list[Notice] = []
         if run.status in FAILURES:
             found.append(notices.failed(walk, run, at))
-        elif run.status is RunStatus.SUCCEEDED and NoticeKind.RECOVERED in wanted:
-            failures = await self._runs.failures_in_a_row(walk.schedule_id, most=1, since=None)
-            if failures:
-                found.append(notices.recovered(walk, run, at))
-        if (ended.paused and NoticeKind.PAUSED in wanted) or NoticeKind.COMPLETED in wanted:
-            snapshot = await self._gateway.find(walk.schedule_id)
-            now = snapshot.walk if snapshot else walk
-            if ended.paused:
-                found.append(notices.paused(now, at, run))
-            if snapshot.status is ScheduleStatus.COMPLETED if snapshot else _went_by_itself(walk):
-                found.append(notices.completed(now, at, run))
+        elif NoticeKind.RECOVERED in wanted and await self._failed_before(ended):
+            found.append(notices.recovered(walk, run, at))
+        if not (ended.paused or NoticeKind.COMPLETED in wanted):
+            return found
+        snapshot = await self._gateway.find(walk.schedule_id)
+        now = snapshot.walk if snapshot else walk
+        if ended.paused:
+            found.append(notices.paused(now, at, run))
+        is_completed = (
+            snapshot.status is ScheduleStatus.COMPLETED if snapshot else _is_used_up(walk)
+        )
+        if is_completed:
+            found.append(notices.completed(now, at, run))
         return found
 
+    async def _failed_before(self, ended: EndedRun) -> bool:
+        schedule_id = ended.walk.schedule_id
+        failures = await self._failures.before(
+            ended.run.id, schedule_id=schedule_id, most=1, since=None
+        )
+        return failures > 0
 
-def _went_by_itself(walk: ScheduledWalk) -> bool:
+
+def _is_used_up(walk: ScheduledWalk) -> bool:
     """Say whether a schedule that is gone was completed, and deleted for that."""
     if walk.policies.after_completion is not AfterCompletion.DELETE:
         return False

@@ -19,7 +19,8 @@ from footfall.schedules.difference import Difference, definition_difference
 from footfall.schedules.flat import declaration
 from footfall.schedules.policy import Policies
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
-from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.temporal.draft import Draft
+from footfall.temporal.schedules import ScheduleGateway
 from footfall.tokens import Principal
 
 AT_ONCE = 16

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from api.changes import Audit
 from api.views import Instant, PreciseInstant
 from footfall.schedules.audit import RecordedChange
+from footfall.schedules.policy import Policies
 from footfall.schedules.schedule import ChangeKind
 from footfall.triggers import describe, parse, parse_zone
 
@@ -83,6 +84,8 @@ class RevisionView(BaseModel):
     tags: list[str]
     timezone: str
     timeout: int = Field(description="seconds")
+    policies: Policies
+    name: str | None
     revision: int
     updated_at: Instant
     change: ChangeView
@@ -106,6 +109,8 @@ class RevisionView(BaseModel):
             tags=list(walk.tags),
             timezone=parse_zone(walk.timezone),
             timeout=walk.timeout,
+            policies=walk.policies,
+            name=walk.name,
             revision=walk.revision,
             updated_at=walk.change.at,
             change=ChangeView.of(change),

@@ -16,7 +16,7 @@ from footfall.schedules.schedule import (
     ScheduleSnapshot,
     utc_now,
 )
-from footfall.temporal.schedules import Draft
+from footfall.temporal.draft import Draft
 from footfall.tokens import Principal
 from footfall.triggers import compile_config, ensure_fires, read_config
 

@@ -26,7 +26,8 @@ from footfall.schedules.schedule import (
     ScheduleSnapshot,
     utc_now,
 )
-from footfall.temporal.schedules import SHOWN_TIMES, Draft, ScheduleGateway
+from footfall.temporal.draft import Draft
+from footfall.temporal.schedules import SHOWN_TIMES, ScheduleGateway
 from footfall.tokens import Principal
 from footfall.triggers import compile_config, next_times
 

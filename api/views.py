@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
@@ -19,7 +18,7 @@ from footfall.schedules.policy import (
 )
 from footfall.schedules.run import RunError, RunKind, RunOutcome, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
-from footfall.triggers import compile_config, next_times, read_config
+from footfall.triggers import compile_config, next_times, read_config, zone_of
 
 
 def _seconds(at: datetime) -> str:
@@ -168,7 +167,7 @@ class NextRun(BaseModel):
     @classmethod
     def of(cls, at: datetime, timezone: str) -> Self:
         """Show an instant in the time zone with this IANA name."""
-        local = at.astimezone(ZoneInfo(timezone)).isoformat(timespec="seconds")
+        local = at.astimezone(zone_of(timezone)).isoformat(timespec="seconds")
         return cls(utc=at, local=local)
 
 
@@ -282,8 +281,9 @@ def _next_times(snapshot: ScheduleSnapshot, now: datetime) -> list[datetime]:
         return []
     left = _NEXT_RUNS if snapshot.runs_left is None else min(_NEXT_RUNS, snapshot.runs_left)
     coming = [at for at in snapshot.next_times if at > now][:left]
-    if len(coming) < left:
-        # The row's few times pass; the others are reckoned until Temporal is read again.
+    if len(coming) < left and len(snapshot.next_times) >= _NEXT_RUNS:
+        # The row's few times pass; the others are reckoned until Temporal is read again. Where
+        # it shows fewer than it could, no more follow.
         compiled = compile_config(snapshot.walk.config, snapshot.walk.anchor)
         last = coming[-1] if coming else now
         coming += next_times(compiled, last, left - len(coming))

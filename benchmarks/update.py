@@ -15,7 +15,8 @@ from support.worker import running_worker
 from footfall.schedules.event import ScheduleEvent
 from footfall.schedules.schedule import Change, ChangeKind, ScheduleSnapshot
 from footfall.temporal.changes import ChangeLog
-from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.temporal.draft import Draft
+from footfall.temporal.schedules import ScheduleGateway
 
 SCHEDULES = 20
 APP = Path(__file__).parent.parent / "examples" / "python_app"

@@ -24,6 +24,7 @@ from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
 from footfall.temporal.deliveries import DeliveryGateway
+from footfall.temporal.failures import Failures
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
 from footfall.temporal.registration import register_attributes
@@ -179,13 +180,14 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
         output_limit=settings.output_limit,
         listeners=hooks,
     )
-    gateway, runs = _gateway(client, settings), RunGateway(client, app=app)
+    gateway = _gateway(client, settings)
     horizons = HorizonActivities(gateway)
-    failures = FailureActivities(gateway, runs)
-    waiting = WaitingActivities(runs)
+    failures = Failures(client, app=app)
+    pausing = FailureActivities(gateway, failures)
+    waiting = WaitingActivities(RunGateway(client, app=app))
     notices = NoticeActivities(
         gateway,
-        runs,
+        failures,
         hooks=hooks,
         deliveries=DeliveryGateway(client, app=app),
     )
@@ -197,10 +199,11 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
             walkers.run_walker,
             walkers.list_walkers,
             horizons.renew_horizons,
-            failures.pause_after_failures,
+            pausing.pause_after_failures,
             waiting.others_ended,
             notices.tell_of_run,
         ],
+        # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),

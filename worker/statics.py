@@ -4,7 +4,8 @@ import structlog
 
 from footfall.errors import ConflictError, ScheduleNotFoundError
 from footfall.schedules.schedule import ChangeKind, ScheduledWalk, ScheduleSnapshot
-from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.temporal.draft import Draft
+from footfall.temporal.schedules import ScheduleGateway
 from worker.declared import static_id
 
 _DECLARED = (

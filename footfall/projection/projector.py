@@ -12,7 +12,7 @@ from footfall.projection.store import Store
 from footfall.projection.witness import Witness
 from footfall.schedules.run import RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, utc_now
-from footfall.temporal.schedules import ListedSchedule
+from footfall.temporal.listed import ListedSchedule
 
 POLL_SECONDS = 1.0
 """How often new runs and changed schedules are looked for."""

@@ -12,6 +12,7 @@ STATIC = "FootfallStatic"
 REVISION = "FootfallRevision"
 CHANGED_AT = "FootfallChangedAt"
 HORIZON = "FootfallHorizon"
+BASIS = "FootfallBasis"
 OUTCOME = "FootfallOutcome"
 KIND = "FootfallKind"
 

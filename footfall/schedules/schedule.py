@@ -62,8 +62,10 @@ class ScheduledWalk(BaseModel):
         is_static: declared in code, not through the API.
         config: the trigger as the user wrote it, flat, ``trigger`` included.
         anchor: when the trigger was set (UTC); an interval's first run is one interval later.
-        horizon: how far ahead (UTC) Temporal is told of holidays and changes of clocks; None in
-            definitions of releases that did not.
+        horizon: how far ahead (UTC) Temporal is told of holidays and changes of clocks; None
+            means 5 years from the `anchor`.
+        basis: fingerprint of the releases (our code, time zones, holidays) by which Temporal was
+            told its times; the gateway sets it with each write.
         timeout: seconds that a run may take.
         policies: how its runs are started, repeated, limited and ended.
         resumed_at: when it was last resumed (UTC); failures before that no longer count.
@@ -90,6 +92,7 @@ class ScheduledWalk(BaseModel):
     config: dict[str, Any]
     anchor: AwareDatetime
     horizon: AwareDatetime | None = None
+    basis: int | None = None
     description: str = ""
     tags: tuple[str, ...] = ()
     timeout: int = 300
@@ -146,6 +149,7 @@ class ScheduledWalk(BaseModel):
             "created_at",
             "anchor",
             "horizon",
+            "basis",
             "resumed_at",
             "request",
         }

@@ -16,7 +16,7 @@ from footfall.schedules.policy import OverlapPolicy
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal.attributes import run_attributes
 from footfall.temporal.spec import to_schedule_spec
-from footfall.triggers import CompiledTrigger, Plan, compile_config, horizon_of
+from footfall.triggers import CompiledTrigger, Plan, basis_of, compile_config, horizon_of
 from footfall.triggers import plan as plan_of
 
 RUN_WALKER = "RunWalker"
@@ -69,14 +69,15 @@ def to_schedule(
     )
 
 
-def planned(walk: ScheduledWalk) -> tuple[CompiledTrigger, Plan]:
-    """Compile and plan the trigger of a definition.
+def planned(walk: ScheduledWalk) -> tuple[ScheduledWalk, CompiledTrigger, Plan]:
+    """Compile and plan the trigger of a definition, and note in it by what releases.
 
     Raises:
         InvalidInputError: it is invalid, or more than Temporal can hold.
     """
     compiled = compile_config(walk.config, walk.anchor)
-    return compiled, plan_of(compiled, exact_until(walk))
+    noted = walk.model_copy(update={"basis": basis_of(compiled)})
+    return noted, compiled, plan_of(compiled, exact_until(walk))
 
 
 def exact_until(walk: ScheduledWalk) -> datetime:

@@ -20,11 +20,25 @@ STATIC = SearchAttributeKey.for_bool(names.STATIC)
 REVISION = SearchAttributeKey.for_int(names.REVISION)
 CHANGED_AT = SearchAttributeKey.for_datetime(names.CHANGED_AT)
 HORIZON = SearchAttributeKey.for_datetime(names.HORIZON)
+BASIS = SearchAttributeKey.for_int(names.BASIS)
 OUTCOME = SearchAttributeKey.for_keyword(names.OUTCOME)
 KIND = SearchAttributeKey.for_keyword(names.KIND)
 SCHEDULED_START = SearchAttributeKey.for_datetime(names.SCHEDULED_START)
 
-ALL = (APP, SCHEDULE, OWNER, WALKER, TRIGGER, STATIC, REVISION, CHANGED_AT, HORIZON, OUTCOME, KIND)
+ALL = (
+    APP,
+    SCHEDULE,
+    OWNER,
+    WALKER,
+    TRIGGER,
+    STATIC,
+    REVISION,
+    CHANGED_AT,
+    HORIZON,
+    BASIS,
+    OUTCOME,
+    KIND,
+)
 """The attributes that must be registered in Temporal's namespace."""
 
 
@@ -42,6 +56,8 @@ def schedule_attributes(
         SearchAttributePair(REVISION, walk.revision),
         SearchAttributePair(CHANGED_AT, walk.change.at),
     ]
+    if walk.basis is not None:
+        found.append(SearchAttributePair(BASIS, walk.basis))
     if horizon is not None:
         found.append(SearchAttributePair(HORIZON, horizon))
     return TypedSearchAttributes(found)

@@ -1,6 +1,5 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType
@@ -91,33 +90,6 @@ class RunGateway:
         """Say whether one execution of a run has not ended."""
         description = await self._describe(run.id, run.temporal_run_id)
         return description is not None and description.close_time is None
-
-    async def failures_in_a_row(
-        self,
-        schedule_id: str,
-        *,
-        most: int,
-        since: datetime | None,
-    ) -> int:
-        """Count how many of a schedule's runs that closed last have failed, up to `most`.
-
-        Temporal lists what closed last first. Runs that were cancelled or terminated are
-        passed over, as are those that started before `since` (UTC).
-        """
-        if most <= 0:
-            return 0
-        query = (
-            f"WorkflowType = '{RUN_WALKER}' AND {attributes.APP.name} = '{self._app}'"
-            f" AND {attributes.SCHEDULE.name} = '{schedule_id}'"
-            " AND ExecutionStatus IN ('Completed', 'Failed', 'TimedOut')"
-        )
-        if since is not None:
-            query += f" AND StartTime > '{since.isoformat()}'"
-        with translated_errors():
-            page = self._client.list_workflows(query, page_size=most, limit=most)
-            statuses = [execution.status async for execution in page]
-        failures = takewhile(lambda one: one is not WorkflowExecutionStatus.COMPLETED, statuses)
-        return sum(1 for _ in failures)
 
     async def outcome(self, run: RunSummary) -> RunOutcome | None:
         """Give what a run gave so far: its output once it is closed, its attempts before.

@@ -1,24 +1,17 @@
 import asyncio
 import secrets
 import time
-import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from temporalio.api.schedule.v1 import Schedule as ScheduleProto
-from temporalio.api.workflowservice.v1 import UpdateScheduleRequest
 from temporalio.client import (
     Client,
-    Schedule,
     ScheduleAlreadyRunningError,
-    ScheduleListActionStartWorkflow,
 )
-from temporalio.converter import encode_search_attributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.errors import ConflictError, ScheduleNotFoundError
@@ -33,11 +26,14 @@ from footfall.schedules.schedule import (
     utc_now,
 )
 from footfall.temporal import attributes
-from footfall.temporal.action import planned, to_schedule, to_snapshot
+from footfall.temporal.action import RUN_WALKER, planned, to_schedule, to_snapshot
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
-from footfall.triggers import next_times
+from footfall.temporal.draft import Draft, Edit
+from footfall.temporal.listed import ListedSchedule, to_listed
+from footfall.temporal.update import update
+from footfall.triggers import next_times, present_bases
 
 SHOWN_TIMES = 10
 """How many next times Temporal's describe shows."""
@@ -47,44 +43,6 @@ ATTEMPTS = 8
 
 SETTLE_SECONDS = 3.0
 """How long a write waits to see its own revision, which Temporal may show a little later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a schedule is to become: its next revision, and whether it is held."""
-
-    walk: ScheduledWalk
-    paused: bool
-    note: str
-
-
-Edit = Callable[[ScheduleSnapshot], Draft | None]
-"""Says what a schedule becomes, given what it is; None leaves it. May be called again."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSchedule:
-    """A schedule as Temporal's list shows it: without the definition, but for revision 1's.
-
-    Times are UTC; `next_times` has at most 5.
-    """
-
-    id: str
-    first: ScheduledWalk
-    revision: int
-    changed_at: datetime
-    paused: bool
-    note: str
-    next_times: tuple[datetime, ...]
-
-    def snapshot(self) -> ScheduleSnapshot:
-        """Give the snapshot of a schedule that is still at revision 1."""
-        return ScheduleSnapshot(
-            walk=self.first,
-            paused=self.paused,
-            note=self.note,
-            next_times=self.next_times,
-        )
 
 
 class ScheduleGateway:
@@ -115,7 +73,7 @@ class ScheduleGateway:
             ConflictError: a schedule with this id exists.
             InvalidInputError: its trigger is invalid.
         """
-        compiled, plan = planned(walk)
+        walk, compiled, plan = planned(walk)
         runs_left = walk.policies.max_runs
         schedule = to_schedule(walk, plan, paused=paused, note=note, runs_left=runs_left)
         memo: dict[str, Any] = {MEMO_DEFINITION: walk}
@@ -202,12 +160,12 @@ class ScheduleGateway:
                     return before
                 mine[draft.walk.change.token] = draft, found
                 runs_left = before.runs_left_of(draft.walk)
-                if not await self._update(draft, found.conflict_token, runs_left):
+                if not await update(self._client, draft, found.conflict_token, runs_left):
                     continue
-                after = await self._settled(before, mine.keys())
+                after = await self._settled(schedule_id, found.conflict_token, mine.keys())
                 if after is not None:
                     await self._note(mine, after)
-                    return after.snapshot
+                    return await self._with_exact_limit(before, after)
         raise ConflictError
 
     async def delete(
@@ -252,11 +210,22 @@ class ScheduleGateway:
         found = await self._describe(schedule_id)
         if found is None:
             return True
-        if found.snapshot.running or not found.snapshot.is_to_go:
+        snapshot = found.snapshot
+        if not snapshot.is_to_go or snapshot.running or await self._has_runs_under_way(schedule_id):
             return False
         with suppress(ScheduleNotFoundError):
             await self.delete(schedule_id, reason="it is completed")
         return True
+
+    async def _has_runs_under_way(self, schedule_id: str) -> bool:
+        # Temporal's schedule itself does not follow runs that may overlap.
+        query = (
+            f"WorkflowType = '{RUN_WALKER}' AND {attributes.APP.name} = '{self._app}'"
+            f" AND {attributes.SCHEDULE.name} = '{schedule_id}' AND ExecutionStatus = 'Running'"
+        )
+        with translated_errors():
+            found = await self._client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
+        return found.count > 0
 
     async def listed(
         self,
@@ -275,35 +244,25 @@ class ScheduleGateway:
             query += f" AND {attributes.STATIC.name} = true"
         with translated_errors():
             async for entry in await self._client.list_schedules(query, page_size=1000):
-                schedule, info = entry.schedule, entry.info
-                if schedule is None or info is None:
-                    continue
-                if not isinstance(schedule.action, ScheduleListActionStartWorkflow):
-                    continue
-                first = await entry.memo_value(MEMO_DEFINITION, None, type_hint=ScheduledWalk)
-                if first is None:
-                    continue
-                yield ListedSchedule(
-                    id=entry.id,
-                    first=first,
-                    revision=entry.typed_search_attributes.get(attributes.REVISION) or 1,
-                    changed_at=(
-                        entry.typed_search_attributes.get(attributes.CHANGED_AT) or first.change.at
-                    ),
-                    paused=schedule.state.paused,
-                    note=schedule.state.note or "",
-                    next_times=tuple(info.next_action_times),
-                )
+                found = await to_listed(entry)
+                if found is not None:
+                    yield found
 
-    async def expiring(self, before: datetime) -> list[str]:
-        """Give the ids of those schedules whose plans are exact only until before an instant (UTC).
+    async def outdated(self, before: datetime) -> list[str]:
+        """Give the ids of those schedules that may have to be planned anew.
+
+        Their plans are exact only until before an instant (UTC), or were made by other releases
+        of the time zones, the holidays or Footfall than this process has.
 
         Definitions are not decoded, so that none can hide the others. Temporal's list lags
         behind writes: a schedule in it may have been renewed, or be gone.
         """
+        basis = attributes.BASIS.name
+        present = ", ".join(map(str, sorted(present_bases())))
         query = (
             f"{attributes.APP.name} = '{self._app}'"
-            f" AND {attributes.HORIZON.name} < '{before.isoformat()}'"
+            f" AND ({attributes.HORIZON.name} < '{before.isoformat()}'"
+            f" OR {basis} IS NULL OR {basis} NOT IN ({present}))"
         )
         with translated_errors():
             entries = await self._client.list_schedules(query, page_size=1000)
@@ -342,6 +301,33 @@ class ScheduleGateway:
             return None
         return Described(snapshot, description)
 
+    async def _with_exact_limit(
+        self,
+        before: ScheduleSnapshot,
+        after: Described,
+    ) -> ScheduleSnapshot:
+        """Take off a new limit what ran between reading the schedule and writing the limit.
+
+        Runs of a schedule without a limit change no conflict token, so that the write could
+        not see them; those of a schedule with one do.
+        """
+        if before.runs_left is not None:
+            return after.snapshot
+        for _ in range(ATTEMPTS):
+            found = after.snapshot
+            most, left = found.walk.policies.max_runs, found.runs_left
+            if most is None or left is None or found.runs_started + left <= most:
+                break
+            draft = Draft(walk=found.walk, paused=found.paused, note=found.note)
+            await update(
+                self._client, draft, after.conflict_token, max(0, most - found.runs_started)
+            )
+            again = await self._describe(found.walk.schedule_id)
+            if again is None:
+                raise ScheduleNotFoundError
+            after = again
+        return after.snapshot
+
     async def _note(self, mine: Mapping[str, tuple[Draft, Described]], after: Described) -> None:
         """Note the change that won; `after` holds it, or one that overtook it."""
         for token, (draft, before) in mine.items():
@@ -350,77 +336,25 @@ class ScheduleGateway:
                 await self.changes.note([*await before.events(), own])
                 return
 
-    async def _update(
-        self,
-        draft: Draft,
-        conflict_token: bytes,
-        runs_left: int | None,
-    ) -> bool:
-        walk = draft.walk
-        _, plan = planned(walk)
-        request = UpdateScheduleRequest(
-            namespace=self._client.namespace,
-            schedule_id=walk.schedule_id,
-            schedule=await _to_proto(
-                to_schedule(
-                    walk,
-                    plan,
-                    paused=draft.paused,
-                    note=draft.note,
-                    runs_left=runs_left,
-                ),
-                self._client,
-            ),
-            conflict_token=conflict_token,
-            identity=self._client.identity,
-            request_id=str(uuid.uuid4()),
-        )
-        encode_search_attributes(
-            attributes.schedule_attributes(walk, horizon=plan.horizon),
-            request.search_attributes,
-        )
-        try:
-            with translated_errors():
-                await self._client.workflow_service.update_schedule(
-                    request,
-                    retry=True,
-                    timeout=RPC_TIMEOUT,
-                )
-        except RPCError as error:
-            # One of Temporal's two schedule backends says that the token is stale; the
-            # other one drops the write, which `_settled` notices.
-            if error.status == RPCStatusCode.FAILED_PRECONDITION:
-                return False
-            if error.status == RPCStatusCode.NOT_FOUND:
-                raise ScheduleNotFoundError from error
-            raise
-        return True
-
     async def _settled(
         self,
-        before: ScheduleSnapshot,
+        schedule_id: str,
+        conflict_token: bytes,
         mine: AbstractSet[str],
     ) -> Described | None:
-        """Give the schedule once a write of `mine` shows; None if another's came first."""
+        """Give the schedule once a write of `mine` shows; None if something else came first."""
         deadline = time.monotonic() + SETTLE_SECONDS
         delay = 0.0
         while time.monotonic() < deadline:
             await asyncio.sleep(delay)
             delay = min(0.2, delay * 2 + 0.01)
-            found = await self._describe(before.walk.schedule_id)
+            found = await self._describe(schedule_id)
             if found is None:
                 raise ScheduleNotFoundError
-            after = found.snapshot
-            if after.walk.was_changed_by(mine):
+            if found.snapshot.walk.was_changed_by(mine):
                 return found
-            if after.walk.change.token != before.walk.change.token:
-                return None
-            if (after.paused, after.note) != (before.paused, before.note):
-                # Changed outside Footfall, which leaves the revision as it is.
+            # Each write changes the token, from outside too, and so does each run of a limited
+            # number, which the write would otherwise have counted once more.
+            if found.conflict_token != conflict_token:
                 return None
         return None
-
-
-async def _to_proto(schedule: Schedule, client: Client) -> ScheduleProto:
-    # The SDK has no public way to send a conflict token, nor to make this message.
-    return await schedule._to_proto(client)  # noqa: SLF001

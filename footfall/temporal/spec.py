@@ -11,12 +11,14 @@ from footfall.triggers import Calendar, Plan, Range
 
 
 def to_schedule_spec(plan: Plan) -> ScheduleSpec:
-    """Say to Temporal when a planned trigger fires."""
+    """Say to Temporal when a planned trigger fires.
+
+    It is told UTC only: what a zone's clocks show, its server might know otherwise than we do.
+    """
     intervals = [
         ScheduleIntervalSpec(every=timedelta(seconds=every), offset=timedelta(seconds=offset))
         for every, offset in plan.intervals
     ]
-    intervals += [_once(instant) for instant in plan.instants]
     return ScheduleSpec(
         calendars=[_calendar(calendar) for calendar in plan.calendars],
         intervals=intervals,
@@ -24,17 +26,8 @@ def to_schedule_spec(plan: Plan) -> ScheduleSpec:
         start_at=plan.start_at,
         end_at=plan.end_at,
         jitter=timedelta(seconds=plan.jitter) if plan.jitter else None,
-        time_zone_name=plan.timezone,
+        time_zone_name="UTC",
     )
-
-
-def _once(instant: int) -> ScheduleIntervalSpec:
-    """Name one instant, which calendars cannot where a clock shows a time twice.
-
-    Intervals are counted from the Unix epoch, so that one as long as the instant is after it
-    ends at that instant, and not again before 2083; the plan ends or is renewed before that.
-    """
-    return ScheduleIntervalSpec(every=timedelta(seconds=instant))
 
 
 def _calendar(calendar: Calendar) -> ScheduleCalendarSpec:

@@ -5,6 +5,7 @@ Pure: from the configuration that users write (`parse`) to exactly when it fires
 (`describe`, `normalised`), and what may surprise (`warnings_of`).
 """
 
+from footfall.triggers.basis import basis_of, present_bases
 from footfall.triggers.calendar import Calendar, Range
 from footfall.triggers.compiled import CompiledTrigger
 from footfall.triggers.compiler import Trigger, compile_trigger
@@ -22,7 +23,7 @@ from footfall.triggers.plan import Plan, horizon_of, plan
 from footfall.triggers.reading import Reading, compile_config, read_config
 from footfall.triggers.trigger import parse
 from footfall.triggers.warning import warnings_of
-from footfall.triggers.zone import parse_zone
+from footfall.triggers.zone import parse_zone, zone_of
 
 __all__ = [
     "Calendar",
@@ -37,6 +38,7 @@ __all__ = [
     "Range",
     "Reading",
     "Trigger",
+    "basis_of",
     "compile_config",
     "compile_trigger",
     "describe",
@@ -48,6 +50,8 @@ __all__ = [
     "parse",
     "parse_zone",
     "plan",
+    "present_bases",
     "read_config",
     "warnings_of",
+    "zone_of",
 ]

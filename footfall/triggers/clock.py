@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from footfall.triggers.calendar import FIRST_YEAR, LAST_YEAR
+from footfall.triggers.zone import zone_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = 86_400
@@ -113,7 +114,7 @@ def clock_of(timezone: str) -> Clock:
     Two changes that cancel each other within six days would be missed. No zone has such ones:
     of all from 2000 to 2100, Gaza's in 2054 are the closest, 6.96 days apart.
     """
-    zone = ZoneInfo(timezone)
+    zone = zone_of(timezone)
     changes, offsets = [BEGIN], [offset_at(zone, BEGIN)]
     for start in range(BEGIN, END + _STEP, _STEP):
         if offset_at(zone, start + _STEP) != offsets[-1]:

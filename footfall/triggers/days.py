@@ -2,11 +2,12 @@ from calendar import isleap, monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from itertools import permutations
 from typing import NamedTuple
 
 from footfall.triggers.calendar import FIRST_YEAR, LAST_YEAR
+from footfall.triggers.masks import Masks, mask_of, merged, values_in, without_subsets
 
 Values = frozenset[int]
 
@@ -24,8 +25,6 @@ _MONTH_LENGTHS: tuple[tuple[int, Values, Values], ...] = (
 )
 _FEW = 64
 _ORDERS = ((0, 3, 1, 2), (2, 0, 3, 1), (2, 3, 0, 1), (3, 2, 0, 1))
-
-_Masks = tuple[int, ...]
 
 
 class Days(NamedTuple):
@@ -126,12 +125,14 @@ def dates_in(days: Iterable[Days], year: int) -> list[tuple[int, int]]:
 
 def compact(days: Iterable[Days]) -> list[Days]:
     """Say the same dates with few `Days`."""
-    masks = list(dict.fromkeys(_masks(one) for one in days if one.exist()))
+    masks: list[Masks] = list(
+        dict.fromkeys(tuple(map(mask_of, one)) for one in days if one.exist())
+    )
     if len(masks) <= _FEW:
-        masks = _without_subsets(masks)
+        masks = without_subsets(masks)
     orders = permutations(range(4)) if len(masks) <= _FEW else _ORDERS
-    fewest = min((_merged(masks, order) for order in orders), key=len)
-    return [Days(*map(_values, one)) for one in _without_subsets(fewest)]
+    fewest = min((merged(masks, order) for order in orders), key=len)
+    return [Days(*map(values_in, one)) for one in without_subsets(fewest)]
 
 
 def by_date(days: list[Days]) -> list[Days]:
@@ -145,48 +146,4 @@ def by_date(days: list[Days]) -> list[Days]:
             years[month, frozenset(numbers)].add(year)
     return [
         Days(numbers, frozenset({month}), frozenset(of)) for (month, numbers), of in years.items()
-    ]
-
-
-def _masks(days: Days) -> _Masks:
-    return tuple(_mask(field) for field in days)
-
-
-@lru_cache(maxsize=4096)
-def _mask(values: Values) -> int:
-    """Give a number whose bits are `values`: much faster to merge than sets are."""
-    return sum(1 << value for value in values)
-
-
-@lru_cache(maxsize=4096)
-def _values(mask: int) -> Values:
-    return frozenset(value for value in range(mask.bit_length()) if mask >> value & 1)
-
-
-def _merged(days: list[_Masks], order: tuple[int, ...]) -> list[_Masks]:
-    before = -1
-    while len(days) != before:
-        before = len(days)
-        for field in order:
-            days = _merged_by(days, field)
-    return days
-
-
-def _merged_by(days: list[_Masks], field: int) -> list[_Masks]:
-    """Merge what differs in one field only."""
-    groups: dict[_Masks, int] = {}
-    for one in days:
-        rest = one[:field] + one[field + 1 :]
-        groups[rest] = groups.get(rest, 0) | one[field]
-    return [(*rest[:field], mask, *rest[field:]) for rest, mask in groups.items()]
-
-
-def _without_subsets(days: list[_Masks]) -> list[_Masks]:
-    return [
-        one
-        for one in days
-        if not any(
-            one != other and not any(mine & ~its for mine, its in zip(one, other, strict=True))
-            for other in days
-        )
     ]

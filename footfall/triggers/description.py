@@ -1,5 +1,3 @@
-from zoneinfo import ZoneInfo
-
 from footfall.triggers.calendar import FIRST_YEAR
 from footfall.triggers.compiler import Trigger, moments
 from footfall.triggers.crontab import CrontabTrigger
@@ -10,6 +8,7 @@ from footfall.triggers.interval import IntervalTrigger
 from footfall.triggers.problem import listed
 from footfall.triggers.time_words import time_in_words
 from footfall.triggers.wording import bounds_in_words, every
+from footfall.triggers.zone import zone_of
 
 
 def describe(trigger: Trigger) -> str:
@@ -34,7 +33,7 @@ def describe(trigger: Trigger) -> str:
 def _once(trigger: DateTrigger) -> str:
     if trigger.timezone == "UTC" or trigger.instant.year < FIRST_YEAR:
         return f"Once at {trigger.instant:%Y-%m-%d %H:%M:%S} UTC"
-    local = trigger.instant.astimezone(ZoneInfo(trigger.timezone))
+    local = trigger.instant.astimezone(zone_of(trigger.timezone))
     return f"Once at {local:%Y-%m-%d %H:%M:%S}, {trigger.timezone}"
 
 

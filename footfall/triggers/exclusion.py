@@ -87,10 +87,10 @@ def parse_exclusion(written: Any) -> Exclusion:
     if len(ALL_WEEKDAYS.intersection(weekdays)) == len(ALL_WEEKDAYS):
         problems.append(FieldProblem("exclude.weekdays", "leaves no day to run on; name fewer"))
     raise_problems(problems)
-    return Exclusion(_joined(spans), frozenset(weekdays), tuple(dict.fromkeys(regions)))
+    return Exclusion(joined_spans(spans), frozenset(weekdays), tuple(dict.fromkeys(regions)))
 
 
-def _joined(spans: Iterable[DaySpan]) -> tuple[DaySpan, ...]:
+def joined_spans(spans: Iterable[DaySpan]) -> tuple[DaySpan, ...]:
     """Give the same days in order, as few spans that neither overlap nor touch."""
     found: list[DaySpan] = []
     for first, last in sorted(spans):

@@ -7,6 +7,7 @@ from footfall.errors import InvalidTriggerError
 from footfall.triggers.calendar import FIRST_YEAR, LAST_YEAR
 from footfall.triggers.clock import change_between, offset_at, unix_time, utc
 from footfall.triggers.problem import quote
+from footfall.triggers.zone import zone_of
 
 _FORM = re.compile(
     r"\d{4}-\d\d-\d\d"
@@ -60,7 +61,7 @@ def _instant(field: str, local: datetime, timezone: str) -> datetime:
     try:
         if local.tzinfo is not None:
             return local.astimezone(UTC)
-        zone = ZoneInfo(timezone)
+        zone = zone_of(timezone)
         # In a gap, fold 0 reckons with the offset before it and fold 1 with the one after.
         late, early = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
         if early >= late:

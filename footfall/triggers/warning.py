@@ -2,7 +2,6 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from footfall.triggers.clock import BEGIN, DAY, END, clock_of, unix_time, utc
 from footfall.triggers.clock_warning import clock_warnings
@@ -16,6 +15,7 @@ from footfall.triggers.moments import Moments
 from footfall.triggers.problem import listed
 from footfall.triggers.window_warning import window_warnings
 from footfall.triggers.wording import MONTH_NAMES, duration, in_ranges
+from footfall.triggers.zone import zone_of
 
 _OFTEN = 1440
 _SHORTEST_MONTH = 28
@@ -132,7 +132,7 @@ def _numbers(term: str) -> frozenset[int]:
 
 def _months(compiled: CompiledTrigger, after: datetime) -> Iterator[tuple[int, int]]:
     """Give the months, with their years, in which anything can run after an instant."""
-    zone = ZoneInfo(compiled.timezone)
+    zone = zone_of(compiled.timezone)
     first = max(after, compiled.start_at or after, utc(BEGIN)).astimezone(zone)
     last = min(compiled.end_at or utc(END), utc(END)).astimezone(zone)
     for month in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):

@@ -1,6 +1,5 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from footfall.triggers.calendar import FIRST_YEAR
 from footfall.triggers.clock import date_of
@@ -10,6 +9,7 @@ from footfall.triggers.interval import UNITS
 from footfall.triggers.options import Options
 from footfall.triggers.problem import listed
 from footfall.triggers.public_holidays import region_name
+from footfall.triggers.zone import zone_of
 
 WEEKDAY_NAMES = (
     "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
@@ -105,7 +105,7 @@ def _span(span: DaySpan) -> str:
 def _local(at: datetime, timezone: str) -> str:
     # Nothing runs before 2000, and the first of all years has no local time in the west.
     early = at.year < FIRST_YEAR
-    shown = at if early else at.astimezone(ZoneInfo(timezone))
+    shown = at if early else at.astimezone(zone_of(timezone))
     seconds = "seconds" if shown.second else "minutes"
     written = shown.replace(tzinfo=None).isoformat(" ", timespec=seconds)
     return f"{written} UTC" if early else written

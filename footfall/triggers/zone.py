@@ -1,12 +1,15 @@
 import re
 from difflib import get_close_matches
 from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from footfall.errors import InvalidTriggerError
 from footfall.triggers.problem import quote
 
+_PACKAGE = "tzdata"
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 _LONGEST = 64
 _OFFSET = re.compile(r"(?:UTC|GMT|Z)? ?([+-])(\d{1,2})(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
@@ -30,7 +33,29 @@ _MEANT = {
 @cache
 def _names() -> dict[str, str]:
     """Give the names of the zones by their lower-case form; no two differ in case alone."""
-    return {name.lower(): name for name in available_timezones() - _NO_ZONES}
+    names = files(_PACKAGE).joinpath("zones").read_text(encoding="utf-8").split()
+    return {name.lower(): name for name in names if name not in _NO_ZONES}
+
+
+def release() -> str:
+    """Give the release of the time zone database that is used."""
+    return version(_PACKAGE)
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """Give the time zone with this IANA name, as the installed package ``tzdata`` knows it.
+
+    Python alone would prefer the operating system's files, which may be of another release on
+    each machine: API and workers would then disagree on when a schedule fires.
+
+    Raises:
+        KeyError: there is no such zone.
+    """
+    if _names().get(name.lower()) != name:
+        raise KeyError(name)
+    with files(_PACKAGE).joinpath("zoneinfo", *name.split("/")).open("rb") as data:
+        return ZoneInfo.from_file(data, key=name)
 
 
 def parse_zone(name: Any) -> str:

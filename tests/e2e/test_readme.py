@@ -13,6 +13,7 @@ from support.processes import EXAMPLE_APP, FOOTFALL, footfall, ready
 from support.waiting import until
 
 from footfall.config import settings_table
+from footfall.schedules.policy import Policies
 from footfall.walkers.hosts import Hosts
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text()
@@ -55,19 +56,20 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
         await ready(f"http://127.0.0.1:{ports['api']}", running=running)
         await running.shows("Footfall is ready")
         assert data.is_dir()
-        token, create, listing, preview, find, bulk, changes = (
+        token, create, listing, preview, find, bulk, changes, pause = (
             block.replace("127.0.0.1:8000", f"127.0.0.1:{ports['api']}").replace(
                 ".venv/bin/footfall",
                 FOOTFALL,
             )
-            for name in ("quickstart", "preview", "find", "bulk", "changes")
+            for name in ("quickstart", "preview", "find", "bulk", "changes", "safe write")
             for block in blocks(name)
         )
         created = (await _shell(token + create, tmp_path))["data"]["schedule"]
         (printed,) = blocks("schedule")
         shown = json.loads(printed)
         assert created.keys() == shown.keys()
-        for name in ("walker_name", "config", "args", "owner", "description", "timeout"):
+        policies = tuple(Policies.model_fields)
+        for name in ("walker_name", "config", "args", "owner", "description", "timeout", *policies):
             assert created[name] == shown[name]
         (answer,) = blocks("preview answer")
         assert (await _shell(token + preview, tmp_path))["data"] == json.loads(answer)
@@ -109,6 +111,13 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
         for change in (*told["changes"], *wanted["changes"]):
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", change.pop("at"))
         assert told == wanted
+        another = (await _shell(token + create, tmp_path))["data"]["schedule"]
+        ids = f"export ID={another['id']}\n"
+        paused = (await _shell(token + ids + pause, tmp_path))["data"]["schedule"]
+        assert paused["status"] == "paused"
+        assert paused["pause_reason"] == "Paused by ada: the printer is broken"
+        stale = await _shell(token + ids + pause, tmp_path)
+        assert stale["data"]["code"] == "stale"
 
 
 async def _shell(script: str, cwd: Path) -> Any:

@@ -169,8 +169,9 @@ async def test_it_may_start_at_any_instant(alice: Caller, after: str) -> None:
         # Temporal would have to search a whole year of seconds for the next run.
         (
             {
+                "trigger": "interval",
                 "cron": "ABSENT",
-                "second": "*",
+                "seconds": 1,
                 "exclude": {"dates": {"from": "2027-06-01", "to": "2028-06-01"}},
             },
             {"exclude"},

@@ -21,8 +21,9 @@ from temporalio.worker import Worker
 
 from footfall.schedules.recording import Limits
 from footfall.temporal.changes import ChangeLog
+from footfall.temporal.draft import Draft
 from footfall.temporal.registration import register_attributes
-from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.temporal.schedules import ScheduleGateway
 from workflows.record_changes import RecordChanges
 
 HISTORIES = Path(__file__).parent / "histories"

@@ -25,9 +25,10 @@ from footfall.schedules.event import ScheduleEvent
 from footfall.schedules.recording import Limits
 from footfall.schedules.schedule import ChangeKind, ScheduleSnapshot
 from footfall.temporal.changes import ChangeLog
+from footfall.temporal.draft import Draft, Edit
 from footfall.temporal.namespace import read_retention
 from footfall.temporal.runs import RunGateway
-from footfall.temporal.schedules import Draft, Edit, ScheduleGateway
+from footfall.temporal.schedules import ScheduleGateway
 
 
 @pytest.fixture

@@ -23,9 +23,10 @@ from footfall.projection.run_query import RunQuery
 from footfall.projection.witness import Witness
 from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
+from footfall.temporal.draft import Draft
 from footfall.temporal.namespace import read_retention
 from footfall.temporal.runs import RunGateway
-from footfall.temporal.schedules import Draft, ScheduleGateway
+from footfall.temporal.schedules import ScheduleGateway
 
 APP = Path(__file__).parent.parent / "apps" / "python_runs"
 EVERY_SECOND = {"trigger": "interval", "seconds": 1}

@@ -11,7 +11,9 @@ from footfall.errors import ConflictError, ScheduleNotFoundError, TemporalUnavai
 from footfall.schedules.schedule import ChangeKind, ScheduleSnapshot, ScheduleStatus
 from footfall.temporal import attributes
 from footfall.temporal.connection import connect
-from footfall.temporal.schedules import Draft, ListedSchedule, ScheduleGateway
+from footfall.temporal.draft import Draft
+from footfall.temporal.listed import ListedSchedule
+from footfall.temporal.schedules import ScheduleGateway
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from temporalio.client import Client
 
 from footfall.schedules.audit import changes
 from footfall.schedules.schedule import SYSTEM_OWNER, ScheduledWalk, ScheduleStatus
-from footfall.temporal.schedules import ListedSchedule, ScheduleGateway
+from footfall.temporal.listed import ListedSchedule
+from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import AppProblem, Catalogue, WalkerField, WalkerInfo
 from worker.declared import declared_walks, static_id
 from worker.statics import StaticSchedules

@@ -72,6 +72,22 @@ ZONED = [
     ("30 0 * * 1", "Asia/Kolkata"),
     ("15 23 L * *", "America/New_York"),
     ("0 2 * * *", "Pacific/Auckland"),
+    # Where a server's time zone database may be of another release than ours.
+    ("0 9 * * *", "Africa/Casablanca"),
+    ("30 1 * * 0", "America/Vancouver"),
+]
+DENSE: list[dict[str, Any]] = [
+    {"minute": "*/10", "year": 2060, "timezone": "Europe/Berlin"},
+    {"minute": "*", "year": 2027, "timezone": "Europe/Berlin"},
+    {"second": "*/30", "year": "2027-2030", "timezone": "Europe/Berlin"},
+    {"second": "*/10", "month": "10-12", "timezone": "Europe/Berlin"},
+    {"second": "*", "day": "25-31", "timezone": "Europe/Berlin"},
+    {"second": "*", "timezone": "Australia/Lord_Howe"},
+    {"second": "*", "timezone": "Africa/Casablanca", "dst_overlap": "once"},
+    {"second": "*/10", "hour": 2, "timezone": "Europe/Berlin"},
+    {"second": "*", "timezone": "Antarctica/Troll", "dst_gap": "run"},
+    {"second": "*/20", "minute": "0-47", "hour": "2-3", "timezone": "Africa/Casablanca"},
+    {"second": "*", "timezone": "Europe/Berlin", "exclude": {"holidays": "DE-BE"}},
 ]
 INTERVALS: list[dict[str, Any]] = [
     {"seconds": 1},
@@ -86,6 +102,7 @@ CONFIGS = [
     *({"trigger": "cron", "cron": text} for text in CRONTABS),
     *({"trigger": "cron", **fields} for fields in FIELDS),
     *({"trigger": "cron", "cron": text, "timezone": zone} for text, zone in ZONED),
+    *({"trigger": "cron", **fields} for fields in DENSE),
     *({"trigger": "interval", **options} for options in INTERVALS),
     *({"trigger": "date", "run_date": text, "timezone": zone} for text, zone in DATES),
 ]
@@ -95,7 +112,7 @@ ZONES = [
     "America/New_York",
     "America/Los_Angeles",
     "America/St_Johns",
-    "America/Havana",
+    "America/Halifax",
     "America/Santiago",
     "America/Nuuk",
     "Atlantic/Azores",
@@ -106,7 +123,7 @@ ZONES = [
     "Asia/Jerusalem",
     "Asia/Gaza",
     "Africa/Cairo",
-    "Africa/Casablanca",
+    "Asia/Hebron",
     "Australia/Lord_Howe",
     "Australia/Sydney",
     "Pacific/Chatham",
@@ -126,6 +143,7 @@ CHANGE_OPTIONS: list[dict[str, Any]] = [
     {"hour": "*/2", "dst_overlap": "twice"},
     {"minute": 45, "dst_gap": "run", "dst_overlap": "once"},
     {"cron": "59 23 L * 5"},
+    {"second": "*/10", "hour": "1,2", "dst_overlap": "once"},
     {"day": "last sun", "hour": "0-4", "minute": 59},
 ]
 BOUNDED: list[dict[str, Any]] = [
@@ -210,16 +228,16 @@ async def test_temporal_fires_when_we_say_as_clocks_change(
             await agree(client, config, change - timedelta(hours=hours))
 
 
-async def test_a_plan_of_almost_two_thousand_calendars_is_kept(client: Client) -> None:
+async def test_a_plan_of_hundreds_of_calendars_is_kept(client: Client) -> None:
     dates = [f"{2027 + at // 12}-{at % 12 + 1:02}-{at % 27 + 1:02}" for at in range(366)]
     config = {
-        "trigger": "cron",
-        "hour": "1-3",
-        "minute": "0-55",
-        "second": "0,30",
-        "timezone": "Europe/Berlin",
+        "trigger": "interval",
+        "minutes": 1,
+        "timezone": "Pacific/Chatham",
         "exclude": {"dates": dates},
     }
     told = plan(compile_trigger(parse(config), NOW), horizon_of(NOW))
-    assert 1000 < len(told.instants) + len(told.skip) < 2000
-    await agree(client, config, datetime(2027, 10, 30, 23, 20, tzinfo=UTC))
+    assert len(told.skip) > 200
+    for day in ("2027-04-04", "2028-02-14", "2031-06-06"):
+        noon = datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC)
+        await agree(client, config, noon - timedelta(days=2, minutes=20))

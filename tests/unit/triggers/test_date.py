@@ -49,7 +49,7 @@ def test_fires_once_at(run_date: Any, zone: str, expected: Any) -> None:
     trigger = date_trigger(run_date, timezone=zone)
     compiled = compile_trigger(trigger, NOW)
     instant = datetime.fromisoformat(expected).replace(tzinfo=UTC)
-    assert plan(compiled, horizon_of(NOW)).timezone == "UTC"
+    assert plan(compiled, horizon_of(NOW)).horizon is None
     assert next_times(compiled, instant - timedelta(days=3), 5) == [instant]
     assert next_times(compiled, instant, 5) == []
     assert trigger.config == {"trigger": "date", "run_date": run_date, "timezone": zone}

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -16,16 +17,35 @@ from footfall.triggers import (
     plan,
 )
 from footfall.triggers.calendar import values_of
-from footfall.triggers.clock import DAY, clock_of, unix_time, utc
+from footfall.triggers.clock import DAY, END, clock_of, unix_time, utc
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+HORIZON = datetime(2031, 11, 1, tzinfo=UTC)
+BEGIN = unix_time(HORIZON) - 6 * 365 * DAY
 # A weekend is between the first two of them and the others.
 DATES = ["2026-12-31", "2027-01-01", "2027-01-04", "2027-01-05", "2027-01-06", "2027-01-07"]
-HORIZON = datetime(2031, 11, 1, tzinfo=UTC)
+LONG = {"from": "2028-10-20", "to": "2029-01-05"}
 
 
 def planned(trigger: str = "cron", horizon: datetime = HORIZON, **options: Any) -> Plan:
     return plan(compile_trigger(parse({"trigger": trigger, **options}), NOW), horizon)
+
+
+def agree(instant: int, horizon: datetime = HORIZON, **config: Any) -> None:
+    """Check that a plan fires when the evaluator says, two days around an instant."""
+    compiled = compile_trigger(parse({"trigger": "cron", **config}), NOW)
+    low, high = utc(instant - 2 * DAY), utc(instant + 2 * DAY)
+    times = plan_times(plan(compiled, horizon), low, high)
+    wanted = next_times(compiled, low, len(times) + 1)
+    assert [at for at in wanted if at <= high] == times
+
+
+def changes(zone: str, until: int) -> list[int]:
+    return [change.at for change in clock_of(zone).changes() if BEGIN < change.at < until]
+
+
+def minutes(calendar: Calendar) -> list[tuple[int, int]]:
+    return [(h, m) for h in values_of(calendar.hour) for m in values_of(calendar.minute)]
 
 
 def test_the_horizon_is_the_first_of_a_month_five_years_ahead() -> None:
@@ -34,57 +54,117 @@ def test_the_horizon_is_the_first_of_a_month_five_years_ahead() -> None:
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("options", "hour", "minute"),
     [
-        {"cron": "0 9 * * 1-5", "timezone": "Europe/Berlin"},
-        {"cron": "30 2 * * *", "timezone": "Asia/Tokyo"},
-        {"cron": "30 2 * * *", "timezone": "Europe/Berlin", "month": None},
-        {"hour": 9, "timezone": "America/New_York", "exclude": {"weekdays": "sun"}},
-        {"hour": 9, "exclude": {"dates": "2027-05-05"}},
-        {"minute": "*/5", "timezone": "America/New_York"},
+        ({"hour": 9}, 9, 0),
+        ({"hour": 9, "timezone": "Asia/Tokyo"}, 0, 0),
+        ({"hour": 9, "timezone": "Asia/Kolkata"}, 3, 30),
+        ({"hour": 9, "timezone": "America/Phoenix"}, 16, 0),
     ],
 )
-def test_what_neither_holidays_nor_clocks_touch_is_planned_for_ever(
-    options: dict[str, Any],
+def test_where_clocks_never_change_one_calendar_is_enough(
+    options: dict[str, Any], hour: int, minute: int
 ) -> None:
-    if "month" in options:
-        options = {"hour": 2, "minute": 30, "month": "5-8", "timezone": options["timezone"]}
     found = planned(**options)
+    (calendar,) = found.calendars
+    assert minutes(calendar) == [(hour, minute)]
+    assert calendar.year == ()
+    assert found == Plan(found.calendars)
+
+
+def test_another_day_in_utc_moves_weekdays_and_dates() -> None:
+    (monday,) = planned(cron="0 8 * * 2", timezone="Asia/Tokyo").calendars
+    assert values_of(monday.day_of_week) == {1}
+    found = planned(cron="0 8 1 * *", timezone="Asia/Tokyo").calendars
+    assert {day for one in found for day in values_of(one.day_of_month)} == {28, 29, 30, 31}
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize(
+    ("config", "most"),
+    [
+        ({"cron": "0 9 * * 1-5", "timezone": "Europe/Berlin"}, 30),
+        ({"cron": "30 2 * * *", "timezone": "America/New_York"}, 40),
+        ({"day": "last fri", "hour": 9, "timezone": "Europe/Berlin"}, 35),
+        ({"week": 10, "day_of_week": "mon", "timezone": "Europe/Berlin"}, 4),
+        ({"week": "*/2", "hour": "0,23", "timezone": "Europe/Berlin"}, 250),
+        ({"second": "*", "timezone": "Australia/Lord_Howe"}, 10),
+        ({"second": "*", "timezone": "Antarctica/Troll", "dst_gap": "run"}, 20),
+        ({"second": "*", "timezone": "Europe/Berlin", "dst_overlap": "once"}, 20),
+        ({"second": "*/10", "hour": 2, "timezone": "Europe/Berlin"}, 50),
+        ({"minute": "*", "year": 2027, "timezone": "Europe/Berlin"}, 8),
+        ({"second": "*/30", "year": "2027-2030", "timezone": "Europe/Berlin"}, 8),
+        ({"second": "*/10", "month": "10-12", "timezone": "Europe/Berlin"}, 10),
+        ({"second": "*", "day": "25-31", "timezone": "Europe/Berlin"}, 80),
+    ],
+)
+def test_few_calendars_tell_all_changes_until_2100(config: dict[str, Any], most: int) -> None:
+    found = planned(**config)
     assert found.horizon is None
-    assert not found.instants
-    assert len(found.calendars) == 1
+    assert len(found.calendars) <= most
+    for at in changes(config["timezone"], END)[::37]:
+        agree(at, **config)
 
 
-def test_the_hours_around_a_change_are_named_one_by_one() -> None:
-    found = planned(cron="30 2 * * *", timezone="Europe/Berlin")
+def test_a_far_year_is_told_at_once() -> None:
+    config = {"minute": "*/10", "year": 2060, "timezone": "Europe/Berlin"}
+    first = datetime(2059, 12, 31, 23, tzinfo=UTC)
+    assert plan_times(planned(**config), first - timedelta(days=9), first) == [first]
+    for at in changes("Europe/Berlin", END):
+        if utc(at).year == 2060:
+            agree(at, **config)
+
+
+def test_where_changes_take_many_calendars_they_are_told_until_the_horizon() -> None:
+    # Gaza's clocks hang on Ramadan, so that no two years are alike.
+    config = {"cron": "30 0-6 * * 1-5", "timezone": "Asia/Gaza"}
+    found = planned(**config)
     assert found.horizon == HORIZON
-    local = [utc(at).astimezone().astimezone(UTC) for at in found.instants]
-    assert datetime(2027, 3, 28, 1, 0, tzinfo=UTC) in local
-    assert datetime(2027, 10, 31, 0, 30, tzinfo=UTC) in local
-    assert max(local) < HORIZON
-    years = {at.year for at in local}
-    assert years == {2026, 2027, 2028, 2029, 2030, 2031}
-    assert len(local) == 12
+    assert len(found.calendars) <= 200
+    for at in changes("Asia/Gaza", unix_time(HORIZON) - 3 * DAY):
+        agree(at, **config)
+    later = datetime(2040, 5, 1, tzinfo=UTC)
+    assert planned(horizon=later, **config).horizon == later
+    for at in changes("Asia/Gaza", unix_time(later) - 3 * DAY):
+        if at > unix_time(later) - 5 * 365 * DAY:
+            agree(at, later, **config)
+    # It still runs afterwards, so that it is not taken for completed.
+    assert plan_times(found, utc(END - 9 * DAY), utc(END - 1))
 
 
-def test_a_later_horizon_holds_later_changes() -> None:
-    later = planned(
-        cron="30 2 * * *", timezone="Europe/Berlin", horizon=datetime(2033, 3, 1, tzinfo=UTC)
-    )
-    assert {utc(at).year for at in later.instants} == {2027, 2028, 2029, 2030, 2031, 2032}
+def test_a_late_start_after_the_horizon_is_told_nevertheless() -> None:
+    config = {"cron": "30 0-6 * * 1-5", "timezone": "Asia/Gaza", "start_at": "2041-01-01"}
+    assert planned(**config).horizon == HORIZON
+    for at in changes("Asia/Gaza", END):
+        if 2040 < utc(at).year < 2045:
+            agree(at, **config)
 
 
-def test_a_change_beyond_the_horizon_keeps_it_open() -> None:
-    # Berlin's clocks change on the 29th of March in 2026 and again in 2037.
-    horizon = datetime(2033, 1, 1, tzinfo=UTC)
-    near = planned(cron="30 2 29 3 *", timezone="Europe/Berlin", horizon=horizon)
-    assert not near.instants
-    assert near.horizon == horizon
+@pytest.mark.parametrize(
+    ("zone", "minute"),
+    [("Europe/Berlin", {7}), ("America/St_Johns", {37}), ("Pacific/Chatham", {22})],
+)
+@pytest.mark.parametrize("second", ["0", "*/7"])
+def test_what_goes_on_in_every_hour_needs_one_calendar(
+    zone: str, minute: set[int], second: str
+) -> None:
+    (calendar,) = planned(minute=7, second=second, timezone=zone).calendars
+    assert values_of(calendar.minute) == minute
+    assert values_of(calendar.hour) == set(range(24))
+    assert calendar.year == ()
 
 
-def test_a_change_that_a_trigger_does_not_meet_leaves_it_alone() -> None:
-    found = planned(cron="30 2 * * 1-5", timezone="Europe/Berlin")
-    assert (len(found.calendars), found.instants, found.horizon) == (1, (), None)
+def test_hours_of_different_length_are_no_rhythm() -> None:
+    assert len(planned(minute=7, timezone="Australia/Lord_Howe").calendars) > 20
+
+
+def test_what_a_gap_skips_runs_at_the_first_second_after_it() -> None:
+    config = {"second": "5,35", "minute": 30, "hour": 2, "timezone": "Europe/Berlin"}
+    (at,) = [
+        at for at in plan_times(planned(**config), utc(BEGIN), HORIZON)
+        if at.date() == date(2027, 3, 28)
+    ]  # fmt: skip
+    assert at == datetime(2027, 3, 28, 1, tzinfo=UTC)
 
 
 def test_excluded_weekdays_are_left_out_of_calendars() -> None:
@@ -97,6 +177,17 @@ def test_excluded_weekdays_are_left_out_of_calendars() -> None:
     assert values_of(skipped.day_of_month) == {5}
 
 
+def test_an_excluded_day_is_skipped_in_utc_where_it_runs() -> None:
+    exclude = {"dates": "2027-05-05"}
+    (whole,) = planned(hour=8, timezone="Asia/Tokyo", exclude=exclude).skip
+    assert values_of(whole.day_of_month) == {4}
+    assert values_of(whole.hour) == set(range(24))
+    parts = planned(hour="8,9", timezone="Asia/Kolkata", exclude=exclude).skip
+    assert len(parts) == 1
+    parts = planned(minute=0, timezone="Asia/Kolkata", exclude=exclude).skip
+    assert sum(len(minutes(one)) for one in parts) == 1440
+
+
 def test_an_interval_skips_weekdays_and_dates() -> None:
     found = planned("interval", hours=5, exclude={"weekdays": "sun", "dates": "2027-05-05"})
     assert found.intervals == ((5 * 3600, found.intervals[0][1]),)
@@ -104,7 +195,7 @@ def test_an_interval_skips_weekdays_and_dates() -> None:
 
 
 def test_public_holidays_are_told_until_the_horizon() -> None:
-    found = planned(hour=9, exclude={"holidays": "DE-BE"})
+    found = planned(hour=9, timezone="Europe/Berlin", exclude={"holidays": "DE-BE"})
     assert found.horizon == HORIZON
     good_friday = datetime(2027, 3, 26, tzinfo=UTC)
     assert any(
@@ -118,17 +209,45 @@ def test_public_holidays_are_told_until_the_horizon() -> None:
     assert len(found.skip) < 60
 
 
-def test_windows_jitter_and_zone_are_passed_on() -> None:
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"hour": 9, "start_at": "2027-05-06", "end_at": "2027-05-09"},
+        {"hour": 9, "year": 2028},
+        {"hour": 9, "month": 6},
+    ],
+)
+def test_excluded_days_on_which_nothing_runs_anyhow_are_not_told(options: dict[str, Any]) -> None:
+    assert planned(**options, exclude={"dates": "2027-05-05"}).skip == ()
+
+
+def test_an_interval_counts_only_the_excluded_days_of_its_window() -> None:
+    far = {"dates": {"from": "2030-01-01", "to": "2030-12-31"}}
+    found = planned("interval", seconds=1, end_at="2029-01-01", exclude=far)
+    assert found.skip == ()
+
+
+def test_windows_and_jitter_are_passed_on() -> None:
     found = planned(
         hour=9, timezone="asia/tokyo", start_at="2027-01-01", end_at="2027-02-01", jitter=30
     )
-    assert found.timezone == "Asia/Tokyo"
     assert found.start_at == datetime(2026, 12, 31, 15, tzinfo=UTC)
     assert found.end_at == datetime(2027, 1, 31, 15, tzinfo=UTC)
     assert found.jitter == 30
 
 
-def test_a_date_is_one_calendar_in_utc() -> None:
+@pytest.mark.parametrize(
+    "start_at", ["2027-03-28T02:30", "2027-03-28T03:00", "2027-10-31T02:30:00+01:00"]
+)
+def test_a_window_that_begins_at_a_change_loses_nothing(start_at: str) -> None:
+    for end_at in ("2027-03-28T03:30", "2027-10-31T03:00", "2028-03-26T03:00"):
+        for at in changes("Europe/Berlin", unix_time(HORIZON)):
+            if unix_time(NOW) < at and start_at < end_at:
+                options = {"timezone": "Europe/Berlin", "start_at": start_at, "end_at": end_at}
+                agree(at, minute="*/30", hour="1-3", **options)
+
+
+def test_a_date_is_one_calendar() -> None:
     found = planned("date", run_date="2027-10-31T02:30:00", timezone="Europe/Berlin")
     fields = (0, 30, 0, 31, 10, 2027)
     calendar = Calendar(*((Range(number, number),) for number in fields), (Range(0, 6),))
@@ -142,176 +261,114 @@ def test_a_date_can_be_told_from_2000_on(year: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trigger", "options", "exclude", "refused"),
+    ("options", "exclude", "refused"),
     [
-        ("interval", {"seconds": 1}, {"weekdays": ["sat", "sun"]}, False),
-        ("interval", {"seconds": 1}, {"dates": {"from": "2027-01-01", "to": "2027-01-07"}}, False),
-        ("interval", {"seconds": 1}, {"dates": {"from": "2027-01-01", "to": "2027-01-08"}}, True),
-        ("interval", {"seconds": 1}, {"dates": DATES, "weekdays": ["sat", "sun"]}, True),
-        ("interval", {"days": 1}, {"dates": {"from": "2027-01-01", "to": "2099-01-05"}}, False),
-        ("cron", {"second": "*"}, {"dates": {"from": "2027-01-01", "to": "2027-01-08"}}, True),
-        ("cron", {"hour": 9}, {"dates": {"from": "0001-01-01", "to": "2090-01-06"}}, False),
+        ({"seconds": 1}, {"weekdays": ["sat", "sun"]}, False),
+        ({"seconds": 1}, {"dates": {"from": "2027-01-01", "to": "2027-01-07"}}, False),
+        ({"seconds": 1}, {"dates": {"from": "2027-01-01", "to": "2027-01-08"}}, True),
+        ({"seconds": 1}, {"dates": DATES, "weekdays": ["sat", "sun"]}, True),
+        ({"days": 1}, {"dates": {"from": "2027-01-01", "to": "2099-01-05"}}, False),
     ],
 )
-def test_temporal_must_find_the_next_run_behind_what_is_excluded(
-    trigger: str, options: dict[str, Any], exclude: dict[str, Any], *, refused: bool
+def test_temporal_must_find_the_next_run_of_an_interval_behind_what_is_excluded(
+    options: dict[str, Any], exclude: dict[str, Any], *, refused: bool
 ) -> None:
     if not refused:
-        assert planned(trigger, **options, exclude=exclude).skip
+        assert planned("interval", **options, exclude=exclude).skip
         return
     with pytest.raises(InvalidTriggerError, match="in a row") as caught:
-        planned(trigger, **options, exclude=exclude)
+        planned("interval", **options, exclude=exclude)
     assert caught.value.problems[0].field == "exclude"
 
 
-def test_a_plan_that_is_too_long_is_refused() -> None:
-    options = {"timezone": "Europe/Berlin", "dst_overlap": "once"}
-    with pytest.raises(InvalidTriggerError, match="more than 2000"):
-        planned(hour=2, second="*", **options)
+@pytest.mark.parametrize(
+    "exclude",
+    [
+        {"dates": {"from": "2027-01-01", "to": "2027-01-08"}},
+        {"dates": [f"2027-{month:02}-01" for month in range(1, 13)]},
+        {"holidays": "DE-BE"},
+    ],
+)
+def test_a_cron_trigger_leaves_out_the_days_that_are_too_many_to_skip(
+    exclude: dict[str, Any],
+) -> None:
+    config = {"second": "*", "timezone": "Europe/Berlin", "exclude": exclude}
+    found = planned(**config)
+    assert found.skip == ()
+    assert len(found.calendars) < 200
+    for day in ("2027-01-01", "2027-05-01", "2027-10-31"):
+        agree(unix_time(datetime.fromisoformat(day).replace(tzinfo=UTC)), **config)
+
+
+def test_a_cron_trigger_skips_very_many_days_on_which_it_seldom_runs() -> None:
+    exclude = {"dates": {"from": "0001-01-01", "to": "2090-01-06"}}
+    assert len(planned(hour=9, exclude=exclude).skip) < 10
 
 
 @pytest.mark.parametrize(
-    "zone", ["Europe/Berlin", "America/Havana", "Australia/Lord_Howe", "America/Nuuk"]
+    ("config", "field"),
+    [
+        ({"week": "*/2"}, "trigger"),
+        ({"hour": 9, "exclude": {"dates": [f"2027-{at:02}-01" for at in range(1, 13)]}}, "trigger"),
+        ({"minute": 1, "exclude": {"holidays": "DE-BE"}}, "exclude"),
+    ],
 )
+def test_a_plan_that_is_too_long_is_refused(
+    monkeypatch: pytest.MonkeyPatch, config: dict[str, Any], field: str
+) -> None:
+    monkeypatch.setattr(import_module("footfall.triggers.plan"), "MOST_CALENDARS", 10)
+    plan.cache_clear()
+    with pytest.raises(InvalidTriggerError, match="calendars, more than 10") as caught:
+        planned(timezone="Europe/Berlin", **config)
+    assert caught.value.problems[0].field == field
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "Europe/Berlin", "America/Havana", "Australia/Lord_Howe", "America/Nuuk",
+        "Pacific/Chatham", "Asia/Gaza", "Antarctica/Troll", "Africa/Cairo",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize(
     "options",
     [
         {"cron": "30 2 * * *"},
         {"cron": "0 0-2,23 * * 0,6"},
-        {"cron": "*/20 0-4 * * *"},
         {"cron": "15 0,1 L * *"},
-        {"second": "0,30", "minute": 30, "hour": "1,2"},
         {"cron": "*/30 * * * *"},
-        {"minute": "7,9", "second": "*/20", "day_of_week": "sat,sun"},
+        {"minute": "7,59", "second": "*/20", "day_of_week": "sat,sun"},
         {"cron": "0,30 * * 3,10 *", "exclude": {"weekdays": "sat"}},
+        {"cron": "0 */6 * * *", "exclude": {"holidays": "DE-BE", "dates": ["2027-03-28", LONG]}},
+        {"hour": "0,23", "week": "12-14,42-45"},
     ],
 )
 @pytest.mark.parametrize(
     "policy",
-    [{}, {"dst_gap": "skip", "dst_overlap": "twice"}, {"dst_gap": "run", "dst_overlap": "once"}],
-)
-def test_a_server_fires_a_plan_when_the_trigger_says(
-    zone: str, options: dict[str, Any], policy: dict[str, Any]
-) -> None:
-    compiled = compile_trigger(
-        parse({"trigger": "cron", "timezone": zone, **options, **policy}), NOW
-    )
-    found, clock = plan(compiled, HORIZON), clock_of(zone)
-    for change in clock.changes():
-        if unix_time(NOW) < change.at < unix_time(HORIZON) - 2 * DAY:
-            low, high = utc(change.at - 2 * DAY), utc(change.at + 2 * DAY)
-            times = plan_times(found, low, high)
-            wanted = next_times(compiled, low, len(times) + 1)
-            assert [at for at in wanted if at <= high] == times
-
-
-def test_excluded_days_are_not_named_either() -> None:
-    found = planned(
-        cron="30 2 * * *", timezone="Europe/Berlin", exclude={"dates": ["2027-10-31", "2028-03-26"]}
-    )
-    days = {utc(at).date().isoformat() for at in found.instants}
-    assert "2027-10-31" not in days
-    assert "2028-03-26" not in days
-    assert "2027-03-28" in days
-
-
-def test_a_year_without_runs_needs_nothing() -> None:
-    found = planned("interval", hours=1)
-    assert found == Plan(intervals=((3600, 0),), start_at=NOW + timedelta(hours=1))
-
-
-@pytest.mark.parametrize(
-    ("options", "intervals", "skip"),
     [
-        ({"cron": "* * * * *"}, [(60, 0)], 0),
-        ({"second": "*"}, [(1, 0)], 0),
-        ({"cron": "*/5 * * * *"}, [(300, 0)], 0),
-        ({"cron": "3-59/5 * * * *"}, [(300, 180)], 0),
-        ({"cron": "0,15,20 * * * *"}, [(3600, 0), (3600, 900), (3600, 1200)], 0),
-        ({"minute": "*/30", "second": 5}, [(1800, 5)], 0),
-        ({"minute": "*", "second": "*/30"}, [(30, 0)], 0),
-        ({"cron": "*/30 * * * 0"}, [(1800, 0)], 1),
-        ({"cron": "*/30 * 25-31 10 *"}, [(1800, 0)], 2),
-        ({"minute": "*/30", "month": 10, "exclude": {"weekdays": "sun"}}, [], 0),
-    ],
-)
-def test_what_goes_on_in_every_hour_is_an_interval_where_clocks_change(
-    options: dict[str, Any], intervals: list[tuple[int, int]], skip: int
-) -> None:
-    found = planned(timezone="Europe/Berlin", **options)
-    assert list(found.intervals) == intervals
-    assert len(found.skip) == skip
-    assert bool(found.calendars) is not bool(intervals)
-    assert found.horizon is None
-    assert not found.instants
-
-
-def test_a_rhythm_is_shifted_by_what_a_zone_is_ahead_within_the_hour() -> None:
-    found = planned(minute=10, second=5, timezone="America/St_Johns")
-    assert found.calendars  # in the west a server needs no help
-    found = planned(minute="10,20", timezone="Australia/Adelaide")
-    assert found.intervals == ((3600, 40 * 60), (3600, 50 * 60))
-
-
-def test_hours_of_different_length_are_no_rhythm() -> None:
-    found = planned(cron="*/30 * * * *", timezone="Australia/Lord_Howe")
-    assert not found.intervals
-    assert found.instants
-
-
-@pytest.mark.parametrize(
-    ("zone", "options"),
-    [
-        ("Europe/Berlin", {"cron": "30 2 29 3 *"}),
-        ("Europe/Berlin", {"cron": "30 2 * * 1-5"}),
-        ("Europe/Berlin", {"cron": "30 2 1-24 * *"}),
-        ("Europe/Berlin", {"cron": "30 1 24,25 10 *"}),
-        ("Europe/Berlin", {"cron": "30 1 * 10 6"}),
-        ("Europe/Berlin", {"week": 43, "hour": 2}),
-        ("Europe/Berlin", {"week": 44, "day_of_week": "sun", "hour": "0-2"}),
-        ("Europe/Berlin", {"year": "2040-2050", "hour": 2}),
-        ("Europe/Berlin", {"minute": 59, "second": "0,59"}),
-        ("America/New_York", {"cron": "0,59 0-3 * * *", "dst_gap": "skip"}),
-        ("America/Havana", {"cron": "0 12 * * 6"}),
-        ("America/Havana", {"cron": "0 23 * * 0"}),
-        ("America/Havana", {"cron": "0 12 14 3 *"}),
-        ("Asia/Beirut", {"cron": "0 5 * * 0"}),
-        ("Australia/Lord_Howe", {"cron": "20,40 1 * * *"}),
-        ("Australia/Lord_Howe", {"cron": "1 3 * * *"}),
-        ("America/Nuuk", {"cron": "59 22 * * 6"}),
-        ("Africa/Casablanca", {"cron": "0 3 * 2 *"}),
+        {},
+        {"dst_gap": "skip", "dst_overlap": "twice"},
+        {"dst_gap": "run", "dst_overlap": "once"},
+        {"dst_gap": "run", "dst_overlap": "twice"},
     ],
 )
 def test_a_plan_is_right_at_every_change_until_its_horizon(
-    zone: str, options: dict[str, Any]
+    zone: str, options: dict[str, Any], policy: dict[str, Any]
 ) -> None:
-    compiled = compile_trigger(parse({"trigger": "cron", "timezone": zone, **options}), NOW)
-    for horizon in (HORIZON, datetime(2036, 3, 1, tzinfo=UTC)):
-        found = plan(compiled, horizon)
-        last = unix_time(found.horizon or datetime(2100, 12, 1, tzinfo=UTC))
-        for change in clock_of(zone).changes():
-            if unix_time(horizon - timedelta(days=2187)) < change.at < last - 2 * DAY:
-                low, high = utc(change.at - 2 * DAY), utc(change.at + 2 * DAY)
-                times = plan_times(found, low, high)
-                wanted = next_times(compiled, low, len(times) + 1)
-                assert [at for at in wanted if at <= high] == times
+    for at in changes(zone, unix_time(HORIZON) - 3 * DAY):
+        agree(at, timezone=zone, **options, **policy)
 
 
-def test_no_more_is_taken_out_of_calendars_than_is_wrong() -> None:
-    found = planned(cron="30 1-9 * * *", timezone="Europe/Berlin", dst_overlap="twice")
-    shown = [f"{utc(at):%m-%d %H:%M}" for at in found.instants if utc(at).year == 2027]
-    assert shown == [
-        "03-28 00:30", "03-28 01:00", "03-28 01:30",
-        "10-30 23:30", "10-31 00:30", "10-31 01:30", "10-31 02:30",
-    ]  # fmt: skip
-
-
-def test_an_instant_does_not_come_round_again() -> None:
-    config = {"cron": "30 2 * 3-10 *", "timezone": "Europe/Berlin"}
-    assert planned(**config).end_at == utc(2 * min(planned(**config).instants) - 1)
-    ended = planned(**config, end_at="2030-01-01T00:00:00Z")
-    assert ended.end_at == datetime(2030, 1, 1, tzinfo=UTC)
-    once = planned(year=2027, month=10, hour=2, timezone="Europe/Berlin")
-    assert once.horizon
-    assert once.end_at
-    assert once.end_at.year == 2085
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"trigger": "interval", "hours": 5, "exclude": {"weekdays": "sun", "holidays": "DE-BE"}},
+        {"trigger": "interval", "days": 1, "exclude": {"dates": ["2027-03-28", LONG]}},
+        {"trigger": "interval", "minutes": 45, "exclude": {"weekdays": ["sat", "sun"]}},
+    ],
+)
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Havana", "Asia/Kolkata"])
+def test_an_interval_rests_on_local_days(config: dict[str, Any], zone: str) -> None:
+    some = [unix_time(NOW) + week * 7 * DAY + week * 7919 for week in range(1, 200, 17)]
+    for at in (*changes(zone, unix_time(HORIZON) - 3 * DAY), *some):
+        agree(at, **{**config, "timezone": zone})
