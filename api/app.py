@@ -10,6 +10,7 @@ from api.routes import (
     backfills,
     bulk,
     changes,
+    events,
     health,
     notifications,
     runs,
@@ -43,6 +44,7 @@ def build_app(services: Services | None) -> FastAPI:
         backfills.router,
         tail.router,
         notifications.router,
+        events.router,
     ):
         app.include_router(router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

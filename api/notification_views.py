@@ -5,9 +5,11 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.views import Instant, PreciseInstant, RunErrorView
+from footfall.projection.feed import Known
 from footfall.schedules.hook import Hook, Hooks, NoticeKind
 from footfall.schedules.notice import Notice, ToldRun
 from footfall.schedules.run import RunKind, RunStatus
+from footfall.schedules.schedule import ChangeKind, ScheduleSnapshot, ScheduleStatus
 from footfall.temporal.deliveries import DeliveryState, DeliveryStatus
 
 
@@ -98,3 +100,53 @@ class DeliveryList(BaseModel):
     """Deliveries, the newest first."""
 
     deliveries: list[DeliveryView]
+
+
+class DeletedScheduleView(BaseModel):
+    """A schedule that is gone."""
+
+    schedule_id: str
+    name: str | None
+    owner: str
+    walker_name: str
+
+    @classmethod
+    def of(cls, known: Known) -> Self:
+        """Show what is still known of a schedule."""
+        return cls(
+            schedule_id=known.schedule_id,
+            name=known.name,
+            owner=known.owner,
+            walker_name=known.walker_name,
+        )
+
+
+class ScheduleChangeView(DeletedScheduleView):
+    """A schedule as its last change left it; `kind`, `by` and `at` are that change's.
+
+    A pause from Temporal's Web UI changes `is_paused` and nothing else.
+    """
+
+    revision: int
+    kind: ChangeKind
+    by: str
+    at: PreciseInstant
+    is_paused: bool
+    status: ScheduleStatus
+
+    @classmethod
+    def of_change(cls, snapshot: ScheduleSnapshot) -> Self:
+        """Show what a schedule is now."""
+        walk = snapshot.walk
+        return cls(
+            schedule_id=walk.schedule_id,
+            name=walk.name,
+            owner=walk.owner,
+            walker_name=walk.walker_name,
+            revision=walk.revision,
+            kind=walk.change.kind,
+            by=walk.change.by,
+            at=walk.change.at,
+            is_paused=snapshot.paused,
+            status=snapshot.status,
+        )

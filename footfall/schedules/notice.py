@@ -1,7 +1,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Self
+from typing import Protocol, Self
 from urllib.parse import quote
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -43,6 +43,35 @@ class ToldRun(BaseModel):
         )
 
 
+class Subject(Protocol):
+    """The schedule that a notice is about; a ScheduledWalk is one."""
+
+    @property
+    def schedule_id(self) -> str:
+        """Id of the schedule."""
+        ...
+
+    @property
+    def name(self) -> str | None:
+        """What its owner calls it."""
+        ...
+
+    @property
+    def owner(self) -> str:
+        """Whose it is."""
+        ...
+
+    @property
+    def walker_name(self) -> str:
+        """What it runs."""
+        ...
+
+    @property
+    def is_static(self) -> bool:
+        """Whether it is declared in code."""
+        ...
+
+
 class Notice(BaseModel):
     """Something that happened to a schedule, told once.
 
@@ -69,7 +98,7 @@ class Notice(BaseModel):
     @classmethod
     def about(
         cls,
-        walk: ScheduledWalk,
+        walk: Subject,
         kind: NoticeKind,
         *,
         mark: str,
@@ -146,7 +175,7 @@ def shortened(error: RunError | None) -> RunError | None:
     return RunError(type=error.type, message=error.message[:MESSAGE_LIMIT])
 
 
-def failed(walk: ScheduledWalk, run: ToldRun, at: datetime) -> Notice:
+def failed(walk: Subject, run: ToldRun, at: datetime) -> Notice:
     """Give the notice of a run that failed or ran out of time."""
     error = run.error
     why = f": {error.type}: {error.message}" if error else ""
@@ -156,7 +185,7 @@ def failed(walk: ScheduledWalk, run: ToldRun, at: datetime) -> Notice:
     return Notice.about(walk, kind, mark=run.id, at=at, message=message, run=run)
 
 
-def recovered(walk: ScheduledWalk, run: ToldRun, at: datetime) -> Notice:
+def recovered(walk: Subject, run: ToldRun, at: datetime) -> Notice:
     """Give the notice of a run that succeeded, where the one that ended before it had failed."""
     message = f"{walk.walker_name} succeeded again after a failure."
     kind = NoticeKind.RECOVERED
