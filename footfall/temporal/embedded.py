@@ -43,6 +43,9 @@ _LIFTED = {
     "history.persistenceMaxQPS": 50000,
     "matching.rps": 50000,
     "matching.persistenceMaxQPS": 50000,
+    # What waits is in one queue, and so in one order of priority.
+    "matching.numTaskqueueReadPartitions": 1,
+    "matching.numTaskqueueWritePartitions": 1,
     "worker.persistenceMaxQPS": 50000,
     "worker.schedulerNamespaceStartWorkflowRPS": 200.0,
     "worker.perNamespaceWorkerCount": 1,

@@ -12,6 +12,9 @@ LIFTED_LIMITS = {
     "frontend.namespaceRPS.visibility": 1000,
     "frontend.namespaceBurstRatio.visibility": 1.0,
     "worker.schedulerNamespaceStartWorkflowRPS": 200.0,
+    # As the embedded server has it: what waits is in one queue, and so in one order.
+    "matching.numTaskqueueReadPartitions": 1,
+    "matching.numTaskqueueWritePartitions": 1,
 }
 
 

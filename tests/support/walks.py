@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from footfall.schedules.schedule import Change, ChangeKind, ScheduledWalk
+from footfall.temporal.action import planned
 
 
 def a_change(kind: ChangeKind = ChangeKind.UPDATED, by: str = "alice") -> Change:
@@ -25,4 +26,6 @@ def a_walk(app: str, **fields: Any) -> ScheduledWalk:
         "change": a_change(ChangeKind.CREATED),
         **fields,
     }
-    return ScheduledWalk(**values)
+    walk = ScheduledWalk(**values)
+    # As the gateway writes it: with the releases by which it is planned.
+    return planned(walk)[0] if "basis" not in fields else walk

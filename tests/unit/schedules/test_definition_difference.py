@@ -39,7 +39,9 @@ walks = st.builds(
     lambda config, timeout, tags, policies: a_walk(
         "app", config=config, timeout=timeout, tags=tuple(tags), policies=policies
     ),
-    st.sampled_from([CRON, {"trigger": "interval", "minutes": 30}, {"trigger": "interval"}]),
+    st.sampled_from(
+        [CRON, {"trigger": "interval", "minutes": 30}, {"trigger": "interval", "hours": 1}]
+    ),
     st.integers(1, 3),
     st.lists(st.sampled_from("ab"), max_size=2),
     st.builds(Policies, priority=st.integers(1, 5)),
