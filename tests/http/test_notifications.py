@@ -9,6 +9,7 @@ import pytest
 from support.api import Api, Caller, api_settings, running_api
 from support.receiver import Receiver, running_receiver
 from support.waiting import until
+from temporalio.client import Client
 
 from worker.health import WorkerState
 
@@ -214,6 +215,25 @@ async def test_gone_is_final_and_redirects_are_not_followed(
     assert dead["error"]["type"] == kind
     assert len(receiver.at(path)) == (1 if status == 410 else 2)
     assert receiver.at("/redirected") == []
+
+
+async def test_a_run_without_hooks_pays_nothing(
+    alice: Caller, receiver: Receiver, path: str, client: Client
+) -> None:
+    async def activities(schedule: dict[str, Any]) -> list[str]:
+        run_id = await run(alice, schedule)
+        history = await client.get_workflow_handle(run_id).fetch_history()
+        scheduled = [
+            event.activity_task_scheduled_event_attributes.activity_type.name
+            for event in history.events
+        ]
+        return [name for name in scheduled if name]
+
+    for walker in ("greet", "boom"):
+        plain = await create(alice, walker_name=walker)
+        assert await activities(plain) == ["run_walker"]
+        told = await create(alice, walker_name=walker, notify=[{"url": receiver.url(path)}])
+        assert await activities(told) == ["run_walker", "tell_of_run"]
 
 
 async def test_an_owner_with_quotes_in_the_name_sees_only_their_own(
