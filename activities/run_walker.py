@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -6,6 +7,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.watching import watched
+from footfall.schedules.hook import Hook
 from footfall.schedules.request import RunRequest
 from footfall.schedules.run import WALKER_NOT_FOUND, RunError, RunOutcome, RunStatus
 from footfall.walkers.call import RunContext, WalkerCall
@@ -27,13 +29,29 @@ class Runner(Protocol):
         ...
 
 
+class Listeners(Protocol):
+    """The webhooks of owners; KnownHooks is it."""
+
+    async def of(self, owner: str) -> Sequence[Hook]:
+        """Give the webhooks of an owner."""
+        ...
+
+
 class WalkerActivities:
     """The activities of a worker: run a walker, and list the walkers that it knows."""
 
-    def __init__(self, runner: Runner, *, catalogue: Catalogue, output_limit: int) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        *,
+        catalogue: Catalogue,
+        output_limit: int,
+        listeners: Listeners,
+    ) -> None:
         self._runner = runner
         self._catalogue = catalogue
         self._output_limit = output_limit
+        self._listeners = listeners
 
     @activity.defn(name="list_walkers")
     async def list_walkers(self) -> Catalogue:
@@ -88,6 +106,7 @@ class WalkerActivities:
                 "attempts": attempt,
                 "worker": activity.client().identity,
                 "walker_started_at": watch.started_at,
+                "owner_listens": bool(await self._listeners.of(request.owner)),
             },
         )
         if outcome.status in (RunStatus.SUCCEEDED, RunStatus.CANCELLED):

@@ -10,7 +10,9 @@ from api.routes import (
     backfills,
     bulk,
     changes,
+    events,
     health,
+    notifications,
     runs,
     schedules,
     tail,
@@ -41,6 +43,8 @@ def build_app(services: Services | None) -> FastAPI:
         runs.everywhere,
         backfills.router,
         tail.router,
+        notifications.router,
+        events.router,
     ):
         app.include_router(router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

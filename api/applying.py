@@ -55,7 +55,7 @@ class _Wanted:
     def edits(self) -> Edits:
         """Give the edits after which the schedule is as wanted, whatever it was."""
         walk = self.walk
-        names = ("walker_name", "args", "description", "tags", "timeout")
+        names = ("walker_name", "args", "description", "tags", "timeout", "notify", "late_after")
         return Edits(
             fields={name: getattr(walk, name) for name in names},
             policies={name: getattr(walk.policies, name) for name in Policies.model_fields},

@@ -12,6 +12,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from footfall.schedules.hook import LONGEST_LATE, SHORTEST_LATE, Hooks
 from footfall.schedules.policy import (
     LONGEST_CATCHUP,
     MOST_FAILURES,
@@ -248,6 +249,14 @@ class ScheduleChange(PolicyFields, TriggerFields):
         ge=1,
         le=MAX_TIMEOUT,
         description="seconds that a run may take",
+    )
+    notify: Hooks = Field(
+        default_factory=_absent,
+        description="webhooks that are told what happens to it; replaces all of them",
+    )
+    late_after: Annotated[StrictInt, Field(ge=SHORTEST_LATE, le=LONGEST_LATE)] | None = Field(
+        default_factory=_absent,
+        description="seconds after its time within which a run has to begin; else it is told",
     )
     reason: StrictStr = Field(
         default_factory=_absent,

@@ -1,10 +1,12 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_json
 
+from footfall.config.settings import WebhookSettings
 from footfall.errors import FieldProblem, InvalidInputError
+from footfall.schedules.hook import Hook
 from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.triggers import (
     CompiledTrigger,
@@ -17,6 +19,7 @@ from footfall.triggers import (
     plan,
 )
 from footfall.walkers.arguments import check_arguments
+from footfall.webhooks.addresses import is_surely_private
 
 ARGS_LIMIT = 256 * 1024
 """Bytes that a schedule's arguments may take as JSON; they are copied into every run."""
@@ -25,9 +28,44 @@ ARGS_LIMIT = 256 * 1024
 class Checks:
     """What a schedule has to be before it is created, changed or previewed."""
 
-    def __init__(self, walkers: WalkerCatalogue, *, min_interval: int) -> None:
+    def __init__(
+        self,
+        walkers: WalkerCatalogue,
+        *,
+        min_interval: int,
+        webhooks: WebhookSettings,
+    ) -> None:
         self._walkers = walkers
         self._min_interval = min_interval
+        self._webhooks = webhooks
+
+    def hooks(self, field: str, hooks: Sequence[Hook]) -> None:
+        """Check that webhooks may be sent at all, and to these URLs.
+
+        What a name resolves to is judged at each delivery; here no resolver is asked.
+
+        Raises:
+            InvalidInputError: the settings have no secret, or a target is private.
+        """
+        if hooks and self._webhooks.secret is None:
+            message = (
+                "this API sends no webhooks: it needs the setting "
+                "plugins.scale.scheduler.webhooks.secret (FOOTFALL_WEBHOOKS_SECRET)"
+            )
+            raise InvalidInputError(FieldProblem(field, message))
+        if self._webhooks.allow_private:
+            return
+        message = (
+            "is a private address; plugins.scale.scheduler.webhooks.allow_private "
+            "(FOOTFALL_WEBHOOKS_ALLOW_PRIVATE) would allow it"
+        )
+        problems = [
+            FieldProblem(f"{field}.{place}.url", message)
+            for place, hook in enumerate(hooks)
+            if is_surely_private(hook.url)
+        ]
+        if problems:
+            raise InvalidInputError(problems)
 
     def trigger(self, config: Mapping[str, Any]) -> Trigger:
         """Read a trigger, whose runs may not be closer than the settings allow.

@@ -26,6 +26,8 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.IdempotencyKeyError: 409,
     errors.BackfillNotFoundError: 404,
     errors.BackfillEndedError: 409,
+    errors.DeliveryNotFoundError: 404,
+    errors.DeliveryPendingError: 409,
     errors.StaleError: 412,
     errors.TooManyStreamsError: 429,
     errors.SchedulerDisabledError: 503,

@@ -16,26 +16,36 @@ from api.backfills import Backfills
 from api.bulk import Bulk
 from api.changes import Changes
 from api.checks import Checks
+from api.delivering import deliver_forever
+from api.events import Events
+from api.notifications import Notifications
 from api.run_starter import RunStarter
 from api.runs import Runs
 from api.schedules import Schedules
 from api.services import Services
+from api.streams import Streams
 from api.tails import Tails
+from api.telling import Telling
 from api.views import TemporalUi
 from footfall.config import Settings
 from footfall.errors import ConfigurationError, FootfallError
 from footfall.listener import listen
+from footfall.projection.feed import Feed
+from footfall.projection.late_watch import LateWatch
 from footfall.projection.memory import MemoryStore
 from footfall.projection.mongo import MongoStore
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
 from footfall.projection.witness import Witness
 from footfall.temporal.backfills import BackfillGateway
+from footfall.temporal.beginnings import Beginnings
 from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect
+from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.health import TemporalHealth
 from footfall.temporal.namespace import read_retention
+from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
@@ -89,7 +99,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._services is not None:
-            self._services.tails.close()
+            self._services.streams.close()
         await super().shutdown(sockets)
 
 
@@ -119,20 +129,30 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     gateway = ScheduleGateway(client, app=app, changes=changes)
     runs = RunGateway(client, app=app)
     walkers = WalkerCatalogue(client, app=app)
-    checks = Checks(walkers, min_interval=settings.min_interval)
+    checks = Checks(walkers, min_interval=settings.min_interval, webhooks=settings.webhooks)
     longest = timedelta(days=settings.runs_retention)
 
     async def retention() -> timedelta:
         return min(await read_retention(client), longest)
 
+    streams, feed = Streams(), Feed()
+    ui = TemporalUi(base=settings.temporal.ui_url, namespace=settings.temporal.namespace)
+    hooks = OwnerHookGateway(client, app=app)
+    deliveries = DeliveryGateway(client, app=app)
+    watch = LateWatch(
+        Beginnings(client, runs=runs),
+        gateway,
+        tell=Telling(feed, hooks=KnownHooks(hooks), deliveries=deliveries),
+    )
     projector = Projector(
         gateway,
         runs,
         store,
         retention=retention,
         witness=Witness(gateway, changes),
+        observers=(feed, watch),
     )
-    projection = asyncio.create_task(_project(client, projector))
+    work = asyncio.create_task(_work(client, settings, projector, watch))
     schedules = Schedules(
         app=app,
         gateway=gateway,
@@ -176,23 +196,29 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 projector=projector,
                 default_timeout=settings.default_timeout,
             ),
-            tails=Tails(runs),
+            tails=Tails(runs, streams),
+            streams=streams,
+            events=Events(feed, streams, ui=ui),
             changes=Changes(gateway, changes),
+            notifications=Notifications(
+                app=app,
+                secret=settings.webhooks.secret,
+                checks=checks,
+                hooks=hooks,
+                deliveries=deliveries,
+            ),
             checks=checks,
             walkers=walkers,
             verifier=verifier,
-            ui=TemporalUi(
-                base=settings.temporal.ui_url,
-                namespace=settings.temporal.namespace,
-            ),
+            ui=ui,
             store=store,
             projector=projector,
             temporal=TemporalHealth(client),
         )
     finally:
-        projection.cancel()
+        work.cancel()
         with suppress(asyncio.CancelledError):
-            await projection
+            await work
         await store.close()
 
 
@@ -206,7 +232,12 @@ def _store(settings: Settings) -> Store:
     )
 
 
-async def _project(client: Client, projector: Projector) -> None:
+async def _work(
+    client: Client,
+    settings: Settings,
+    projector: Projector,
+    watch: LateWatch,
+) -> None:
     while True:
         try:
             await register_attributes(client)
@@ -217,4 +248,7 @@ async def _project(client: Client, projector: Projector) -> None:
             await asyncio.sleep(5 if isinstance(error, ConfigurationError) else 0.5)
         else:
             break
-    await projector.run()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(projector.run())
+        group.create_task(watch.run())
+        group.create_task(deliver_forever(settings))

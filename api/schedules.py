@@ -116,10 +116,11 @@ class Schedules:
         now, who = utc_now(), author.who
         config = body.config()
         await self._check_trigger(config, now)
+        self._checks.hooks("notify", body.given("notify").get("notify", ()))
         await self._checks.args(body.walker_name, body.given("args").get("args", {}))
         fields: dict[str, Any] = {
             "timeout": self._default_timeout,
-            **body.given("args", "description", "tags", "timeout", "name"),
+            **body.given("args", "description", "tags", "timeout", "name", "notify", "late_after"),
         }
         return ScheduledWalk(
             schedule_id=new_id(self._app, who, key=key, name=fields.get("name")),
@@ -275,7 +276,8 @@ class Schedules:
         return await self.read(author.who, schedule_id)
 
     async def _edits(self, body: ScheduleChange) -> Edits:
-        fields = body.given("args", "description", "tags", "timeout")
+        fields = body.given("args", "description", "tags", "timeout", "notify", "late_after")
+        self._checks.hooks("notify", fields.get("notify", ()))
         if "tags" in fields:
             fields["tags"] = tuple(fields["tags"])
         options = body.given_options()

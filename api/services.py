@@ -5,9 +5,12 @@ from api.backfills import Backfills
 from api.bulk import Bulk
 from api.changes import Changes
 from api.checks import Checks
+from api.events import Events
+from api.notifications import Notifications
 from api.run_starter import RunStarter
 from api.runs import Runs
 from api.schedules import Schedules
+from api.streams import Streams
 from api.tails import Tails
 from api.views import TemporalUi
 from footfall.projection.projector import Projector
@@ -25,10 +28,13 @@ class Services:
     runs: Runs
     run_starter: RunStarter
     tails: Tails
+    streams: Streams
+    events: Events
     applying: Applying
     bulk: Bulk
     backfills: Backfills
     changes: Changes
+    notifications: Notifications
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier

@@ -1,12 +1,11 @@
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
+from api.streams import KEEP_ALIVE_SECONDS, StreamEvent, Streams
 from api.transcript import Transcript
-from footfall.errors import TemporalUnavailableError, TooManyStreamsError
+from footfall.errors import TemporalUnavailableError
 from footfall.schedules.live import Progress
 from footfall.temporal.observation import Observation
 from footfall.temporal.runs import RunGateway
@@ -14,49 +13,15 @@ from footfall.temporal.runs import RunGateway
 POLL_SECONDS = 1.0
 """How often a running run is looked at, for each stream."""
 
-KEEP_ALIVE_SECONDS = 15.0
-"""How long a stream is silent at most, so that nothing between takes it for dead."""
-
-MOST_STREAMS = 100
-"""Streams of one process at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class TailEvent:
-    """One event of a tail; without a name it only keeps the stream alive."""
-
-    name: str | None
-    data: dict[str, Any]
-
 
 class Tails:
     """Follows runs while they run: their status, stdout and progress, until they end."""
 
-    def __init__(self, runs: RunGateway, *, most: int = MOST_STREAMS) -> None:
+    def __init__(self, runs: RunGateway, streams: Streams) -> None:
         self._runs = runs
-        self._most = most
-        self._open = 0
-        self._closing = asyncio.Event()
+        self._streams = streams
 
-    def enter(self) -> None:
-        """Take a place for a stream; to be given back by `leave`.
-
-        Raises:
-            TooManyStreamsError: there is none.
-        """
-        if self._open >= self._most:
-            raise TooManyStreamsError
-        self._open += 1
-
-    def leave(self) -> None:
-        """Give a place back."""
-        self._open -= 1
-
-    def close(self) -> None:
-        """End every stream, since the process stops; whoever reads one may come back."""
-        self._closing.set()
-
-    async def follow(self, found: Observation) -> AsyncIterator[TailEvent]:
+    async def follow(self, found: Observation) -> AsyncIterator[StreamEvent]:
         """Tell what happens to a run, from what was observed of it on."""
         transcript, attempt = Transcript(), 0
         state: dict[str, Any] = {}
@@ -64,26 +29,26 @@ class Tails:
         now: Observation | None = found
         told_at = time.monotonic()
         while now is not None and now.summary.closed_at is None:
-            events: list[TailEvent] = []
+            events: list[StreamEvent] = []
             if now.attempts > attempt:
                 # The walker was started again, and prints from the beginning.
                 transcript, attempt, progress = Transcript(), now.attempts, None
             if _state(now, attempt) != state:
                 state = _state(now, attempt)
-                events.append(TailEvent("status", state))
+                events.append(StreamEvent("status", state))
             events += [
-                TailEvent("stdout", {"offset": offset, "text": text})
+                StreamEvent("stdout", {"offset": offset, "text": text})
                 for offset, text in transcript.heard(now.live.offset, now.live.text)
             ]
             if now.live.progress is not None and now.live.progress != progress:
                 progress = now.live.progress
-                events.append(TailEvent("progress", progress.model_dump()))
+                events.append(StreamEvent("progress", progress.model_dump()))
             if not events and time.monotonic() - told_at >= KEEP_ALIVE_SECONDS:
-                events.append(TailEvent(None, {}))
+                events.append(StreamEvent(None, {}))
             for event in events:
                 told_at = time.monotonic()
                 yield event
-            if await self._is_closing(POLL_SECONDS):
+            if await self._streams.is_closing(POLL_SECONDS):
                 return
             with suppress(TemporalUnavailableError):
                 now = await self._runs.observe(found.summary.schedule_id, found.summary.id)
@@ -95,7 +60,7 @@ class Tails:
         found: Observation | None,
         transcript: Transcript,
         attempt: int,
-    ) -> AsyncIterator[TailEvent]:
+    ) -> AsyncIterator[StreamEvent]:
         run = found.summary if found else None
         outcome = None
         while run is not None:
@@ -103,18 +68,18 @@ class Tails:
                 outcome = await self._runs.outcome(run)
                 break
             except TemporalUnavailableError:
-                if await self._is_closing(POLL_SECONDS):
+                if await self._streams.is_closing(POLL_SECONDS):
                     return
         if run is None or outcome is None:
             return  # Temporal has forgotten it meanwhile
         if outcome.attempts > attempt:
             transcript = Transcript()
             if attempt:  # what the reader has had was another start's
-                yield TailEvent("status", {"status": run.status, "attempt": outcome.attempts})
+                yield StreamEvent("status", {"status": run.status, "attempt": outcome.attempts})
         for offset, text in transcript.missing(outcome.stdout):
-            yield TailEvent("stdout", {"offset": offset, "text": text})
+            yield StreamEvent("stdout", {"offset": offset, "text": text})
         error = outcome.error or run.error
-        yield TailEvent(
+        yield StreamEvent(
             "end",
             {
                 "status": run.status,
@@ -122,11 +87,6 @@ class Tails:
                 "error": error.model_dump(include={"type", "message"}) if error else None,
             },
         )
-
-    async def _is_closing(self, seconds: float) -> bool:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), seconds)
-        return self._closing.is_set()
 
 
 def _state(found: Observation, attempt: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from footfall.projection.row import ScheduleRow
+from footfall.schedules.hook import Hook
 from footfall.schedules.live import Progress
 from footfall.schedules.policy import (
     LONGEST_CATCHUP,
@@ -213,6 +214,8 @@ class ScheduleView(BaseModel):
     pause_on_failure: int | None
     priority: int
     after_completion: AfterCompletion
+    notify: list[Hook]
+    late_after: int | None = Field(description="seconds; null means that nobody watches")
     pause_reason: str | None = Field(description="why it is paused")
     name: str | None = Field(description="what you call it")
     next_run_at: Instant | None
@@ -249,6 +252,8 @@ class ScheduleView(BaseModel):
             timeout=walk.timeout,
             **_policy_fields(snapshot),
             name=walk.name,
+            notify=list(walk.notify),
+            late_after=walk.late_after,
             pause_reason=(snapshot.note or None) if snapshot.paused else None,
             next_run_at=coming[0] if coming else None,
             next_runs=[NextRun.of(at, timezone) for at in coming],

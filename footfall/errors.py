@@ -130,6 +130,18 @@ class BackfillEndedError(FootfallError):
     code = "backfill_ended"
 
 
+class DeliveryNotFoundError(FootfallError):
+    """You have no delivery with this id."""
+
+    code = "delivery_not_found"
+
+
+class DeliveryPendingError(FootfallError):
+    """The delivery is still under way."""
+
+    code = "delivery_pending"
+
+
 class StaleError(FootfallError):
     """The schedule was changed since you read it; read it again, and decide anew."""
 

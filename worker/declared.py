@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from footfall.errors import FieldProblem, InvalidInputError
+from footfall.schedules.hook import LONGEST_LATE, SHORTEST_LATE, Hooks
 from footfall.schedules.policy import AfterCompletion, Policies
 from footfall.schedules.schedule import (
     SYSTEM_OWNER,
@@ -37,6 +38,8 @@ class _Beside(Policies):
     tags: tuple[StrictStr, ...] = ()
     timeout: StrictInt | None = Field(None, ge=1)
     root: StrictStr = Field(SYSTEM_OWNER, min_length=1, max_length=256)
+    notify: Hooks = ()
+    late_after: StrictInt | None = Field(None, ge=SHORTEST_LATE, le=LONGEST_LATE)
 
 
 def static_id(app: str, walker_name: str) -> str:
@@ -97,6 +100,8 @@ def static_walk(
         policies=Policies.model_validate(
             {name: getattr(beside, name) for name in Policies.model_fields},
         ),
+        notify=beside.notify,
+        late_after=beside.late_after,
         created_at=now,
         change=Change(
             kind=ChangeKind.CREATED,

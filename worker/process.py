@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 
 from activities.failures import FailureActivities
 from activities.horizons import HorizonActivities
+from activities.notices import NoticeActivities
 from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
 from footfall.config import Settings
@@ -22,8 +23,10 @@ from footfall.listener import listen
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
+from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.failures import Failures
 from footfall.temporal.maintenance import MaintenanceSchedule
+from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
@@ -170,11 +173,24 @@ async def _patiently(
 
 def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
     app = settings.temporal.task_queue
-    walkers = WalkerActivities(hosts, catalogue=catalogue, output_limit=settings.output_limit)
-    gateway, runs = _gateway(client, settings), RunGateway(client, app=app)
+    hooks = KnownHooks(OwnerHookGateway(client, app=app))
+    walkers = WalkerActivities(
+        hosts,
+        catalogue=catalogue,
+        output_limit=settings.output_limit,
+        listeners=hooks,
+    )
+    gateway = _gateway(client, settings)
     horizons = HorizonActivities(gateway)
-    failures = FailureActivities(gateway, Failures(client, app=app))
-    waiting = WaitingActivities(runs)
+    failures = Failures(client, app=app)
+    pausing = FailureActivities(gateway, failures)
+    waiting = WaitingActivities(RunGateway(client, app=app))
+    notices = NoticeActivities(
+        gateway,
+        failures,
+        hooks=hooks,
+        deliveries=DeliveryGateway(client, app=app),
+    )
     return Worker(
         client,
         task_queue=app,
@@ -183,8 +199,9 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
             walkers.run_walker,
             walkers.list_walkers,
             horizons.renew_horizons,
-            failures.pause_after_failures,
+            pausing.pause_after_failures,
             waiting.others_ended,
+            notices.tell_of_run,
         ],
         # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,

@@ -8,7 +8,17 @@ from footfall.temporal.draft import Draft
 from footfall.temporal.schedules import ScheduleGateway
 from worker.declared import static_id
 
-_DECLARED = ("args", "root", "config", "description", "tags", "timeout", "policies")
+_DECLARED = (
+    "args",
+    "root",
+    "config",
+    "description",
+    "tags",
+    "timeout",
+    "policies",
+    "notify",
+    "late_after",
+)
 """The fields of a definition that a decorator decides."""
 
 _log = structlog.get_logger(__name__)

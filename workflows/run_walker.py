@@ -26,6 +26,8 @@ with workflow.unsafe.imports_passed_through():
     )
     from footfall.schedules.schedule import ScheduledWalk
 
+from workflows.telling import tell_failure, tell_success
+
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 """A worker that is silent for so long is lost, and its run is given to another one."""
 
@@ -79,16 +81,21 @@ class RunWalker:
         retry, failures = walk.policies.retry, 0
         while True:
             try:
-                return await _start(request)
+                outcome = await _start(request)
             except ActivityError as error:
                 failures += 1
                 failed = _walker_error(error)
                 if failed is None or not retry.tries_again(failures, failed.type or ""):
                     if not isinstance(error.cause, CancelledError):
                         _show(error.cause)
-                        await _settle(walk, request)
+                        paused = await _settle(walk, request)
+                        await tell_failure(walk, request, error.cause, paused=paused)
                     raise
                 request = request.model_copy(update={"starts_before": _starts(failed)})
+            else:
+                if outcome.status is RunStatus.SUCCEEDED:
+                    await tell_success(walk, request, outcome)
+                return outcome
             await workflow.sleep(retry.pause(failures))
 
 
@@ -112,18 +119,20 @@ async def _start(request: RunRequest) -> RunOutcome:
     return outcome
 
 
-async def _settle(walk: ScheduledWalk, request: RunRequest) -> None:
-    """Have the schedule paused if it has failed too often."""
+async def _settle(walk: ScheduledWalk, request: RunRequest) -> bool:
+    """Have the schedule paused if it has failed too often, and say whether it was."""
     if walk.policies.pause_on_failure is None:
-        return
-    await workflow.execute_activity(
+        return False
+    paused: bool = await workflow.execute_activity(
         "pause_after_failures",
         walk.schedule_id,
+        result_type=bool,
         start_to_close_timeout=timedelta(minutes=1),
         # Without a worker or Temporal's visibility it waits; the run is closed afterwards.
         retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         summary=request.walker_name,
     )
+    return paused
 
 
 def _walker_error(error: ActivityError) -> ApplicationError | None:

@@ -152,6 +152,32 @@ class WorkerSettings(_Table):
     )
 
 
+class WebhookSettings(_Table):
+    """How webhooks are signed and delivered; only the API needs it.
+
+    Attributes:
+        secret: what each owner's signing key is derived from; without it there are no webhooks.
+        attempts: how often a delivery is tried.
+    """
+
+    secret: JwtSecret | None = _key(
+        "What signs webhooks, at least 32 bytes; unset refuses webhooks. Only the API needs it",
+        f"at least {MIN_SECRET_BYTES} bytes; make one with `openssl rand -hex 32`",
+    )
+    allow_private: bool = _key(
+        "Let webhooks go to private addresses, such as this machine's and its network's",
+        "true or false",
+        default=False,
+    )
+    attempts: Whole = _key(
+        "How often the delivery of a webhook is tried; eight times take about an hour",
+        "a number, 1 to 20",
+        default=8,
+        ge=1,
+        le=20,
+    )
+
+
 class JwtSettings(_Table):
     """How bearer tokens are checked.
 
@@ -294,6 +320,7 @@ class Settings(_Table):
     temporal: TemporalSettings = TemporalSettings()
     api: ApiSettings = ApiSettings()
     worker: WorkerSettings = WorkerSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     mongodb_uri: MongoUri | None = _key(
         "MongoDB of the projection; unset keeps the projection in memory",
         "a mongodb:// or mongodb+srv:// URI",

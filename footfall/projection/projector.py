@@ -7,6 +7,7 @@ from typing import Protocol
 import structlog
 
 from footfall.errors import ProjectionUnavailableError, TemporalUnavailableError
+from footfall.projection.observer import Observer
 from footfall.projection.row import ScheduleRow
 from footfall.projection.store import Store
 from footfall.projection.witness import Witness
@@ -81,12 +82,14 @@ class Projector:
         *,
         retention: Callable[[], Awaitable[timedelta]],
         witness: Witness,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self._schedules = schedules
         self._runs = runs
         self._store = store
         self._retention = retention
         self._witness = witness
+        self._observers = observers
         self._changed_at: datetime | None = None
         self._swept_at: float | None = None
         self._sweep_seconds = 0.0
@@ -141,21 +144,21 @@ class Projector:
         next sweep folds it in.
         """
         try:
-            await self._store.put_schedules([snapshot])
+            await self._put([snapshot])
         except ProjectionUnavailableError:
             self._swept_at = None
 
     async def saw_runs(self, runs: Sequence[RunSummary]) -> None:
         """Fold in runs that were just started or read; like `saw`, never an error."""
         try:
-            await self._store.put_runs(runs)
+            await self._put_runs(runs)
         except ProjectionUnavailableError:
             self._swept_at = None
 
     async def lost(self, schedule_id: str) -> None:
         """Fold in that a schedule was deleted; like `saw`, never an error."""
         try:
-            await self._store.remove_schedules([schedule_id])
+            await self._remove([schedule_id])
         except ProjectionUnavailableError:
             self._swept_at = None
 
@@ -164,6 +167,7 @@ class Projector:
         started = time.monotonic()
         first = self._swept_at is None
         rows = {row.id: row async for row in self._rows()}
+        self._show([row.snapshot for row in rows.values()])
         listed = {entry.id: entry async for entry in self._schedules.listed()}
         await self._fold_listed(list(listed.values()), rows, trust=first and not rows, strict=True)
         # The list lags: what it does not show may be new. Only Temporal's own answer for an
@@ -174,7 +178,7 @@ class Projector:
         alive = {snapshot.walk.schedule_id for snapshot in await self._schedules.read_many(missing)}
         gone = [schedule_id for schedule_id in missing if schedule_id not in alive]
         self._witness.notice([rows[one].snapshot for one in gone if one in rows])
-        await self._store.remove_schedules(gone)
+        await self._remove(gone)
         if first:
             # What was done while no API ran, or not recorded by one that ended in between.
             self._witness.notice(
@@ -188,7 +192,7 @@ class Projector:
     async def _delete_completed(self, rows: Iterable[ScheduleRow]) -> None:
         due = [row.id for row in rows if row.snapshot.is_to_go]
         gone = [one for one in due if await self._schedules.delete_completed(one)]
-        await self._store.remove_schedules(gone)
+        await self._remove(gone)
 
     def _sweep_is_due(self) -> bool:
         if self._swept_at is None:
@@ -204,6 +208,8 @@ class Projector:
             row = await self._store.get_schedule(entry.id)
             if row is not None:
                 rows[entry.id] = row
+        # Another process may have written them.
+        self._show([row.snapshot for row in rows.values()])
         await self._fold_listed(entries, rows, trust=False, strict=False)
 
     async def _fold_listed(
@@ -228,11 +234,11 @@ class Projector:
             else:
                 unclear.append(entry.id)
         for start in range(0, len(listed), BATCH):
-            await self._store.put_schedules(listed[start : start + BATCH])
+            await self._put(listed[start : start + BATCH])
         self._witness.notice([snapshot for snapshot in listed if _is_news(None, snapshot)])
         for start in range(0, len(unclear), BATCH):
             snapshots = await self._schedules.read_many(unclear[start : start + BATCH])
-            await self._store.put_schedules(snapshots)
+            await self._put(snapshots)
             self._witness.notice(
                 [
                     snapshot
@@ -270,7 +276,7 @@ class Projector:
     async def _fold_batch(self, runs: Sequence[RunSummary]) -> None:
         if not runs:
             return
-        await self._store.put_runs(runs)
+        await self._put_runs(runs)
         latest: dict[str, datetime] = {}
         for run in runs:
             known = latest.get(run.schedule_id, run.started_at)
@@ -281,7 +287,25 @@ class Projector:
             if row and _is_overtaken(row.snapshot, at):
                 due.append(schedule_id)
         if due:
-            await self._store.put_schedules(await self._schedules.read_many(due))
+            await self._put(await self._schedules.read_many(due))
+
+    async def _put(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
+        await self._store.put_schedules(snapshots)
+        self._show(snapshots)
+
+    async def _put_runs(self, runs: Sequence[RunSummary]) -> None:
+        await self._store.put_runs(runs)
+        for observer in self._observers:
+            observer.saw_runs(runs)
+
+    async def _remove(self, ids: Sequence[str]) -> None:
+        await self._store.remove_schedules(ids)
+        for observer in self._observers:
+            observer.lost_schedules(ids)
+
+    def _show(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
+        for observer in self._observers:
+            observer.saw_schedules(snapshots)
 
     async def _rows(self) -> AsyncIterator[ScheduleRow]:
         cursor: str | None = None

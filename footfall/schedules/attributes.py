@@ -41,5 +41,11 @@ MEMO_WAITS = "waits"
 MEMO_BACKFILL = "backfill"
 """On the workflow of a backfill: its BackfillOrder."""
 
+MEMO_HOOKS = "hooks"
+"""On the workflow that holds an owner's webhooks: its OwnerHooks."""
+
+MEMO_DELIVERY = "delivery"
+"""On the workflow that delivers a notice: its Delivery."""
+
 MEMO_PROGRESS = "progress"
 """On the workflow of a backfill: its BackfillProgress."""

@@ -19,6 +19,8 @@ def flat(walk: ScheduledWalk) -> dict[str, Any]:
         "description": walk.description,
         "tags": list(walk.tags),
         "timeout": walk.timeout,
+        "notify": [hook.model_dump(mode="json") for hook in walk.notify],
+        "late_after": walk.late_after,
         **policies,
     }
 
@@ -33,6 +35,8 @@ def declaration(walk: ScheduledWalk, *, paused: bool, default_timeout: int) -> d
         "description": "",
         "tags": [],
         "timeout": default_timeout,
+        "notify": [],
+        "late_after": None,
         **Policies().model_dump(mode="json"),
     }
     given = {

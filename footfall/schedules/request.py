@@ -25,6 +25,7 @@ class RunRequest(BaseModel):
     scheduled_at: AwareDatetime
     timeout: int
     starts_before: int = 0
+    owner: str = ""
 
     @classmethod
     def of(cls, walk: ScheduledWalk, *, run_id: str, scheduled_at: AwareDatetime) -> Self:
@@ -37,4 +38,5 @@ class RunRequest(BaseModel):
             root=walk.root,
             scheduled_at=scheduled_at,
             timeout=walk.timeout,
+            owner=walk.owner,
         )

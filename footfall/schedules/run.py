@@ -61,6 +61,7 @@ class RunOutcome(BaseModel):
         worker: identity of the worker that ran it last.
         walker_started_at: when the walker itself was started (UTC), after it had waited for a
             worker, a host process and its root; None where it never was.
+        owner_listens: whether the worker knew of webhooks of the schedule's owner.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,6 +75,7 @@ class RunOutcome(BaseModel):
     attempts: int = 1
     worker: str = ""
     walker_started_at: AwareDatetime | None = None
+    owner_listens: bool | None = None
 
 
 class RunSummary(BaseModel):

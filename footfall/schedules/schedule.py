@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from footfall.schedules.hook import Hook
 from footfall.schedules.occasion import Occasion
 from footfall.schedules.policy import AfterCompletion, Policies
 
@@ -73,6 +74,9 @@ class ScheduledWalk(BaseModel):
         revision: 1 at creation, one more with each change.
         trail: tokens of the changes shortly before the last one, oldest first; a writer whose
             change was followed at once by another's still finds its own here.
+        notify: where to tell of what happens to it, beside its owner's hooks.
+        late_after: seconds after its time within which a run's walker has to begin; None means
+            that nobody watches.
         occasion: set only in the argument of runs that the schedule did not start itself.
     """
 
@@ -100,6 +104,8 @@ class ScheduledWalk(BaseModel):
     created_at: AwareDatetime
     change: Change
     trail: tuple[str, ...] = ()
+    notify: tuple[Hook, ...] = ()
+    late_after: int | None = None
     occasion: Occasion | None = None
 
     @property

@@ -79,9 +79,9 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
         assert (await _shell(token + bulk, tmp_path))["data"] == json.loads(answer)
 
         ids = f"export ID={created['id']}\n"
-        trigger, tail, failed = (
+        trigger, tail, failed, follow = (
             block.replace("127.0.0.1:8000", f"127.0.0.1:{ports['api']}")
-            for name in ("trigger", "tail", "runs")
+            for name in ("trigger", "tail", "runs", "events")
             for block in blocks(name)
         )
         started = (await _shell(token + ids + trigger, tmp_path))["data"]["run"]
@@ -91,6 +91,8 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
             assert started[name] == shown[name]
         assert (await _shell(token + ids + trigger, tmp_path))["data"]["run"] == started
         ids += f"export RUN={started['id']}\n"
+        heard = await _output(token + follow, tmp_path)
+        assert re.search(r"^id: .+\nevent: run_\w+\ndata: {", heard, re.MULTILINE)
         events = await _output(token + ids + tail, tmp_path)
         assert "Grace" in events
         assert events.splitlines()[-2] == "data: " + json.dumps(

@@ -271,12 +271,12 @@ async def test_streams_are_limited_and_end_with_their_reader(
     schedule = await create(alice, "stepwise", args={"folder": str(tmp_path), "steps": 1})
     run = await trigger(alice, schedule["id"])
     transport: Any = api.http._transport
-    tails = transport.app.state.services.tails
-    tails._most = 2
+    streams = transport.app.state.services.streams
+    streams._most = 2
 
     async def opened(count: int) -> None:
         async def probe() -> bool:
-            return bool(tails._open == count)
+            return bool(streams._open == count)
 
         await until(probe, what=f"{count} open streams")
 
@@ -299,6 +299,6 @@ async def test_streams_are_limited_and_end_with_their_reader(
             async with stream() as again:
                 assert again.status_code == 200
         await opened(0)
-    tails._most = 100
+    streams._most = 100
     (tmp_path / "1").touch()
     await ended(alice, run)

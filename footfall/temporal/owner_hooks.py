@@ -1,0 +1,120 @@
+import asyncio
+import hashlib
+import time
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from footfall.errors import TemporalUnavailableError
+from footfall.schedules.attributes import MEMO_HOOKS
+from footfall.schedules.hook import Hook, OwnerHooks
+from footfall.temporal import attributes
+from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
+
+HOLD_HOOKS = "HoldHooks"
+"""Type of the workflow that holds an owner's webhooks."""
+
+FRESH_SECONDS = 5.0
+"""How long the webhooks of all owners are used before Temporal is asked again."""
+
+_log = structlog.get_logger(__name__)
+
+
+def notices_queue(app: str) -> str:
+    """Give Temporal's task queue for what the APIs of an app do: deliver notices."""
+    return f"{app}.notices"
+
+
+class OwnerHookGateway:
+    """The webhooks of owners, each owner's in the memo of a workflow that never ends by itself.
+
+    Setting them starts the workflow anew in place of the one before, which Temporal does in one
+    step; reading describes it. Neither needs a worker.
+
+    Every method raises TemporalUnavailableError when Temporal does not answer.
+    """
+
+    def __init__(self, client: Client, *, app: str) -> None:
+        self._client = client
+        self._app = app
+
+    async def put(self, owner: str, hooks: tuple[Hook, ...]) -> None:
+        """Replace the webhooks of an owner."""
+        held = OwnerHooks(owner=owner, hooks=hooks)
+        with translated_errors():
+            await self._client.start_workflow(
+                HOLD_HOOKS,
+                held,
+                id=self._id(owner),
+                task_queue=notices_queue(self._app),
+                id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(attributes.APP, self._app),
+                        SearchAttributePair(attributes.OWNER, owner),
+                    ],
+                ),
+                memo={MEMO_HOOKS: held},
+                static_summary=f"Webhooks of {owner}",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+
+    async def read(self, owner: str) -> tuple[Hook, ...]:
+        """Give the webhooks of an owner."""
+        try:
+            with translated_errors():
+                handle = self._client.get_workflow_handle(self._id(owner))
+                found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return ()
+            raise
+        held = await found.memo_value(MEMO_HOOKS, None, type_hint=OwnerHooks)
+        return held.hooks if held else ()
+
+    async def every(self) -> dict[str, tuple[Hook, ...]]:
+        """Give the webhooks of all owners that have any; it lags a little behind `put`."""
+        query = (
+            f"WorkflowType = '{HOLD_HOOKS}' AND {attributes.APP.name} = '{self._app}'"
+            " AND ExecutionStatus = 'Running'"
+        )
+        found: dict[str, tuple[Hook, ...]] = {}
+        with translated_errors():
+            async for execution in self._client.list_workflows(query, page_size=1000):
+                held = await execution.memo_value(MEMO_HOOKS, None, type_hint=OwnerHooks)
+                if held is not None and held.hooks:
+                    found[held.owner] = held.hooks
+        return found
+
+    def _id(self, owner: str) -> str:
+        # An owner's name may be anything, and longer than an id may be.
+        return f"{self._app}.hooks.{hashlib.sha256(owner.encode()).hexdigest()[:24]}"
+
+
+class KnownHooks:
+    """The webhooks of all owners as they were a few seconds ago: one list for all runs."""
+
+    def __init__(self, gateway: OwnerHookGateway, *, fresh: float = FRESH_SECONDS) -> None:
+        self._gateway = gateway
+        self._fresh = fresh
+        self._lock = asyncio.Lock()
+        self._known: dict[str, tuple[Hook, ...]] = {}
+        self._read_at = float("-inf")
+
+    async def of(self, owner: str) -> tuple[Hook, ...]:
+        """Give the webhooks of an owner; where Temporal does not answer, those known before."""
+        async with self._lock:
+            if time.monotonic() - self._read_at > self._fresh:
+                try:
+                    self._known = await self._gateway.every()
+                except (TemporalUnavailableError, RPCError) as error:
+                    # Whoever asks has just run a walker, and must not fail for this.
+                    _log.warning("webhooks of owners are not up to date", reason=error.message)
+                self._read_at = time.monotonic()
+        return self._known.get(owner, ())
