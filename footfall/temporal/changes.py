@@ -105,11 +105,13 @@ class ChangeLog:
         """
         if not is_identifier(schedule_id):
             return None
-        # A run that is continued while it is read is read again, now as the next one.
+        # A run that is continued while it is read hands all on to the next one, which is read.
+        found = await self._history(schedule_id)
         for _ in range(5):
-            found = await self._history(schedule_id)
             if not found or found[-1].event_type != ENDED[1]:
                 break
+            ended = found[-1].workflow_execution_continued_as_new_event_attributes
+            found = await self._history(schedule_id, ended.new_execution_run_id)
         if not found or found[-1].event_type == ENDED[0]:
             return None
         record, events = Record(), list[ScheduleEvent]()
@@ -142,8 +144,8 @@ class ChangeLog:
                 if schedule_id is not None:
                     yield schedule_id
 
-    async def _history(self, schedule_id: str) -> list[HistoryEvent]:
-        handle = self._client.get_workflow_handle(self.id_of(schedule_id))
+    async def _history(self, schedule_id: str, run_id: str | None = None) -> list[HistoryEvent]:
+        handle = self._client.get_workflow_handle(self.id_of(schedule_id), run_id=run_id)
         try:
             with translated_errors():
                 return [

@@ -206,7 +206,7 @@ async def agree(client: Client, config: dict[str, Any], start: datetime) -> None
 @pytest.mark.parametrize("config", [*CONFIGS, *BOUNDED], ids=str)
 async def test_temporal_fires_when_we_say(client: Client, config: dict[str, Any]) -> None:
     # From some minutes ahead on, so that nothing comes due while the server is asked.
-    start = (NOW + timedelta(minutes=5)).replace(microsecond=0)
+    start = (datetime.now(UTC) + timedelta(minutes=5)).replace(microsecond=0)
     assert next_times(compile_trigger(parse(config), NOW), start, 1)
     await agree(client, config, start)
 
