@@ -67,6 +67,15 @@ class ApiProcess:
         await self.projector.sweep()
         await self.projector.advance()
 
+    async def know(self, schedule_id: str) -> None:
+        """Look until the schedule is seen: Temporal lists a new one a moment later."""
+
+        async def known() -> bool:
+            await self.look()
+            return await self.store.get_schedule(schedule_id) is not None
+
+        await until(known, what=f"{schedule_id} is seen")
+
 
 def retagged(*tags: str, by: str = "alice", paused: bool | None = None) -> Edit:
     def edit(before: ScheduleSnapshot) -> Draft:
@@ -190,7 +199,7 @@ async def test_the_projector_closes_the_hole_that_a_crash_left(
     await crashing.create(walk)
     api = ApiProcess(client, app_name)
     if not restarted:
-        await api.look()
+        await api.know(walk.schedule_id)
     await crashing.commit(walk.schedule_id, retagged("lost", by="bob"))
 
     async def closed() -> list[RecordedChange]:
@@ -211,7 +220,7 @@ async def test_what_was_done_outside_shows_once_whoever_sees_it(
     await gateway.create(walk)
     await gateway.commit(walk.schedule_id, retagged("a"))
     apis = [ApiProcess(client, app_name) for _ in range(2)]
-    await asyncio.gather(*(api.look() for api in apis))
+    await asyncio.gather(*(api.know(walk.schedule_id) for api in apis))
     handle = client.get_schedule_handle(walk.schedule_id)
     begin = datetime.now(UTC)
 
@@ -337,7 +346,7 @@ async def test_what_is_recorded_is_not_recorded_again(
     walk = a_walk(app_name)
     await gateway.create(walk)
     api = ApiProcess(client, app_name)
-    await api.look()
+    await api.know(walk.schedule_id)
     await gateway.commit(walk.schedule_id, retagged("a"))
 
     async def seen() -> bool:
@@ -368,7 +377,7 @@ async def test_an_outside_deletion_is_noticed(
     await gateway.create(walk)
     api = ApiProcess(client, app_name)
     if seen_before:
-        await api.look()
+        await api.know(walk.schedule_id)
     else:
         # Deleted while no API ran: only what was recorded before tells that it was there.
         await gateway.commit(walk.schedule_id, retagged("a"))
@@ -400,7 +409,7 @@ async def test_what_was_seen_before_an_outside_deletion_is_told_with_it(
     api = ApiProcess(client, app_name)
     await api.schedules.create(walk)
     await api.schedules.commit(walk.schedule_id, retagged("a"))
-    await api.look()
+    await api.know(walk.schedule_id)
     handle = client.get_schedule_handle(walk.schedule_id)
     await handle.pause(note="by hand")
     await api.projector.saw(await api.schedules.read(walk.schedule_id))
