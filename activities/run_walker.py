@@ -37,6 +37,14 @@ class Listeners(Protocol):
         ...
 
 
+class FollowedSchedules(Protocol):
+    """The schedules after which others run; KnownFollowed is it."""
+
+    async def has(self, schedule_id: str) -> bool:
+        """Say whether others run after a schedule, or perhaps do."""
+        ...
+
+
 class WalkerActivities:
     """The activities of a worker: run a walker, and list the walkers that it knows."""
 
@@ -47,11 +55,13 @@ class WalkerActivities:
         catalogue: Catalogue,
         output_limit: int,
         listeners: Listeners,
+        followed: FollowedSchedules,
     ) -> None:
         self._runner = runner
         self._catalogue = catalogue
         self._output_limit = output_limit
         self._listeners = listeners
+        self._followed = followed
 
     @activity.defn(name="list_walkers")
     async def list_walkers(self) -> Catalogue:
@@ -107,6 +117,7 @@ class WalkerActivities:
                 "worker": activity.client().identity,
                 "walker_started_at": watch.started_at,
                 "owner_listens": bool(await self._listeners.of(request.owner)),
+                "is_followed": await self._followed.has(request.schedule_id),
             },
         )
         if outcome.status in (RunStatus.SUCCEEDED, RunStatus.CANCELLED):

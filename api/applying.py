@@ -1,10 +1,13 @@
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from api.bodies import AppliedSchedule, ApplyRequest
+from api.chains import Chains, Planned
 from api.edits import Author, Edits
+from api.idempotency import named_id
 from api.permissions import check_own
 from api.schedules import Schedules
 from footfall.errors import (
@@ -72,6 +75,7 @@ class Applying:
         *,
         app: str,
         schedules: Schedules,
+        chains: Chains,
         gateway: ScheduleGateway,
         store: Store,
         projector: Projector,
@@ -79,6 +83,7 @@ class Applying:
     ) -> None:
         self._app = app
         self._schedules = schedules
+        self._chains = chains
         self._gateway = gateway
         self._store = store
         self._projector = projector
@@ -103,27 +108,31 @@ class Applying:
             pruned = [step async for step in self._superfluous(who, names)]
         if not dry_run:
             doing = [self._do(step, one, author) for step, one in zip(steps, wanted, strict=True)]
-            await _together([*doing, *(self._delete(step, author) for step in pruned)])
+            beside = frozenset(step.id for step in pruned)
+            await _together(doing)
+            await _together([self._delete(step, author, beside) for step in pruned])
         return steps + pruned
 
     async def export(self, who: Principal) -> list[dict[str, Any]]:
         """Give the schedules of `who` as `apply` takes them, in the order of their creation."""
+        found = [snapshot async for snapshot in self._own(who)]
+        names = {one.walk.schedule_id: one.walk.name for one in found}
         return [
-            declaration(
-                snapshot.walk,
-                paused=snapshot.paused,
-                default_timeout=self._default_timeout,
+            _by_name(
+                declaration(one.walk, paused=one.paused, default_timeout=self._default_timeout),
+                names,
             )
-            async for snapshot in self._own(who)
+            for one in found
         ]
 
     async def _wanted(self, author: Author, bodies: Sequence[AppliedSchedule]) -> list[_Wanted]:
         problems = _twice([body.name for body in bodies])
         wanted: dict[int, _Wanted] = {}
+        planned = self._planned(author.who, bodies)
 
         async def check(place: int, body: AppliedSchedule) -> None:
             try:
-                wanted[place] = await self._check(author, body)
+                wanted[place] = await self._check(author, body, planned)
             except InvalidInputError as error:
                 problems.extend(
                     FieldProblem(f"schedules.{place}.{problem.field}", problem.message)
@@ -137,8 +146,18 @@ class Applying:
             raise InvalidInputError(problems)
         return [wanted[place] for place in range(len(bodies))]
 
-    async def _check(self, author: Author, body: AppliedSchedule) -> _Wanted:
-        walk = await self._schedules.define(author, body)
+    def _planned(self, who: Principal, bodies: Sequence[AppliedSchedule]) -> Planned:
+        found: dict[str, str | None] = {}
+        for body in bodies:
+            after = self._chains.named(who, body.config()).get("after")
+            followed = after.get("schedule") if isinstance(after, dict) else None
+            # One that has no name is known by its id.
+            for schedule_id in (named_id(self._app, who.user, body.name), body.name):
+                found[schedule_id] = followed if isinstance(followed, str) else None
+        return found
+
+    async def _check(self, author: Author, body: AppliedSchedule, planned: Planned) -> _Wanted:
+        walk = await self._schedules.define(author, body, planned=planned)
         before = await self._gateway.find(walk.schedule_id)
         if before is None:
             # One that has no name is known by its id.
@@ -185,9 +204,9 @@ class Applying:
         except FootfallError as error:
             step.error = error
 
-    async def _delete(self, step: Step, author: Author) -> None:
+    async def _delete(self, step: Step, author: Author, beside: AbstractSet[str]) -> None:
         try:
-            await self._schedules.delete(author, step.id)
+            await self._schedules.delete(author, step.id, beside=beside)
         except FootfallError as error:
             step.error = error
 
@@ -208,6 +227,16 @@ def _step(wanted: _Wanted, author: Author) -> Step:
         if draft.paused != before.paused:
             step.difference["is_active"] = {"before": not before.paused, "after": not draft.paused}
     return step
+
+
+def _by_name(declared: dict[str, Any], names: Mapping[str, str | None]) -> dict[str, Any]:
+    """Name the schedule that one follows by its name, where it has one: ids differ elsewhere."""
+    after = declared.get("after")
+    name = names.get(after["schedule"]) if after else None
+    if not after or name is None:
+        return declared
+    others = {key: value for key, value in after.items() if key != "schedule"}
+    return {**declared, "after": {"name": name, **others}}
 
 
 def _twice(names: Sequence[str]) -> list[FieldProblem]:

@@ -1,4 +1,4 @@
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -9,6 +9,7 @@ from pydantic import (
     StrictInt,
     StrictStr,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -22,7 +23,8 @@ from footfall.schedules.policy import (
     OverlapPolicy,
     RetryPolicy,
 )
-from footfall.schedules.schedule import MAX_TIMEOUT
+from footfall.schedules.schedule import MAX_TIMEOUT, TriggerKind
+from footfall.triggers.after import OUTCOMES
 from footfall.triggers.exclusion import MOST, WEEKDAYS
 from footfall.triggers.options import LONGEST_JITTER
 
@@ -71,6 +73,21 @@ _EXCLUDE: dict[str, Any] = {
     "additionalProperties": False,
     "minProperties": 1,
 }
+_AFTER: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "schedule": {**_TEXT, "description": "id of a schedule"},
+        "name": {**_TEXT, "description": "name of one of yours, instead of its id"},
+        "on": {
+            "type": "array",
+            "items": _choice(*OUTCOMES),
+            "minItems": 1,
+            "default": ["succeeded"],
+            "description": "how its run has to end",
+        },
+    },
+    "additionalProperties": False,
+}
 
 
 def _trimmed(name: str) -> str:
@@ -117,6 +134,11 @@ class TriggerFields(BaseModel):
     run_date: Annotated[
         _Text,
         Field(description="date: ISO 8601; one without an offset is meant in `timezone`"),
+    ]
+    after: Annotated[
+        _Option,
+        Field(description="after: runs when a run of another schedule ends"),
+        WithJsonSchema(_AFTER),
     ]
     timezone: Annotated[
         _Text, Field(description="IANA name, in any case, such as Europe/Berlin; else UTC")
@@ -233,7 +255,7 @@ class ScheduleChange(PolicyFields, TriggerFields):
     ``trigger`` with its options replaces the whole configuration.
     """
 
-    trigger: Literal["interval", "cron", "date"] = Field(default_factory=_absent)
+    trigger: TriggerKind = Field(default_factory=_absent)
     is_active: StrictBool = Field(
         default_factory=_absent,
         description="false pauses, true resumes",
@@ -264,6 +286,13 @@ class ScheduleChange(PolicyFields, TriggerFields):
         description="why; stands in the schedule's changes",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_trigger(cls, body: Any) -> Any:
+        if isinstance(body, dict) and "trigger" not in body and isinstance(body.get("after"), dict):
+            return {**body, "trigger": "after"}
+        return body
+
     def given(self, *names: str) -> dict[str, Any]:
         """Give those of the named fields that the request names."""
         return {name: getattr(self, name) for name in names if name in self.model_fields_set}
@@ -284,7 +313,7 @@ class HoldRequest(BaseModel):
 class _WithTrigger(ScheduleChange):
     """A whole definition, whose trigger has to be there."""
 
-    trigger: Literal["interval", "cron", "date"]
+    trigger: TriggerKind
 
     def config(self) -> dict[str, Any]:
         """Give the trigger with its options, flat, as the request wrote them."""
@@ -333,9 +362,22 @@ class PreviewRequest(_WithTrigger):
     walker_name: StrictStr = Field(default_factory=_absent, min_length=1, max_length=200)
     count: StrictInt = Field(default=10, ge=1, le=MOST_PREVIEWED, description="runs to show")
     after: Annotated[
-        _Text,
+        _Option,
         Field(
             description="ISO 8601: an instant to start from, as if the schedule were created then; "
-            "one without an offset is meant in `timezone`; now if it is not given",
+            "one without an offset is meant in `timezone`; now if it is not given. An object is "
+            "the trigger's option `after`",
         ),
+        WithJsonSchema({"anyOf": [_TEXT, _AFTER]}),
     ]
+
+    def given_options(self) -> dict[str, Any]:
+        """Give the trigger's options; an instant to start from is none of them."""
+        options = super().given_options()
+        if self.since() is not None:
+            del options["after"]
+        return options
+
+    def since(self) -> Any:
+        """Give the instant to start from, as it was written; None if there is none."""
+        return None if isinstance(self.after, dict) else self.after

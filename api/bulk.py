@@ -65,7 +65,7 @@ class Bulk:
             ids = await self._found(who, body.filter)
         else:
             ids = list(dict.fromkeys(body.ids))
-        operation = self._operation(Author(who, reason=body.reason), body, dry_run=dry_run)
+        operation = self._operation(Author(who, reason=body.reason), body, ids, dry_run=dry_run)
         outcomes = await _each(ids, operation)
         if outcomes and all(map(_is_unavailable, outcomes)):
             raise TemporalUnavailableError
@@ -81,8 +81,10 @@ class Bulk:
             raise InvalidInputError(FieldProblem("filter", message))
         return [row.id for row in page.rows]
 
-    def _operation(self, author: Author, body: BulkRequest, *, dry_run: bool) -> Operation:
-        schedules, starter = self._schedules, self._starter
+    def _operation(
+        self, author: Author, body: BulkRequest, ids: Iterable[str], *, dry_run: bool
+    ) -> Operation:
+        schedules, starter, together = self._schedules, self._starter, frozenset(ids)
 
         async def hold(one: str) -> Outcome:
             paused = body.action == "pause"
@@ -96,7 +98,7 @@ class Bulk:
             return Outcome(one, row=row)
 
         async def delete(one: str) -> Outcome:
-            await schedules.delete(author, one, dry_run=dry_run)
+            await schedules.delete(author, one, dry_run=dry_run, beside=together)
             return Outcome(one)
 
         async def trigger(one: str) -> Outcome:

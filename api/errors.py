@@ -23,6 +23,7 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.ConflictError: 409,
     errors.RunEndedError: 409,
     errors.OverlapError: 409,
+    errors.FollowedError: 409,
     errors.IdempotencyKeyError: 409,
     errors.BackfillNotFoundError: 404,
     errors.BackfillEndedError: 409,

@@ -12,7 +12,7 @@ from footfall.errors import FieldProblem, InvalidInputError
 from footfall.projection.position import LONGEST_CURSOR
 from footfall.projection.schedule_query import NEVER_RAN, SORTS, Range, ScheduleQuery
 from footfall.schedules.run import RunStatus
-from footfall.schedules.schedule import ScheduleStatus
+from footfall.schedules.schedule import ScheduleStatus, TriggerKind
 
 LONGEST_PAGE = 1000
 """Rows of a page at most."""
@@ -70,7 +70,11 @@ class ScheduleFilters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     walker_name: _Text = Field(default_factory=_absent)
-    trigger: Literal["interval", "cron", "date"] = Field(default_factory=_absent)
+    trigger: TriggerKind = Field(default_factory=_absent)
+    follows: _Text = Field(
+        default_factory=_absent,
+        description="id of a schedule: those that run after it",
+    )
     status: ScheduleStatus = Field(default_factory=_absent)
     is_static: _Flag = Field(default_factory=_absent)
     tag: Annotated[list[_Text], BeforeValidator(_several)] = Field(
@@ -102,6 +106,7 @@ class ScheduleFilters(BaseModel):
         return ScheduleQuery(
             walker_name=self.walker_name,
             trigger=self.trigger,
+            follows=self.follows,
             status=self.status,
             is_static=self.is_static,
             tags=tuple(sorted(set(self.tag))),

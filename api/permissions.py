@@ -6,13 +6,18 @@ from footfall.schedules.schedule import ScheduledWalk
 from footfall.tokens import Principal
 
 
+def may_see(who: Principal, walk: ScheduledWalk) -> bool:
+    """Say whether a schedule exists for someone."""
+    return walk.is_static or who.is_admin or walk.owner == who.user
+
+
 def check_visible(who: Principal, walk: ScheduledWalk) -> None:
     """Check that someone may see a schedule.
 
     Raises:
         ScheduleNotFoundError: for them it does not exist.
     """
-    if not (walk.is_static or who.is_admin or walk.owner == who.user):
+    if not may_see(who, walk):
         raise ScheduleNotFoundError
 
 

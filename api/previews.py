@@ -42,13 +42,14 @@ async def preview(body: PreviewRequest, checks: Checks, now: datetime) -> Previe
 def _foretold(body: PreviewRequest, checks: Checks, now: datetime) -> PreviewData:
     trigger = checks.trigger(body.config())
     config = normalised(trigger)
-    timezone = config["timezone"]
-    written = body.given("after")
-    after = parse_instant("after", written["after"], timezone) if written else now
-    if written:
+    timezone = config.get("timezone", "UTC")
+    written = body.since()
+    after = now if written is None else parse_instant("after", written, timezone)
+    if written is not None:
         _check_after(trigger, after)
     compiled = checks.compiled(trigger, after)
-    times = next_times(compiled, after, body.count)
+    # One that runs after another has no times of its own.
+    times = [] if body.trigger == "after" else next_times(compiled, after, body.count)
     return PreviewData(
         next_runs=[NextRun.of(at, timezone) for at in times],
         description=describe(trigger),

@@ -14,6 +14,7 @@ from api.app import build_app
 from api.applying import Applying
 from api.backfills import Backfills
 from api.bulk import Bulk
+from api.chains import Chains
 from api.changes import Changes
 from api.checks import Checks
 from api.delivering import deliver_forever
@@ -153,10 +154,12 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         observers=(feed, watch),
     )
     work = asyncio.create_task(_work(client, settings, projector, watch))
+    chains = Chains(gateway, store, app=app)
     schedules = Schedules(
         app=app,
         gateway=gateway,
         checks=checks,
+        chains=chains,
         store=store,
         projector=projector,
         default_timeout=settings.default_timeout,
@@ -191,6 +194,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             applying=Applying(
                 app=app,
                 schedules=schedules,
+                chains=chains,
                 gateway=gateway,
                 store=store,
                 projector=projector,

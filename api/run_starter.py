@@ -8,19 +8,17 @@ from api.permissions import check_operable
 from api.run_bodies import TriggerRequest
 from footfall.errors import (
     IdempotencyKeyError,
-    OverlapError,
     ProjectionUnavailableError,
-    RunEndedError,
     RunNotFoundError,
 )
 from footfall.projection.projector import Projector
 from footfall.projection.run_query import RunQuery
 from footfall.projection.store import Store
 from footfall.schedules.occasion import Occasion, RunReference
-from footfall.schedules.policy import OverlapPolicy
 from footfall.schedules.run import RunKind, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.action import action_id
+from footfall.temporal.room import make_room
 from footfall.temporal.run_control import RunControl, UnderWay
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
@@ -153,22 +151,13 @@ class RunStarter:
         run_id: str,
     ) -> tuple[RunReference, ...]:
         """Do with the runs under way what the overlap policy says; give those to wait for."""
-        policy = walk.policies.overlap
-        if policy is OverlapPolicy.ALLOW_ALL:
-            return ()
         others = [one for one in await self._under_way(walk) if one.run.id != run_id]
-        references = tuple(one.reference for one in others)
-        if policy is OverlapPolicy.CANCEL_OTHER:
-            for one in others:
-                await self._control.cancel(one.run, reason=_replaced(who))
-        elif policy is OverlapPolicy.TERMINATE_OTHER:
-            for one in others:
-                with suppress(RunEndedError):
-                    await self._control.terminate(one.run, reason=_replaced(who))
-            return ()
-        elif others and (policy is OverlapPolicy.SKIP or _is_full(policy, others)):
-            raise OverlapError(overlap=policy, running=[one.run.id for one in others])
-        return references
+        return await make_room(
+            self._control,
+            walk.policies.overlap,
+            others,
+            reason=f"A run that {who.user} started took its place.",
+        )
 
     async def _under_way(self, walk: ScheduledWalk) -> list[UnderWay]:
         known: list[str] = []
@@ -178,11 +167,3 @@ class RunStarter:
             query = RunQuery(schedule_id=walk.schedule_id, statuses=running)
             known = [run.id for run in (await self._store.list_runs(query)).runs]
         return await self._control.under_way(walk.schedule_id, known)
-
-
-def _is_full(policy: OverlapPolicy, others: list[UnderWay]) -> bool:
-    return policy is OverlapPolicy.BUFFER_ONE and any(one.waits for one in others)
-
-
-def _replaced(who: Principal) -> str:
-    return f"A run that {who.user} started took its place."

@@ -1,9 +1,11 @@
 import asyncio
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
 from api.bodies import NewSchedule, ScheduleChange
+from api.chains import Chains, Planned
 from api.checks import Checks
 from api.edits import Author, Edits
 from api.idempotency import fingerprint, new_id
@@ -19,6 +21,7 @@ from footfall.projection.projector import Projector
 from footfall.projection.row import RunTally, SchedulePage, ScheduleRow
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.projection.store import Store
+from footfall.schedules.chain import check_lateness
 from footfall.schedules.policy import Policies
 from footfall.schedules.schedule import (
     ChangeKind,
@@ -44,6 +47,7 @@ class Schedules:
         app: str,
         gateway: ScheduleGateway,
         checks: Checks,
+        chains: Chains,
         store: Store,
         projector: Projector,
         default_timeout: int,
@@ -51,6 +55,7 @@ class Schedules:
         self._app = app
         self._gateway = gateway
         self._checks = checks
+        self._chains = chains
         self._store = store
         self._projector = projector
         self._default_timeout = default_timeout
@@ -105,8 +110,11 @@ class Schedules:
         body: NewSchedule,
         *,
         key: str | None = None,
+        planned: Planned | None = None,
     ) -> ScheduledWalk:
         """Give the definition of a new schedule, and check all of it; nothing is created.
+
+        `planned` are schedules that are created or changed together with it.
 
         Raises:
             InvalidInputError: the trigger or the arguments are invalid.
@@ -114,7 +122,7 @@ class Schedules:
             NoWorkerError: no worker runs.
         """
         now, who = utc_now(), author.who
-        config = body.config()
+        config = self._chains.named(who, body.config())
         await self._check_trigger(config, now)
         self._checks.hooks("notify", body.given("notify").get("notify", ()))
         await self._checks.args(body.walker_name, body.given("args").get("args", {}))
@@ -122,8 +130,10 @@ class Schedules:
             "timeout": self._default_timeout,
             **body.given("args", "description", "tags", "timeout", "name", "notify", "late_after"),
         }
-        return ScheduledWalk(
-            schedule_id=new_id(self._app, who, key=key, name=fields.get("name")),
+        schedule_id = new_id(self._app, who, key=key, name=fields.get("name"))
+        await self._chains.check(who, config, schedule_id=schedule_id, planned=planned)
+        walk = ScheduledWalk(
+            schedule_id=schedule_id,
             app=self._app,
             walker_name=body.walker_name,
             owner=who.user,
@@ -136,6 +146,8 @@ class Schedules:
             change=author.change(ChangeKind.CREATED, now),
             **fields,
         )
+        check_lateness(walk)
+        return walk
 
     async def list(
         self,
@@ -192,7 +204,7 @@ class Schedules:
             ConflictError: others kept changing it at the same time.
             InvalidInputError: the new trigger or arguments are invalid.
         """
-        edits = await self._edits(body)
+        edits = await self._edits(author.who, schedule_id, body)
         snapshot = await self._gateway.read(schedule_id)
         if "args" in edits.fields:
             check_changeable(author.who, snapshot.walk, edits)
@@ -238,10 +250,18 @@ class Schedules:
         edits = Edits(add_tags=add, remove_tags=remove)
         return await self._commit(author, schedule_id, edits, dry_run=dry_run)
 
-    async def delete(self, author: Author, schedule_id: str, *, dry_run: bool = False) -> None:
-        """Delete a schedule.
+    async def delete(
+        self,
+        author: Author,
+        schedule_id: str,
+        *,
+        dry_run: bool = False,
+        beside: AbstractSet[str] = frozenset(),
+    ) -> None:
+        """Delete a schedule that no others follow, but for those that are deleted `beside` it.
 
         Raises:
+            FollowedError: others follow it.
             ScheduleNotFoundError: there is none that `author` may see.
             ForbiddenError: it is static.
             StaleError: it is not in the state that the author has seen.
@@ -249,6 +269,7 @@ class Schedules:
         snapshot = await self._gateway.read(schedule_id)
         check_own(author.who, snapshot.walk)
         author.check_seen(snapshot)
+        await self._chains.check_free(author.who, schedule_id, beside=beside)
         if dry_run:
             return
         await self._gateway.delete(schedule_id, by=author.who.user, reason=author.reason)
@@ -275,7 +296,7 @@ class Schedules:
         await self._projector.saw(snapshot)
         return await self.read(author.who, schedule_id)
 
-    async def _edits(self, body: ScheduleChange) -> Edits:
+    async def _edits(self, who: Principal, schedule_id: str, body: ScheduleChange) -> Edits:
         fields = body.given("args", "description", "tags", "timeout", "notify", "late_after")
         self._checks.hooks("notify", fields.get("notify", ()))
         if "tags" in fields:
@@ -283,8 +304,9 @@ class Schedules:
         options = body.given_options()
         config: dict[str, Any] | None = None
         if body.given("trigger"):
-            config = {"trigger": body.trigger, **options}
+            config = self._chains.named(who, {"trigger": body.trigger, **options})
             await self._check_trigger(config, utc_now())
+            await self._chains.check(who, config, schedule_id=schedule_id)
         elif options:
             message = "A trigger's options are replaced together: give `trigger` with all of them."
             raise InvalidInputError(FieldProblem(next(iter(options)), message))

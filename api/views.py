@@ -72,11 +72,19 @@ class RunErrorView(BaseModel):
         return cls(**error.model_dump()) if error else None
 
 
+class FollowedRun(BaseModel):
+    """A run after which another schedule ran."""
+
+    schedule_id: str
+    run_id: str
+
+
 class RunView(BaseModel):
     """A run, as lists show it.
 
-    ``scheduled_at`` is null for one that was started by hand; ``by`` and ``reason`` are null for
-    one that its schedule started.
+    ``scheduled_at`` is null for one that was started by hand; of one that follows another run it
+    is the end of that. ``by`` and ``reason`` are null for one that its schedule started.
+    ``after`` names the run that it follows.
     """
 
     id: str
@@ -91,6 +99,7 @@ class RunView(BaseModel):
     error: RunErrorView | None
     by: str | None
     reason: str | None
+    after: FollowedRun | None
     links: Links
 
     @classmethod
@@ -154,8 +163,15 @@ def _run_fields(run: RunSummary, ui: TemporalUi) -> dict[str, Any]:
         "duration_ms": run.duration_ms,
         "by": run.by,
         "reason": run.reason,
+        "after": _followed(run),
         "links": Links(temporal_ui=ui.run(run)),
     }
+
+
+def _followed(run: RunSummary) -> FollowedRun | None:
+    if run.after_schedule is None or run.after_run is None:
+        return None
+    return FollowedRun(schedule_id=run.after_schedule, run_id=run.after_run)
 
 
 class NextRun(BaseModel):
@@ -280,8 +296,8 @@ def _next_times(snapshot: ScheduleSnapshot, now: datetime) -> list[datetime]:
     if snapshot.status is not ScheduleStatus.ACTIVE:
         return []
     left = _NEXT_RUNS if snapshot.runs_left is None else min(_NEXT_RUNS, snapshot.runs_left)
-    coming = [at for at in snapshot.next_times if at > now][:left]
-    if len(coming) < left and len(snapshot.next_times) >= _NEXT_RUNS:
+    coming = [at for at in snapshot.coming_times if at > now][:left]
+    if len(coming) < left and len(snapshot.coming_times) >= _NEXT_RUNS:
         # The row's few times pass; the others are reckoned until Temporal is read again. Where
         # it shows fewer than it could, no more follow.
         compiled = compile_config(snapshot.walk.config, snapshot.walk.anchor)

@@ -106,6 +106,12 @@ class TooManyStreamsError(FootfallError):
     code = "too_many_streams"
 
 
+class FollowedError(FootfallError):
+    """Other schedules run after this one; delete or change them first."""
+
+    code = "schedule_followed"
+
+
 class WalkerNotFoundError(FootfallError):
     """No running worker knows this walker."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from footfall.errors import FieldProblem, InvalidInputError
+from footfall.schedules.chain import check_lateness
 from footfall.schedules.hook import LONGEST_LATE, SHORTEST_LATE, Hooks
 from footfall.schedules.policy import AfterCompletion, Policies
 from footfall.schedules.schedule import (
@@ -84,7 +85,7 @@ def static_walk(
         ensure_fires(trigger, compiled, _EVER)
         plan(compiled, horizon_of(now))
     check_arguments(walker, beside.args)
-    return ScheduledWalk(
+    walk = ScheduledWalk(
         schedule_id=static_id(app, walker.name),
         app=app,
         walker_name=walker.name,
@@ -110,6 +111,8 @@ def static_walk(
             token=secrets.token_hex(8),
         ),
     )
+    check_lateness(walk)
+    return walk
 
 
 def declared_walks(

@@ -12,6 +12,7 @@ import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.chains import ChainActivities
 from activities.failures import FailureActivities
 from activities.horizons import HorizonActivities
 from activities.notices import NoticeActivities
@@ -25,9 +26,11 @@ from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
 from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.failures import Failures
+from footfall.temporal.followers import FollowerGateway, KnownFollowed
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
 from footfall.temporal.registration import register_attributes
+from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import Catalogue
@@ -39,6 +42,7 @@ from workflows.list_walkers import ListWalkers
 from workflows.record_changes import RecordChanges
 from workflows.renew_horizons import RenewHorizons
 from workflows.run_backfill import RunBackfill
+from workflows.run_chain import RunChain
 from workflows.run_walker import RunWalker
 
 SLOTS_PER_HOST = 4
@@ -174,17 +178,26 @@ async def _patiently(
 def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
     app = settings.temporal.task_queue
     hooks = KnownHooks(OwnerHookGateway(client, app=app))
+    followers = FollowerGateway(client, app=app)
+    runs = RunGateway(client, app=app)
     walkers = WalkerActivities(
         hosts,
         catalogue=catalogue,
         output_limit=settings.output_limit,
         listeners=hooks,
+        followed=KnownFollowed(followers),
     )
     gateway = _gateway(client, settings)
     horizons = HorizonActivities(gateway)
     failures = Failures(client, app=app)
     pausing = FailureActivities(gateway, failures)
-    waiting = WaitingActivities(RunGateway(client, app=app))
+    waiting = WaitingActivities(runs)
+    chains = ChainActivities(
+        gateway,
+        followers=followers,
+        runs=runs,
+        control=RunControl(client, runs),
+    )
     notices = NoticeActivities(
         gateway,
         failures,
@@ -194,7 +207,7 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
     return Worker(
         client,
         task_queue=app,
-        workflows=[RunWalker, RunBackfill, ListWalkers, RenewHorizons, RecordChanges],
+        workflows=[RunWalker, RunChain, RunBackfill, ListWalkers, RenewHorizons, RecordChanges],
         activities=[
             walkers.run_walker,
             walkers.list_walkers,
@@ -202,6 +215,9 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
             pausing.pause_after_failures,
             waiting.others_ended,
             notices.tell_of_run,
+            chains.tell_followers,
+            chains.follow,
+            chains.spend_run,
         ],
         # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,

@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from footfall.schedules.schedule import ScheduledWalk
 
+from workflows.following import failed_outcome, tell_followers
 from workflows.telling import tell_failure, tell_success
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
@@ -64,9 +65,11 @@ class RunWalker:
         except (ActivityError, asyncio.CancelledError) as error:
             if is_cancelled_exception(error):
                 _show_cancellation()
+                await tell_followers(walk, RunStatus.CANCELLED, None)
             raise
         if outcome.status is RunStatus.CANCELLED:
             _show_cancellation()
+            await tell_followers(walk, RunStatus.CANCELLED, outcome)
             raise CancelledError
         return outcome
 
@@ -90,11 +93,13 @@ class RunWalker:
                         _show(error.cause)
                         paused = await _settle(walk, request)
                         await tell_failure(walk, request, error.cause, paused=paused)
+                        await tell_followers(walk, *failed_outcome(error.cause))
                     raise
                 request = request.model_copy(update={"starts_before": _starts(failed)})
             else:
                 if outcome.status is RunStatus.SUCCEEDED:
                     await tell_success(walk, request, outcome)
+                    await tell_followers(walk, RunStatus.SUCCEEDED, outcome)
                 return outcome
             await workflow.sleep(retry.pause(failures))
 

@@ -1,5 +1,4 @@
 from datetime import datetime, timedelta
-from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -8,14 +7,10 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from footfall.schedules.notice import EndedRun, ToldRun, shortened
     from footfall.schedules.request import RunRequest
-    from footfall.schedules.run import (
-        WALKER_TIMEOUT,
-        RunError,
-        RunKind,
-        RunOutcome,
-        RunStatus,
-    )
+    from footfall.schedules.run import RunError, RunKind, RunOutcome, RunStatus
     from footfall.schedules.schedule import ScheduledWalk
+
+from workflows.following import failed_outcome
 
 PATIENCE = timedelta(minutes=10)
 """How long a run stays open for its notices when Temporal's lists are away; then they are lost."""
@@ -36,15 +31,11 @@ async def tell_failure(
 ) -> None:
     """Have told that a run failed, and whether that paused its schedule."""
     error = RunError(type=type(cause).__name__, message=getattr(cause, "message", ""))
-    status = RunStatus.FAILED
     if isinstance(cause, ApplicationError):
         error = RunError(type=cause.type or error.type, message=cause.message)
-        if cause.type == WALKER_TIMEOUT:
-            status = RunStatus.TIMED_OUT
-        details: Any = cause.details[0] if cause.details else None
-        unheard = details and RunOutcome.model_validate(details).owner_listens is False
-        if unheard and not walk.notify:
-            return
+    status, outcome = failed_outcome(cause)
+    if outcome is not None and outcome.owner_listens is False and not walk.notify:
+        return
     await _tell(walk, request, status, error=error, paused=paused)
 
 

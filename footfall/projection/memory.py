@@ -1,5 +1,5 @@
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -36,6 +36,7 @@ class MemoryStore:
         # Places of the dynamic schedules by owner, and under None of the static ones.
         self._audiences: dict[str | None, list[str]] = {}
         self._ids: dict[str, str] = {}
+        self._followers: dict[str, set[str]] = {}
         self._runs: dict[str, dict[str, RunSummary]] = {}
         self._runs_at: dict[str, RunSummary] = {}
         self._all_runs = RunIndex()
@@ -67,6 +68,8 @@ class MemoryStore:
             where = _place(snapshot)
             self._ids[where] = walk.schedule_id
             insort(self._audiences.setdefault(_audience(snapshot), []), where)
+            if walk.follows is not None:
+                self._followers.setdefault(walk.follows, set()).add(walk.schedule_id)
 
     async def remove_schedules(self, ids: Sequence[str]) -> None:
         """Remove schedules and their runs; unknown ids are ignored."""
@@ -100,8 +103,12 @@ class MemoryStore:
             lists = list(self._audiences.values())
         else:
             lists = [self._audiences.get(audience, []) for audience in (owner, None)]
+        if query.follows is not None:
+            ids = self._following(query.follows, owner)
+            return self._found(ids, limit, cursor, query, now or utc_now())
         if query != EVERYTHING:
-            return self._found(lists, limit, cursor, query, now or utc_now())
+            ids = (self._ids[where] for places in lists for where in places)
+            return self._found(ids, limit, cursor, query, now or utc_now())
         after = decode_cursor("schedules", cursor) if cursor else ""
         tails = (islice(rows, bisect_right(rows, after), None) for rows in lists)
         places = list(islice(merge(*tails), limit + 1))
@@ -159,14 +166,13 @@ class MemoryStore:
 
     def _found(
         self,
-        lists: Sequence[Sequence[str]],
+        ids: Iterable[str],
         limit: int,
         cursor: str | None,
         query: ScheduleQuery,
         now: datetime,
     ) -> SchedulePage:
         needs_tally = query.filters_by_runs or query.sorts_by_runs
-        ids = (self._ids[where] for places in lists for where in places)
         rows = ((self._facts[one], self._tally(one) if needs_tally else _NO_RUNS) for one in ids)
         found = select(query, rows, limit=limit, cursor=cursor, now=now)
         return SchedulePage(
@@ -174,6 +180,11 @@ class MemoryStore:
             cursor=found.cursor,
             total=found.total,
         )
+
+    def _following(self, schedule_id: str, owner: str | None) -> Iterator[str]:
+        for one in self._followers.get(schedule_id, ()):
+            if owner is None or _audience(self._schedules[one]) in (owner, None):
+                yield one
 
     def _row(self, schedule_id: str) -> ScheduleRow:
         return ScheduleRow(
@@ -196,6 +207,11 @@ class MemoryStore:
         if not rows:
             del self._audiences[_audience(snapshot)]
         del self._ids[_place(snapshot)]
+        followed = snapshot.walk.follows
+        if followed is not None:
+            self._followers[followed].discard(snapshot.walk.schedule_id)
+            if not self._followers[followed]:
+                del self._followers[followed]
 
     def _indexes(self, query: RunQuery) -> list[RunIndex]:
         if query.schedule_id is not None:

@@ -35,6 +35,7 @@ class ScheduleFacts:
     name: str | None
     walker_name: str
     trigger: str
+    follows: str | None
     status: str
     is_active: bool
     is_static: bool
@@ -83,6 +84,7 @@ def facts_of(snapshot: ScheduleSnapshot) -> ScheduleFacts:
         name=walk.name,
         walker_name=walk.walker_name,
         trigger=walk.trigger,
+        follows=walk.follows,
         status=snapshot.status.value,
         is_active=is_active,
         is_static=walk.is_static,
@@ -104,7 +106,7 @@ def facts_of(snapshot: ScheduleSnapshot) -> ScheduleFacts:
         created_at=micros(walk.created_at),
         updated_at=micros(walk.change.at),
         text="\n".join(searched).casefold(),
-        times=tuple(sorted(map(micros, snapshot.next_times))) if is_active else (),
+        times=tuple(sorted(map(micros, snapshot.coming_times))) if is_active else (),
     )
 
 

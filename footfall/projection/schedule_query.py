@@ -114,6 +114,7 @@ class ScheduleQuery:
 
     walker_name: str | None = None
     trigger: str | None = None
+    follows: str | None = None
     status: ScheduleStatus | None = None
     is_static: bool | None = None
     tags: tuple[str, ...] = ()
@@ -155,6 +156,7 @@ class ScheduleQuery:
         return (
             (self.walker_name is None or facts.walker_name == self.walker_name)
             and (self.trigger is None or facts.trigger == self.trigger)
+            and (self.follows is None or facts.follows == self.follows)
             and (self.status is None or facts.status == self.status)
             and (self.is_static is None or facts.is_static is self.is_static)
             and (self.owner is None or facts.owner == self.owner)

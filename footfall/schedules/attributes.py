@@ -13,6 +13,7 @@ REVISION = "FootfallRevision"
 CHANGED_AT = "FootfallChangedAt"
 HORIZON = "FootfallHorizon"
 BASIS = "FootfallBasis"
+FOLLOWS = "FootfallFollows"
 OUTCOME = "FootfallOutcome"
 KIND = "FootfallKind"
 

@@ -1,6 +1,6 @@
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from footfall.schedules.run import RunKind
+from footfall.schedules.run import RunKind, RunStatus
 
 
 class RunReference(BaseModel):
@@ -12,19 +12,39 @@ class RunReference(BaseModel):
     temporal_run_id: str
 
 
+class RunEnd(BaseModel):
+    """The end of a run, after which other schedules run.
+
+    Attributes:
+        schedule_id: whose run it was.
+        at: when it ended (UTC).
+        through: ids of the schedules by which the chain came to it, its own the last.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    schedule_id: str
+    run: RunReference
+    status: RunStatus
+    at: AwareDatetime
+    through: tuple[str, ...] = ()
+
+
 class Occasion(BaseModel):
     """Why there is a run that its schedule did not start itself.
 
     Attributes:
-        by: the user who asked for it.
+        by: the user who asked for it; None if nobody did.
         scheduled_at: the time that the run stands for (UTC); None means its start.
         waits_for: runs that have to end before the walker is started.
+        after: the end of another schedule's run that it follows.
     """
 
     model_config = ConfigDict(frozen=True)
 
     kind: RunKind
-    by: str
+    by: str | None = None
     reason: str | None = None
     scheduled_at: AwareDatetime | None = None
     waits_for: tuple[RunReference, ...] = ()
+    after: RunEnd | None = None

@@ -92,7 +92,8 @@ class Policies(BaseModel):
     Attributes:
         overlap: what happens to a run that is due while another one is under way.
         catchup_window: seconds after its time within which a run is still started when Temporal
-            was away at that time; None means one day, and for a date that it is never too late.
+            was away at that time; None means one day, and for a date or for what runs after
+            another schedule that it is never too late.
         retry: whether a walker that failed is started again.
         max_runs: how often the schedule runs in all; None means without end. Runs that were
             started by hand are not counted.
@@ -118,5 +119,5 @@ class Policies(BaseModel):
         """Give the catch-up window of a schedule with a trigger of this kind, in seconds."""
         if self.catchup_window is not None:
             return self.catchup_window
-        # A one-shot is never lost to an outage, however long.
-        return LONGEST_CATCHUP if trigger == "date" else DEFAULT_CATCHUP
+        # What does not come again is never lost to an outage, however long.
+        return LONGEST_CATCHUP if trigger in ("date", "after") else DEFAULT_CATCHUP

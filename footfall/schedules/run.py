@@ -16,11 +16,16 @@ class RunStatus(StrEnum):
 
 
 class RunKind(StrEnum):
-    """What started a run: its schedule, someone who wanted it now, or a backfill."""
+    """What started a run.
+
+    Its schedule at a time of its own, someone who wanted it now, a backfill, or the end of
+    another schedule's run.
+    """
 
     SCHEDULED = "scheduled"
     MANUAL = "manual"
     BACKFILL = "backfill"
+    CHAINED = "chained"
 
 
 FAILURES = frozenset({RunStatus.FAILED, RunStatus.TIMED_OUT})
@@ -62,6 +67,8 @@ class RunOutcome(BaseModel):
         walker_started_at: when the walker itself was started (UTC), after it had waited for a
             worker, a host process and its root; None where it never was.
         owner_listens: whether the worker knew of webhooks of the schedule's owner.
+        is_followed: whether the worker knew of schedules that run after this one, or could not
+            know.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -76,6 +83,7 @@ class RunOutcome(BaseModel):
     worker: str = ""
     walker_started_at: AwareDatetime | None = None
     owner_listens: bool | None = None
+    is_followed: bool | None = None
 
 
 class RunSummary(BaseModel):
@@ -91,6 +99,7 @@ class RunSummary(BaseModel):
             cancelled, who wanted that and why.
         by: who started it, if it was not its schedule.
         reason: what they gave as their reason.
+        after_schedule, after_run: whose run it follows, and which.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -110,6 +119,8 @@ class RunSummary(BaseModel):
     error: RunError | None = None
     by: str | None = None
     reason: str | None = None
+    after_schedule: str | None = None
+    after_run: str | None = None
 
     @property
     def duration_ms(self) -> int | None:

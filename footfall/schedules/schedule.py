@@ -20,6 +20,10 @@ MAX_TIMEOUT = 7 * 24 * 3600
 """The longest time that a run may be given, in seconds."""
 
 
+TriggerKind = Literal["interval", "cron", "date", "after"]
+"""What may start a schedule's runs."""
+
+
 class ChangeKind(StrEnum):
     """What a change did to a schedule."""
 
@@ -109,10 +113,15 @@ class ScheduledWalk(BaseModel):
     occasion: Occasion | None = None
 
     @property
-    def trigger(self) -> Literal["interval", "cron", "date"]:
+    def trigger(self) -> TriggerKind:
         """Kind of the trigger."""
-        kind: Literal["interval", "cron", "date"] = self.config["trigger"]
+        kind: TriggerKind = self.config["trigger"]
         return kind
+
+    @property
+    def follows(self) -> str | None:
+        """Id of the schedule after whose runs it runs; None if it has times of its own."""
+        return str(self.config["after"]["schedule"]) if self.trigger == "after" else None
 
     @property
     def timezone(self) -> str:
@@ -169,7 +178,7 @@ class ScheduleSnapshot(BaseModel):
 
     Attributes:
         next_times: the next few times (UTC) by Temporal's own reckoning; a paused schedule
-            has them too.
+            has them too. One that runs after another has one that never comes.
         note: Temporal's free-text note; the reason of a pause stands here.
         runs_left: how many runs are left of `Policies.max_runs`; None without such a limit.
         runs_started: how often Temporal started the schedule's action.
@@ -195,6 +204,11 @@ class ScheduleSnapshot(BaseModel):
         if before is None or self.runs_left is None:
             return max(0, most - self.runs_started)
         return max(0, self.runs_left + most - before)
+
+    @property
+    def coming_times(self) -> tuple[datetime, ...]:
+        """The next few times (UTC) that the schedule itself has."""
+        return self.next_times if self.walk.follows is None else ()
 
     @property
     def status(self) -> ScheduleStatus:

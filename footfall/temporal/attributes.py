@@ -21,6 +21,7 @@ REVISION = SearchAttributeKey.for_int(names.REVISION)
 CHANGED_AT = SearchAttributeKey.for_datetime(names.CHANGED_AT)
 HORIZON = SearchAttributeKey.for_datetime(names.HORIZON)
 BASIS = SearchAttributeKey.for_int(names.BASIS)
+FOLLOWS = SearchAttributeKey.for_keyword(names.FOLLOWS)
 OUTCOME = SearchAttributeKey.for_keyword(names.OUTCOME)
 KIND = SearchAttributeKey.for_keyword(names.KIND)
 SCHEDULED_START = SearchAttributeKey.for_datetime(names.SCHEDULED_START)
@@ -36,6 +37,7 @@ ALL = (
     CHANGED_AT,
     HORIZON,
     BASIS,
+    FOLLOWS,
     OUTCOME,
     KIND,
 )
@@ -58,6 +60,8 @@ def schedule_attributes(
     ]
     if walk.basis is not None:
         found.append(SearchAttributePair(BASIS, walk.basis))
+    if walk.follows is not None:
+        found.append(SearchAttributePair(FOLLOWS, walk.follows))
     if horizon is not None:
         found.append(SearchAttributePair(HORIZON, horizon))
     return TypedSearchAttributes(found)

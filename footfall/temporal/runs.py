@@ -172,6 +172,7 @@ async def _summary(execution: WorkflowExecution) -> RunSummary | None:
     occasion: Occasion | None = None
     if kind is not RunKind.SCHEDULED:
         occasion = await execution.memo_value(MEMO_OCCASION, None, type_hint=Occasion)
+    after = occasion.after if occasion else None
     return RunSummary(
         id=execution.id,
         temporal_run_id=execution.run_id,
@@ -188,6 +189,8 @@ async def _summary(execution: WorkflowExecution) -> RunSummary | None:
         error=error,
         by=occasion.by if occasion else None,
         reason=occasion.reason if occasion else None,
+        after_schedule=after.schedule_id if after else None,
+        after_run=after.run.id if after else None,
     )
 
 

@@ -168,6 +168,25 @@ class ScheduleGateway:
                     return await self._with_exact_limit(before, after)
         raise ConflictError
 
+    async def spend_run(self, schedule_id: str, runs_left: int) -> None:
+        """Take one off the runs that a schedule has left, if so many are left.
+
+        Temporal does so itself for the runs that it starts at a schedule's times.
+
+        Raises:
+            ConflictError: others kept changing it.
+        """
+        for attempt in range(ATTEMPTS):
+            await asyncio.sleep(0.02 * attempt)
+            found = await self._describe(schedule_id)
+            if found is None or found.snapshot.runs_left != runs_left:
+                return
+            snapshot = found.snapshot
+            draft = Draft(walk=snapshot.walk, paused=snapshot.paused, note=snapshot.note)
+            with suppress(ScheduleNotFoundError):
+                await update(self._client, draft, found.conflict_token, runs_left - 1)
+        raise ConflictError
+
     async def delete(
         self,
         schedule_id: str,

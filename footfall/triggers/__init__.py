@@ -5,6 +5,7 @@ Pure: from the configuration that users write (`parse`) to exactly when it fires
 (`describe`, `normalised`), and what may surprise (`warnings_of`).
 """
 
+from footfall.triggers.after import NEVER, AfterTrigger
 from footfall.triggers.basis import basis_of, present_bases
 from footfall.triggers.calendar import Calendar, Range
 from footfall.triggers.compiled import CompiledTrigger
@@ -26,6 +27,8 @@ from footfall.triggers.warning import warnings_of
 from footfall.triggers.zone import parse_zone, zone_of
 
 __all__ = [
+    "NEVER",
+    "AfterTrigger",
     "Calendar",
     "CompiledTrigger",
     "CrontabTrigger",

@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from footfall.errors import InvalidTriggerError
+from footfall.triggers.after import NEVER, AfterTrigger
 from footfall.triggers.calendar import LAST_YEAR
 from footfall.triggers.clock import unix_time, utc
 from footfall.triggers.compiled import CompiledTrigger
@@ -11,7 +12,7 @@ from footfall.triggers.interval import IntervalTrigger, too_long
 from footfall.triggers.moments import Moments
 from footfall.triggers.options import DstGap, DstOverlap
 
-Trigger = IntervalTrigger | CrontabTrigger | FieldsTrigger | DateTrigger
+Trigger = IntervalTrigger | CrontabTrigger | FieldsTrigger | DateTrigger | AfterTrigger
 
 
 def compile_trigger(trigger: Trigger, anchor: datetime) -> CompiledTrigger:
@@ -27,6 +28,8 @@ def compile_trigger(trigger: Trigger, anchor: datetime) -> CompiledTrigger:
         return _interval(trigger, unix_time(anchor))
     if isinstance(trigger, DateTrigger):
         return CompiledTrigger(instant=trigger.instant, timezone=trigger.timezone)
+    if isinstance(trigger, AfterTrigger):
+        return CompiledTrigger(instant=NEVER)
     options, when = trigger.options, moments(trigger)
     # A rhythm goes on as it was while clocks change, and so does "every n minutes" through an
     # hour that comes twice.

@@ -1,3 +1,4 @@
+from footfall.triggers.after import OUTCOMES, AfterTrigger
 from footfall.triggers.calendar import FIRST_YEAR
 from footfall.triggers.compiler import Trigger, moments
 from footfall.triggers.crontab import CrontabTrigger
@@ -18,6 +19,9 @@ def describe(trigger: Trigger) -> str:
     """
     if isinstance(trigger, DateTrigger):
         return _once(trigger)
+    if isinstance(trigger, AfterTrigger):
+        ends = listed((OUTCOMES[name] for name in trigger.on), "or")
+        return f"After each run of {trigger.schedule} that {ends}"
     bounds, timezone = list(bounds_in_words(trigger.options)), trigger.options.timezone
     if isinstance(trigger, IntervalTrigger):
         # Excluded days and local times mean nothing without their zone.

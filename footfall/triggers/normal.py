@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from footfall.triggers.after import AfterTrigger
 from footfall.triggers.clock import EPOCH, date_of
 from footfall.triggers.compiler import Trigger, compile_trigger
 from footfall.triggers.crontab import CrontabTrigger
@@ -22,6 +23,9 @@ def normalised(trigger: Trigger) -> dict[str, Any]:
     if isinstance(trigger, DateTrigger):
         run_date = _instant(trigger.instant)
         return {"trigger": "date", "run_date": run_date, "timezone": trigger.timezone}
+    if isinstance(trigger, AfterTrigger):
+        after = {"schedule": trigger.schedule, "on": list(trigger.on)}
+        return {"trigger": "after", "after": after}
     options = _options(trigger.options)
     if isinstance(trigger, IntervalTrigger):
         written = trigger.config

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from footfall.triggers.after import AfterTrigger
 from footfall.triggers.compiled import CompiledTrigger
 from footfall.triggers.compiler import Trigger, compile_trigger
 from footfall.triggers.date import DateTrigger
@@ -56,8 +57,13 @@ def _key(config: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=_KEPT)
 def _read(written: str) -> Reading:
     trigger = parse(json.loads(written))
-    zone = trigger.timezone if isinstance(trigger, DateTrigger) else trigger.options.timezone
-    return Reading(trigger, describe(trigger), zone)
+    return Reading(trigger, describe(trigger), _timezone(trigger))
+
+
+def _timezone(trigger: Trigger) -> str:
+    if isinstance(trigger, AfterTrigger):
+        return "UTC"
+    return trigger.timezone if isinstance(trigger, DateTrigger) else trigger.options.timezone
 
 
 @lru_cache(maxsize=_KEPT)

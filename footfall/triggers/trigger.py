@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from footfall.errors import FieldProblem, InvalidInputError, InvalidTriggerError
+from footfall.triggers.after import parse_after
 from footfall.triggers.compiler import Trigger, moments
 from footfall.triggers.crontab import CrontabTrigger, parse_crontab
 from footfall.triggers.date import parse_date
@@ -24,6 +25,7 @@ _OPTIONS = {
     "interval": (*UNITS, "timezone", *OPTIONS),
     "cron": ("cron", *FIELDS, "timezone", *OPTIONS, *CLOCK_OPTIONS),
     "date": ("run_date", "timezone"),
+    "after": ("after",),
 }
 _LONGEST_NAME = 64
 
@@ -81,6 +83,8 @@ def _parse(
         return interval
     if kind == "date":
         return parse_date(config, options.timezone)
+    if kind == "after":
+        return parse_after(config)
     named = [name for name in FIELDS if name in config]
     if "cron" in config and named:
         message = f"give either cron or named fields ({listed(named)}), not both"

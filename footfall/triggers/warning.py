@@ -3,6 +3,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import datetime
 
+from footfall.triggers.after import AfterTrigger
 from footfall.triggers.clock import BEGIN, DAY, END, clock_of, unix_time, utc
 from footfall.triggers.clock_warning import clock_warnings
 from footfall.triggers.compiled import CompiledTrigger
@@ -44,6 +45,8 @@ def warnings_of(trigger: Trigger, compiled: CompiledTrigger, after: datetime) ->
 
     `compiled` is what it compiles to. Nothing that is told is an error.
     """
+    if isinstance(trigger, AfterTrigger):
+        return []
     found = [*_often(compiled), *window_warnings(trigger, compiled, after)]
     if isinstance(trigger, CrontabTrigger | FieldsTrigger) and compiled.moments is not None:
         parts = _parts(trigger)

@@ -89,6 +89,15 @@ class Scene:
 
         return await until(still, what="the end of all runs", seconds=60, every=0.2)
 
+    async def settled_chain(self, walk: ScheduledWalk, count: int) -> list[RunSummary]:
+        """Wait until so many runs of a schedule have ended and none is under way; give all."""
+
+        async def still() -> list[RunSummary] | None:
+            found = await self.runs(walk)
+            return found if len(found) >= count and all(run.closed_at for run in found) else None
+
+        return await until(still, what="the end of all runs", seconds=60)
+
     async def outcome(self, run: RunSummary) -> RunOutcome:
         """Give what a run gave."""
         outcome = await self._runs.outcome(run)

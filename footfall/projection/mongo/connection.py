@@ -25,7 +25,7 @@ _INDEXES = {
         # The filters of lists that let few rows through.
         *(
             IndexModel([("scope", ASCENDING), (f"search.{name}", ASCENDING), ("place", ASCENDING)])
-            for name in ("walker_name", "owner", "status", "tags")
+            for name in ("walker_name", "owner", "status", "tags", "follows")
         ),
     ],
     "runs": [

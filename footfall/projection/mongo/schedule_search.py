@@ -96,6 +96,7 @@ def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
     equal = {
         "walker_name": query.walker_name,
         "trigger": query.trigger,
+        "follows": query.follows,
         "status": query.status and query.status.value,
         "is_static": query.is_static,
         "owner": query.owner,

@@ -1,0 +1,291 @@
+"""Schedules that run after the runs of others: what really ran, and when."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.scene import Scene, running_scene
+from support.waiting import until
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from footfall.schedules.occasion import RunEnd, RunReference
+from footfall.schedules.policy import OverlapPolicy
+from footfall.schedules.run import RunKind, RunStatus, RunSummary
+from footfall.schedules.schedule import ScheduledWalk, ScheduleStatus, utc_now
+from footfall.temporal.followers import FollowerGateway
+from footfall.triggers import NEVER
+from footfall.triggers.after import OUTCOMES
+
+SELDOM = {"trigger": "interval", "days": 300}
+
+
+@pytest.fixture(scope="module")
+async def scene(client: Client, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
+    folder = tmp_path_factory.mktemp("chains")
+    async with running_scene(client, folder, app="chains", processes=6) as scene:
+        yield scene
+
+
+def after(walk: ScheduledWalk, *on: str) -> dict[str, object]:
+    return {"trigger": "after", "after": {"schedule": walk.schedule_id, "on": list(on or OUTCOMES)}}
+
+
+async def looked_at(scene: Scene, walk: ScheduledWalk, count: int) -> None:
+    """Wait until the chain of a schedule has looked at so many ends."""
+    handle = scene.client.get_workflow_handle(f"{scene.app}.chain.{walk.schedule_id}")
+
+    async def done() -> bool:
+        try:
+            history = await handle.fetch_history()
+        except RPCError:
+            return False
+        named: dict[int, str] = {}
+        for event in history.events:
+            if event.HasField("activity_task_scheduled_event_attributes"):
+                scheduled = event.activity_task_scheduled_event_attributes
+                named[event.event_id] = scheduled.activity_type.name
+        ended = [
+            event.activity_task_completed_event_attributes.scheduled_event_id
+            for event in history.events
+            if event.HasField("activity_task_completed_event_attributes")
+        ]
+        return [named[one] for one in ended].count("follow") >= count
+
+    await until(done, what=f"{count} ends are looked at", seconds=60)
+
+
+async def run_once(scene: Scene, walk: ScheduledWalk) -> None:
+    await scene.client.get_schedule_handle(walk.schedule_id).trigger()
+
+
+async def is_followed(scene: Scene, *walks: ScheduledWalk) -> None:
+    """Wait until the worker knows that schedules are followed."""
+    followers = FollowerGateway(scene.client, app=scene.app)
+
+    async def known() -> bool:
+        return {walk.schedule_id for walk in walks} <= await followers.followed()
+
+    await until(known, what="the followers are listed")
+    # What the worker knows may be a second old; nothing tells when it asks anew.
+    begin = utc_now()
+    await until(lambda: passed(begin), what="the worker's list is old")
+
+
+async def passed(begin: datetime) -> bool:
+    return utc_now() - begin > timedelta(seconds=1.1)
+
+
+@pytest.mark.parametrize("ending", list(OUTCOMES))
+async def test_it_runs_after_those_ends_that_it_follows(scene: Scene, ending: str) -> None:
+    fates = {"succeeded": "x", "failed": "f", "timed_out": "h", "cancelled": "h"}
+    upstream = await scene.create(
+        "attempts",
+        args={"fates": fates[ending]},
+        config=SELDOM,
+        time_limit=1 if ending == "timed_out" else 300,
+    )
+    followers = {on: await scene.create("work", config=after(upstream, on)) for on in OUTCOMES}
+    await is_followed(scene, upstream)
+    await run_once(scene, upstream)
+    if ending == "cancelled":
+        await scene.started(upstream)
+        (run,) = await scene.runs(upstream)
+        await scene.client.get_workflow_handle(run.id).cancel()
+    (ended,) = await scene.closed(upstream)
+    assert ended.status.value == ending
+    await asyncio.gather(*(looked_at(scene, walk, 1) for walk in followers.values()))
+    (follows,) = await scene.closed(followers.pop(ending))
+    assert (follows.kind, follows.status) == (RunKind.CHAINED, RunStatus.SUCCEEDED)
+    assert (follows.after_schedule, follows.after_run) == (upstream.schedule_id, ended.id)
+    assert follows.scheduled_at
+    assert ended.closed_at
+    assert abs(follows.scheduled_at - ended.closed_at) < timedelta(seconds=5)
+    for walk in followers.values():
+        assert await scene.runs(walk) == []
+
+
+async def overlapping(
+    scene: Scene, policy: OverlapPolicy, ends: int = 3
+) -> tuple[ScheduledWalk, Path]:
+    """Let a schedule, whose walker waits for a file, be told of several ends one by one."""
+    flag = scene.flag(policy.value)
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create(
+        "wait", args={"flag": str(flag)}, config=after(upstream), overlap=policy
+    )
+    await is_followed(scene, upstream)
+    for number in range(1, ends + 1):
+        # Temporal takes two in one second for one.
+        begin = utc_now()
+        await run_once(scene, upstream)
+        await scene.closed(upstream, number)
+        await looked_at(scene, walk, number)
+        if number == 1:
+            await scene.started(walk)
+        await until(lambda begin=begin: passed(begin), what="the next second")  # type: ignore[misc]
+    return walk, flag
+
+
+@pytest.mark.parametrize(
+    ("policy", "running", "ended"),
+    [
+        (OverlapPolicy.SKIP, 1, []),
+        (OverlapPolicy.BUFFER_ONE, 2, []),
+        (OverlapPolicy.BUFFER_ALL, 3, []),
+        (OverlapPolicy.ALLOW_ALL, 3, []),
+        (OverlapPolicy.CANCEL_OTHER, 1, [RunStatus.CANCELLED] * 2),
+        (OverlapPolicy.TERMINATE_OTHER, 1, [RunStatus.TERMINATED] * 2),
+    ],
+)
+async def test_its_overlap_policy_holds(
+    scene: Scene, policy: OverlapPolicy, running: int, ended: list[RunStatus]
+) -> None:
+    walk, flag = await overlapping(scene, policy)
+
+    async def settled() -> list[RunSummary] | None:
+        found = await scene.runs(walk)
+        closed = [run.status for run in found if run.closed_at]
+        return found if len(closed) == len(ended) and len(found) == running + len(ended) else None
+
+    found = await until(settled, what="the runs under way", seconds=60)
+    assert sorted(run.status for run in found if run.closed_at) == ended
+    under_way = {run.id for run in found if not run.closed_at}
+
+    async def begun() -> set[str]:
+        return under_way & {line.run_id for line in scene.ledger.starts(walk.schedule_id)}
+
+    # Walkers on one root take turns, whatever runs overlap. One that took the place of another
+    # may be replaced itself before its walker began.
+    assert len(await until(begun, what="the start", seconds=60)) == 1
+    flag.touch()
+    done = await scene.settled(walk)
+    assert len(done) == running + len(ended)
+    assert [run.status for run in done].count(RunStatus.SUCCEEDED) == running
+    if not ended:
+        starts = sorted(line.at for line in scene.ledger.starts(walk.schedule_id))
+        ends = sorted(line.at for line in scene.ledger.ends(walk.schedule_id))
+        assert all(end <= start for end, start in zip(ends, starts[1:], strict=False))
+
+
+def an_end(upstream: ScheduledWalk, name: str, at: datetime | None = None) -> RunEnd:
+    return RunEnd(
+        schedule_id=upstream.schedule_id,
+        run=RunReference(id=name, temporal_run_id=f"temporal-{name}"),
+        status=RunStatus.SUCCEEDED,
+        at=at or utc_now(),
+        through=(upstream.schedule_id,),
+    )
+
+
+async def test_many_ends_at_once_find_room_for_one(scene: Scene) -> None:
+    flag = scene.flag("at-once")
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create("wait", args={"flag": str(flag)}, config=after(upstream))
+    followers = FollowerGateway(scene.client, app=scene.app)
+    ends = [an_end(upstream, f"run-{number}") for number in range(5)]
+    await asyncio.gather(*(followers.tell(walk.schedule_id, end) for end in ends))
+    await looked_at(scene, walk, 5)
+    flag.touch()
+    (done,) = await scene.settled_chain(walk, 1)
+    assert done.status is RunStatus.SUCCEEDED
+
+
+async def test_a_paused_one_does_not_run_and_one_that_is_resumed_does(scene: Scene) -> None:
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create("work", config=after(upstream), paused=True)
+    await is_followed(scene, upstream)
+    await run_once(scene, upstream)
+    await looked_at(scene, walk, 1)
+    await scene.client.get_schedule_handle(walk.schedule_id).unpause()
+    begin = utc_now()
+    await until(lambda: passed(begin), what="the next second")
+    await run_once(scene, upstream)
+    await looked_at(scene, walk, 2)
+    first, second = await scene.closed(upstream, 2)
+    (run,) = await scene.closed(walk)
+    assert run.after_run == max((first, second), key=lambda one: one.started_at).id
+
+
+async def test_it_runs_so_often_and_is_completed(scene: Scene) -> None:
+    upstream = await scene.create("work", config={"trigger": "interval", "seconds": 1}, max_runs=4)
+    walk = await scene.create("work", config=after(upstream), max_runs=2, overlap="allow_all")
+    await looked_at(scene, walk, 4)
+    assert len(await scene.settled_chain(walk, 2)) == 2
+    snapshot = await scene.schedules.read(walk.schedule_id)
+    assert (snapshot.runs_left, snapshot.status) == (0, ScheduleStatus.COMPLETED)
+
+
+async def test_a_chain_goes_on_and_a_circle_ends(scene: Scene) -> None:
+    first = await scene.create("work", config=SELDOM)
+    second = await scene.create("work", config=after(first))
+    third = await scene.create("work", config=after(second))
+    # No API would allow it; two that are written at once may come out so.
+    circle = await scene.create("work", config=after(third))
+    walk = first.model_copy(update={"config": after(circle), "schedule_id": first.schedule_id})
+    await scene.schedules.delete(first.schedule_id)
+    await scene.schedules.create(walk)
+    await is_followed(scene, first, second, third, circle)
+    await run_once(scene, walk)
+    for one in (second, third, circle):
+        (run,) = await scene.closed(one)
+        assert run.kind is RunKind.CHAINED
+    await looked_at(scene, walk, 1)
+    assert [run.kind for run in await scene.closed(walk)] == [RunKind.SCHEDULED]
+
+
+async def test_what_is_told_twice_runs_once(scene: Scene) -> None:
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create("work", config=after(upstream), max_runs=5)
+    end = an_end(upstream, "one")
+    followers = FollowerGateway(scene.client, app=scene.app)
+    await asyncio.gather(*(followers.tell(walk.schedule_id, end) for _ in range(5)))
+    await looked_at(scene, walk, 5)
+    (run,) = await scene.closed(walk)
+    assert run.after_run == "one"
+    assert (await scene.schedules.read(walk.schedule_id)).runs_left == 4
+
+
+async def test_what_ended_before_or_too_long_ago_is_not_followed(scene: Scene) -> None:
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create("work", config=after(upstream), catchup_window=10)
+    followers = FollowerGateway(scene.client, app=scene.app)
+    for number, seconds in enumerate((-60, 0)):
+        end = an_end(upstream, f"run-{number}", walk.anchor + timedelta(seconds=seconds))
+        await followers.tell(walk.schedule_id, end)
+    await looked_at(scene, walk, 2)
+    assert [run.after_run for run in await scene.closed(walk)] == ["run-1"]
+
+
+async def test_temporal_keeps_it_while_nothing_runs(scene: Scene) -> None:
+    """Temporal closes a schedule with nothing left to do after seven days."""
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create("work", config=after(upstream))
+    handle = scene.client.get_workflow_handle(f"temporal-sys-scheduler:{walk.schedule_id}")
+
+    async def timers() -> list[timedelta]:
+        history = await handle.fetch_history()
+        return [
+            event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+            for event in history.events
+            if event.HasField("timer_started_event_attributes")
+        ]
+
+    found = await until(timers, what="the schedule's timer")
+    assert min(found) > timedelta(days=20_000)
+    assert list((await scene.info(walk)).next_action_times) == [NEVER]
+
+
+async def test_a_chain_that_nobody_tells_anything_ends_and_begins_anew(scene: Scene) -> None:
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create("work", config=after(upstream))
+    await is_followed(scene, upstream)
+    handle = scene.client.get_workflow_handle(f"{scene.app}.chain.{walk.schedule_id}")
+    for number in (1, 2):
+        await run_once(scene, upstream)
+        await scene.closed(walk, number)
+        description = await handle.describe()
+        assert description.status is WorkflowExecutionStatus.RUNNING
+        await handle.terminate()

@@ -1,0 +1,61 @@
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from footfall.schedules.chain import end_of
+    from footfall.schedules.occasion import RunReference
+    from footfall.schedules.run import WALKER_TIMEOUT, RunOutcome, RunStatus
+    from footfall.schedules.schedule import ScheduledWalk
+
+PATIENCE = timedelta(days=1)
+"""How long a run stays open for its followers when Temporal's lists are away."""
+
+KNOWN = "followers-of-runs-without-outcome"
+"""Marks histories by whose code such runs have followers."""
+
+
+async def tell_followers(
+    walk: ScheduledWalk, status: RunStatus, outcome: RunOutcome | None
+) -> None:
+    """Have the schedules run that follow a run which ended so; `outcome` is what it gave.
+
+    A run that gave nothing, because its worker was lost or it never began, may be followed.
+    """
+    if outcome is not None and not outcome.is_followed:
+        return
+    if outcome is None and not workflow.patched(KNOWN):
+        return
+    info = workflow.info()
+    end = end_of(
+        walk,
+        run=RunReference(id=info.workflow_id, temporal_run_id=info.run_id),
+        status=status,
+        at=workflow.now(),
+    )
+    try:
+        await workflow.execute_activity(
+            "tell_followers",
+            end,
+            start_to_close_timeout=timedelta(minutes=1),
+            schedule_to_close_timeout=PATIENCE,
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            summary=walk.walker_name,
+        )
+    except ActivityError as failure:
+        # What became of the walker stands, whatever follows.
+        if is_cancelled_exception(failure):
+            raise
+        workflow.logger.warning("the end of a run could not be told to what follows it")
+
+
+def failed_outcome(cause: BaseException | None) -> tuple[RunStatus, RunOutcome | None]:
+    """Give how a run ended whose activity failed, and what it gave as far as it is known."""
+    if not isinstance(cause, ApplicationError):
+        return RunStatus.FAILED, None
+    status = RunStatus.TIMED_OUT if cause.type == WALKER_TIMEOUT else RunStatus.FAILED
+    details: Any = cause.details[0] if cause.details else None
+    return status, RunOutcome.model_validate(details) if details else None
