@@ -102,7 +102,8 @@ ranges = st.builds(Range.between, maybe(moments.map(at)), maybe(moments.map(at))
 queries = st.builds(
     ScheduleQuery,
     walker_name=maybe(st.sampled_from(TEXTS)),
-    trigger=maybe(st.sampled_from(["interval", "cron", "date"])),
+    trigger=maybe(st.sampled_from(["interval", "cron", "date", "after"])),
+    follows=maybe(st.sampled_from(["s0", "s1"])),
     status=maybe(st.sampled_from(ScheduleStatus)),
     is_static=maybe(st.booleans()),
     tags=st.one_of(*[st.just(())] * 4, st.sampled_from(TAGS).map(lambda tag: (tag,))),

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
@@ -94,10 +94,9 @@ def _matching(config: Mapping[str, Any], name: str) -> set[int]:
 
 
 def _is_even(values: set[int]) -> bool:
-    count = len(values)
-    if count < 2 or 60 % count:
-        return False
-    return {value + 60 // count for value in values if value + 60 // count < 60} <= values
+    ordered = sorted(values)
+    around = pairwise([*ordered, *ordered[:1]])
+    return len(ordered) > 1 and len({(after - before) % 60 for before, after in around}) == 1
 
 
 def _fine(config: Mapping[str, Any], name: str) -> str:

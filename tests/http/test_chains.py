@@ -1,0 +1,184 @@
+"""Schedules that follow others, as users make them."""
+
+import asyncio
+from typing import Any
+
+from support.api import Caller
+from support.schedules import create, ended, trigger
+from support.waiting import until
+
+from footfall.schedules.chain import LONGEST_CHAIN
+
+
+async def follow(who: Caller, schedule_id: str, **fields: Any) -> dict[str, Any]:
+    body = {"walker_name": "greet", "after": {"schedule": schedule_id}, **fields}
+    schedule: dict[str, Any] = (await who.data("POST", "/schedule/create", json=body))["schedule"]
+    return schedule
+
+
+async def runs_of(who: Caller, schedule: dict[str, Any]) -> list[dict[str, Any]]:
+    data = await who.data("GET", f"/schedule/{schedule['id']}/runs")
+    runs: list[dict[str, Any]] = data["runs"]
+    return runs
+
+
+async def test_it_runs_after_the_other(alice: Caller) -> None:
+    first = await create(alice, args={"name": "Ada"})
+    second = await follow(alice, first["id"], args={"name": "Bob"})
+    assert second["config"] == {"trigger": "after", "after": {"schedule": first["id"]}}
+    assert second["description"] == f"After each run of {first['id']} that succeeded"
+    assert (second["status"], second["next_run_at"], second["next_runs"]) == ("active", None, [])
+    listed = await alice.data("GET", f"/schedule/list?follows={first['id']}&trigger=after")
+    assert [row["id"] for row in listed["schedules"]] == [second["id"]]
+    assert listed["schedules"][0]["next_run_at"] is None
+
+    async def followed() -> dict[str, Any] | None:
+        # The worker's list of what is followed may be a second old.
+        upstream = await ended(alice, await trigger(alice, first["id"]))
+        assert upstream["status"] == "succeeded"
+        runs = await runs_of(alice, second)
+        return next((run for run in runs if run["after"]["run_id"] == upstream["id"]), None)
+
+    run = await ended(alice, await until(followed, what="a run that follows", every=0.5))
+    assert (run["kind"], run["status"], run["by"]) == ("chained", "succeeded", None)
+    assert run["after"]["schedule_id"] == first["id"]
+    chained = await alice.data("GET", f"/schedule/{second['id']}/runs?kind=chained")
+    assert run["id"] in [one["id"] for one in chained["runs"]]
+    others = await alice.data("GET", f"/schedule/{second['id']}/runs?kind=scheduled")
+    assert others["runs"] == []
+
+
+async def test_only_what_one_sees_can_be_followed(alice: Caller, bob: Caller) -> None:
+    mine = await create(alice)
+    for schedule_id in (mine["id"], "none"):
+        body = {"walker_name": "greet", "after": {"schedule": schedule_id}}
+        answer = await bob.send("POST", "/schedule/create", json=body)
+        assert answer.status_code == 400
+        assert answer.json()["error"]["details"]["fields"]["after.schedule"].startswith(
+            "there is no such schedule",
+        )
+
+
+async def test_circles_and_long_chains_are_refused(alice: Caller) -> None:
+    chain = [await create(alice)]
+    while len(chain) < LONGEST_CHAIN:
+        chain.append(await follow(alice, chain[-1]["id"]))
+    body = {"walker_name": "greet", "after": {"schedule": chain[-1]["id"]}}
+    answer = await alice.send("POST", "/schedule/create", json=body)
+    assert answer.status_code == 400
+    assert f"at most {LONGEST_CHAIN} schedules" in answer.text
+    for place, says in ((0, "cannot follow itself"), (1, "in a circle"), (5, "in a circle")):
+        change = {"after": {"schedule": chain[place]["id"]}}
+        answer = await alice.send("PUT", f"/schedule/{chain[0]['id']}", json=change)
+        assert answer.status_code == 400
+        assert says in answer.text
+
+
+async def test_what_is_followed_is_not_deleted(alice: Caller, bob: Caller) -> None:
+    first = await create(alice)
+    second = await follow(alice, first["id"])
+    for path in (f"/schedule/{first['id']}", f"/schedule/{first['id']}?dry_run=true"):
+        answer = await alice.send("DELETE", path)
+        assert answer.status_code == 409
+        error = answer.json()["error"]
+        assert (error["code"], error["details"]) == (
+            "schedule_followed",
+            {"followers": [second["id"]]},
+        )
+    other = await follow(alice, first["id"])
+    bulk = {"action": "delete", "ids": [first["id"], second["id"]]}
+    data = await alice.data("POST", "/schedule/bulk", json=bulk)
+    assert [one["ok"] for one in data["results"]] == [False, True]
+    bulk["ids"] = [first["id"], other["id"]]
+    data = await alice.data("POST", "/schedule/bulk", json=bulk)
+    assert [one["ok"] for one in data["results"]] == [True, True]
+    assert (await bob.send("DELETE", f"/schedule/{first['id']}")).status_code == 404
+
+
+async def test_one_that_follows_can_get_times_of_its_own_and_back(alice: Caller) -> None:
+    first = await create(alice)
+    second = await follow(alice, first["id"])
+    path = f"/schedule/{second['id']}"
+    timed = (await alice.data("PUT", path, json={"trigger": "interval", "hours": 2}))["schedule"]
+    assert timed["next_run_at"] is not None
+    await alice.data("DELETE", f"/schedule/{first['id']}?dry_run=true")
+    back = {"after": {"schedule": first["id"], "on": ["failed"]}}
+    changed = (await alice.data("PUT", path, json=back))["schedule"]
+    assert (changed["next_run_at"], changed["status"]) == (None, "active")
+    changes = (await alice.data("GET", f"{path}/changes"))["changes"]
+    assert changes[0]["difference"]["after"]["after"] == back["after"]
+
+
+async def test_options_that_would_do_nothing_are_refused(alice: Caller) -> None:
+    first = await create(alice)
+    for field, value in (("late_after", 60), ("jitter", 5), ("timezone", "UTC")):
+        body = {"walker_name": "greet", "after": {"schedule": first["id"]}, field: value}
+        answer = await alice.send("POST", "/schedule/create", json=body)
+        assert answer.status_code == 400
+        assert field in answer.json()["error"]["details"]["fields"]
+    timed = await create(alice, late_after=60)
+    change = {"after": {"schedule": first["id"]}}
+    answer = await alice.send("PUT", f"/schedule/{timed['id']}", json=change)
+    assert answer.status_code == 400
+    assert "late_after" in answer.json()["error"]["details"]["fields"]
+
+
+async def test_a_preview_shows_its_words_and_no_times(alice: Caller) -> None:
+    body = {"trigger": "after", "after": {"schedule": "abc", "on": ["failed", "cancelled"]}}
+    data = await alice.data("POST", "/schedule/preview", json=body)
+    assert data["next_runs"] == []
+    assert data["description"] == "After each run of abc that failed or was cancelled"
+    instant = {"trigger": "interval", "hours": 1, "after": "2027-01-01T00:00:00Z", "count": 1}
+    data = await alice.data("POST", "/schedule/preview", json=instant)
+    assert [one["utc"] for one in data["next_runs"]] == ["2027-01-01T01:00:00Z"]
+
+
+async def test_a_file_names_what_is_followed_by_its_name(alice: Caller) -> None:
+    last = {"name": "last", "walker_name": "greet", "after": {"name": "middle"}}
+    middle = {
+        "name": "middle",
+        "walker_name": "greet",
+        "after": {"name": "first", "on": ["succeeded", "failed"]},
+    }
+    first = {"name": "first", "walker_name": "greet", "trigger": "interval", "hours": 1}
+    # A file may tell them in any order.
+    body = {"schedules": [last, middle, first]}
+    data = await alice.data("POST", "/schedule/apply", json=body)
+    assert (data["failed"], data["counts"]["create"]) == (0, 3)
+    ids = {step["name"]: step["id"] for step in data["plan"]}
+    row = (await alice.data("GET", f"/schedule/{ids['last']}"))["schedule"]
+    assert row["config"]["after"] == {"schedule": ids["middle"]}
+    data = await alice.data("POST", "/schedule/apply", json=body)
+    assert data["counts"]["unchanged"] == 3
+    exported = (await alice.data("GET", "/schedule/export"))["schedules"]
+    afters = {one["name"]: one.get("after") for one in exported}
+    assert afters == {
+        "first": None,
+        "middle": {"name": "first", "on": ["succeeded", "failed"]},
+        "last": {"name": "middle"},
+    }
+    data = await alice.data("POST", "/schedule/apply", json={"schedules": exported})
+    assert data["counts"]["unchanged"] == 3
+    circle = {**first, "trigger": "after", "after": {"name": "last"}}
+    del circle["hours"]
+    answer = await alice.send("POST", "/schedule/apply", json={"schedules": [last, middle, circle]})
+    assert answer.status_code == 400
+    assert "in a circle" in answer.text
+    answer = await alice.send(
+        "POST", "/schedule/create", json={"walker_name": "greet", "after": {"name": "nobody"}}
+    )
+    assert answer.status_code == 400
+    pruned = await alice.data("POST", "/schedule/apply", json={"schedules": [], "prune": True})
+    assert (pruned["failed"], pruned["counts"]["delete"]) == (0, 3)
+
+
+async def test_two_that_follow_each_other_at_once_do_not_run_for_ever(alice: Caller) -> None:
+    one, two = await create(alice), await create(alice)
+    bodies = [{"after": {"schedule": two["id"]}}, {"after": {"schedule": one["id"]}}]
+    answers = await asyncio.gather(
+        *(
+            alice.send("PUT", f"/schedule/{row['id']}", json=body)
+            for row, body in zip((one, two), bodies, strict=True)
+        ),
+    )
+    assert {answer.status_code for answer in answers} <= {200, 400}
