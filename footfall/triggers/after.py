@@ -74,11 +74,15 @@ def parse_after(config: Mapping[str, Any]) -> AfterTrigger:
         found = f", not {quote(schedule)}" if "schedule" in after else f", {example}"
         problems.append(FieldProblem("after.schedule", f"must be the id of a schedule{found}"))
     on = after.get("on", ["succeeded"])
-    if not isinstance(on, list | tuple) or not on or any(one not in OUTCOMES for one in on):
+    if not isinstance(on, list | tuple) or not on or not all(map(_is_outcome, on)):
         message = f"must be a list of some of {listed(map(repr, OUTCOMES))}, not {_shown(on)}"
         problems.append(FieldProblem("after.on", message))
     raise_problems(problems)
     return AfterTrigger(tuple(config.items()), str(schedule), tuple(dict.fromkeys(on)))
+
+
+def _is_outcome(name: Any) -> bool:
+    return isinstance(name, str) and name in OUTCOMES
 
 
 def _shown(on: Any) -> str:

@@ -29,6 +29,8 @@ CONFIGS: list[dict[str, Any]] = [
     {"trigger": "interval", "seconds": 5},
     {"trigger": "cron", "cron": "0 9 * * 1", "timezone": "europe/berlin"},
     {"trigger": "date", "run_date": "2030-01-01T00:00:00Z"},
+    {"trigger": "after", "after": {"schedule": "s0"}},
+    {"trigger": "after", "after": {"schedule": "s1", "on": ["failed"]}},
     {"trigger": "cron", "cron": "of a release to come", "timezone": "Mars/Olympus"},
 ]
 

@@ -73,7 +73,7 @@ def test_its_only_time_is_one_that_never_comes() -> None:
         (after(on=["terminated"]), "after.on", "not ['terminated']"),
         (after(on=[["succeeded"]]), "after.on", "not [a value of type list]"),
         (after(on=["no"] * 6), "after.on", "'no', ...]"),
-        (after(om=["succeeded"]), "after.om", "did you mean 'on'?"),
+        (after(onn=["succeeded"]), "after.onn", "did you mean 'on'?"),
         ({**after(), "timezone": "UTC"}, "timezone", "is no option of the trigger 'after'"),
         ({**after(), "jitter": 5}, "jitter", "is no option of the trigger 'after'"),
         ({**after(), "trigger": "cron"}, "after", "is no option of the trigger 'cron'"),

@@ -35,7 +35,7 @@ VALUES = st.recursive(
     lambda of: st.lists(of, max_size=3) | st.dictionaries(st.text(max_size=3), of, max_size=3),
     max_leaves=4,
 )
-KINDS = st.sampled_from(["interval", "cron", "date"])
+KINDS = st.sampled_from(["interval", "cron", "date", "after"])
 CONFIGS = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=6), VALUES, max_size=5)
 LIKELY = st.one_of(
     [
@@ -98,7 +98,7 @@ def test_config_is_given_back_as_written(config: Any, kind: type) -> None:
     ("config", "field", "words"),
     [
         ({}, "trigger", "missing"),
-        ({"trigger": None}, "trigger", "'interval', 'cron' or 'date'"),
+        ({"trigger": None}, "trigger", "'interval', 'cron', 'date' or 'after'"),
         ({"trigger": "cron", "cron": None}, "cron", "null; leave it out"),
         ({"trigger": "cron", "hour": 1, "minutes": 5}, "minutes", "did you mean 'minute'?"),
         ({"trigger": "cron", "hour": [9, 17]}, "hour", "write '9,17'"),
