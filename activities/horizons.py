@@ -17,24 +17,34 @@ from footfall.schedules.schedule import (
 )
 from footfall.temporal.action import exact_until
 from footfall.temporal.draft import Draft
+from footfall.temporal.keeping import Keeping
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.triggers import basis_of, compile_config, horizon_of
 
 RENEWED_BEFORE = timedelta(days=4 * 365)
 """How near a horizon, which begins 5 years ahead, may come before it is moved on."""
 
+KEPT_AFTER = timedelta(days=2)
+"""After how long a completed schedule is written again, lest Temporal drops it after seven days."""
+
 _log = structlog.get_logger(__name__)
 
 
 class HorizonActivities:
-    """The activity of a worker that keeps the plans of its app's schedules exact."""
+    """The activity of a worker that keeps its app's schedules, and their plans exact."""
 
-    def __init__(self, gateway: ScheduleGateway) -> None:
+    def __init__(
+        self, gateway: ScheduleGateway, keeping: Keeping, *, kept_after: timedelta = KEPT_AFTER
+    ) -> None:
         self._gateway = gateway
+        self._keeping = keeping
+        self._kept_after = kept_after
 
     @activity.defn(name="renew_horizons")
     async def renew_horizons(self) -> Renewal:
         """Plan anew what has a near horizon or was planned by other releases, and say how many.
+
+        Completed schedules are written again, so that Temporal keeps them.
 
         It may be called again at any time, by several workers at once: what is renewed is not
         renewed twice. A schedule that fails is logged, and the others go on.
@@ -62,6 +72,8 @@ class HorizonActivities:
                     # Whatever a single definition contains must not end the maintenance.
                     _log.exception("a horizon cannot be renewed", schedule=schedule_id)
                     failed += 1
+            if away is None:
+                await self._keeping.keep(now - self._kept_after)
         if renewed or failed:
             _log.info("horizons were renewed", renewed=renewed, left=left, failed=failed)
         if away is not None:

@@ -27,6 +27,7 @@ from footfall.temporal.connection import connect_patiently
 from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.failures import Failures
 from footfall.temporal.followers import FollowerGateway, KnownFollowed
+from footfall.temporal.keeping import Keeping
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
 from footfall.temporal.registration import register_attributes
@@ -188,7 +189,7 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
         followed=KnownFollowed(followers),
     )
     gateway = _gateway(client, settings)
-    horizons = HorizonActivities(gateway)
+    horizons = HorizonActivities(gateway, Keeping(client, gateway, app=app))
     failures = Failures(client, app=app)
     pausing = FailureActivities(gateway, failures)
     waiting = WaitingActivities(runs)

@@ -101,7 +101,7 @@ class ScheduleGateway:
 
     async def find(self, schedule_id: str) -> ScheduleSnapshot | None:
         """Give a schedule as it is now, or None if this app has none with this id."""
-        found = await self._describe(schedule_id)
+        found = await self.describe(schedule_id)
         return found.snapshot if found else None
 
     async def events(self, schedule_id: str) -> list[ScheduleEvent]:
@@ -109,7 +109,7 @@ class ScheduleGateway:
 
         Empty if this app has none with this id.
         """
-        found = await self._describe(schedule_id)
+        found = await self.describe(schedule_id)
         return await found.events() if found else []
 
     async def read(self, schedule_id: str) -> ScheduleSnapshot:
@@ -145,7 +145,7 @@ class ScheduleGateway:
             for attempt in range(ATTEMPTS):
                 # Two losers must not meet again at every try.
                 await asyncio.sleep(0.02 * attempt)
-                found = await self._describe(schedule_id)
+                found = await self.describe(schedule_id)
                 if found is None:
                     raise ScheduleNotFoundError
                 before = found.snapshot
@@ -178,7 +178,7 @@ class ScheduleGateway:
         """
         for attempt in range(ATTEMPTS):
             await asyncio.sleep(0.02 * attempt)
-            found = await self._describe(schedule_id)
+            found = await self.describe(schedule_id)
             if found is None or found.snapshot.runs_left != runs_left:
                 return
             snapshot = found.snapshot
@@ -199,7 +199,7 @@ class ScheduleGateway:
         Raises:
             ScheduleNotFoundError: this app has none with this id.
         """
-        found = await self._describe(schedule_id)
+        found = await self.describe(schedule_id)
         if found is None:
             raise ScheduleNotFoundError
         try:
@@ -226,7 +226,7 @@ class ScheduleGateway:
 
         It stays while a run of it is under way.
         """
-        found = await self._describe(schedule_id)
+        found = await self.describe(schedule_id)
         if found is None:
             return True
         snapshot = found.snapshot
@@ -303,7 +303,8 @@ class ScheduleGateway:
         found = await asyncio.gather(*(find(schedule_id) for schedule_id in schedule_ids))
         return [snapshot for snapshot in found if snapshot is not None]
 
-    async def _describe(self, schedule_id: str) -> Described | None:
+    async def describe(self, schedule_id: str) -> Described | None:
+        """Give a schedule with all that Temporal tells of it, or None as `find` does."""
         if not is_identifier(schedule_id):
             return None
         try:
@@ -341,7 +342,7 @@ class ScheduleGateway:
             await update(
                 self._client, draft, after.conflict_token, max(0, most - found.runs_started)
             )
-            again = await self._describe(found.walk.schedule_id)
+            again = await self.describe(found.walk.schedule_id)
             if again is None:
                 raise ScheduleNotFoundError
             after = again
@@ -367,7 +368,7 @@ class ScheduleGateway:
         while time.monotonic() < deadline:
             await asyncio.sleep(delay)
             delay = min(0.2, delay * 2 + 0.01)
-            found = await self._describe(schedule_id)
+            found = await self.describe(schedule_id)
             if found is None:
                 raise ScheduleNotFoundError
             if found.snapshot.walk.was_changed_by(mine):

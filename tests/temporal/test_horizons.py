@@ -33,6 +33,7 @@ from footfall.schedules.schedule import (
 from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER, planned
 from footfall.temporal.draft import Draft, Edit
+from footfall.temporal.keeping import Keeping
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.triggers import basis, basis_of, compile_config, horizon_of, next_times
 from footfall.triggers.basis import _basis
@@ -67,7 +68,8 @@ class Maintenance:
         self.gateway = ScheduleGateway(client, app=app)
 
     async def run(self, gateway: ScheduleGateway | None = None) -> Renewal:
-        activities = HorizonActivities(gateway or self.gateway)
+        gateway = gateway or self.gateway
+        activities = HorizonActivities(gateway, Keeping(self.client, gateway, app=self.app))
         return await ActivityEnvironment(self.client).run(activities.renew_horizons)
 
     async def given(self, *configs: dict[str, Any], **fields: Any) -> list[ScheduledWalk]:
