@@ -132,6 +132,8 @@ class Backfills:
         schedule_id: str,
         backfill_id: str,
         reason: str | None,
+        *,
+        dry_run: bool = False,
     ) -> BackfillState:
         """Ask a backfill to end, and with it the runs that it has under way.
 
@@ -146,6 +148,8 @@ class Backfills:
         # Temporal takes the cancellation of what has ended without a word.
         if state.status is not BackfillStatus.RUNNING:
             raise BackfillEndedError
+        if dry_run:
+            return state
         why = f"{who.user}: {reason}" if reason else f"{who.user} cancelled the backfill."
         await self._backfills.cancel(schedule_id, backfill_id, reason=why)
         return await self.read(who, schedule_id, backfill_id)

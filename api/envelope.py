@@ -16,6 +16,11 @@ class Meta(BaseModel):
     extra: MetaExtra | None = Field(None, exclude_if=lambda extra: extra is None)
 
 
+def meta_of(*, dry_run: bool) -> Meta:
+    """Give the `meta` of a success: whether nothing was changed because that was asked for."""
+    return Meta(extra=MetaExtra(http_status=200, dry_run=dry_run))
+
+
 class Envelope[Data](BaseModel):
     """Every answer has this shape; the guide's transport format."""
 

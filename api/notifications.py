@@ -41,6 +41,8 @@ class Notifications:
         who: Principal,
         owner: str | None,
         hooks: tuple[Hook, ...],
+        *,
+        dry_run: bool = False,
     ) -> tuple[tuple[Hook, ...], str | None]:
         """Replace an owner's webhooks.
 
@@ -50,7 +52,8 @@ class Notifications:
         """
         owner = _owner(who, owner)
         self._checks.hooks("hooks", hooks)
-        await self._hooks.put(owner, hooks)
+        if not dry_run:
+            await self._hooks.put(owner, hooks)
         return hooks, self._key(owner)
 
     async def deliveries(
@@ -80,7 +83,9 @@ class Notifications:
             raise DeliveryNotFoundError
         return found
 
-    async def replay(self, who: Principal, delivery_id: str) -> DeliveryState:
+    async def replay(
+        self, who: Principal, delivery_id: str, *, dry_run: bool = False
+    ) -> DeliveryState:
         """Deliver a notice once more, whether it was taken or not.
 
         Raises:
@@ -90,6 +95,8 @@ class Notifications:
         found = await self.delivery(who, delivery_id)
         if found.status is DeliveryStatus.PENDING:
             raise DeliveryPendingError
+        if dry_run:
+            return found
         await self._deliveries.replay(found.delivery)
         return await self.delivery(who, delivery_id)
 

@@ -98,6 +98,8 @@ class Runs:
         schedule_id: str,
         run_id: str,
         reason: str | None,
+        *,
+        dry_run: bool = False,
     ) -> RunSummary:
         """Ask a run to end, and give it as it is then: running still, as a rule.
 
@@ -108,6 +110,8 @@ class Runs:
             RunEndedError: the run has ended already.
         """
         run = await self._running(who, schedule_id, run_id)
+        if dry_run:
+            return run
         await self._control.cancel(run, reason=_said("Cancelled", who, reason))
         return await self._seen(run)
 
@@ -117,6 +121,8 @@ class Runs:
         schedule_id: str,
         run_id: str,
         reason: str | None,
+        *,
+        dry_run: bool = False,
     ) -> RunSummary:
         """End a run at once, and give it as it is then.
 
@@ -127,6 +133,8 @@ class Runs:
             RunEndedError: the run has ended already.
         """
         run = await self._running(who, schedule_id, run_id)
+        if dry_run:
+            return run
         await self._control.terminate(run, reason=_said("Terminated", who, reason))
         return await self._seen(run)
 

@@ -7,7 +7,7 @@ from api.applying import Step
 from api.auth import CurrentPrincipal, UsedServices
 from api.bodies import ApplyRequest
 from api.change_views import FieldDifference
-from api.envelope import Envelope, ErrorData, Meta, MetaExtra
+from api.envelope import Envelope, ErrorData, meta_of
 from api.errors import TOO_LARGE, responses
 from api.preconditions import DryRun
 from api.routes.schedules import COMMON
@@ -71,7 +71,7 @@ async def apply_schedules(
         counts={action: sum(step.action == action for step in steps) for action in actions},
         failed=sum(step.error is not None for step in steps),
     )
-    return Envelope(data=data, meta=Meta(extra=MetaExtra(http_status=200, dry_run=dry_run)))
+    return Envelope(data=data, meta=meta_of(dry_run=dry_run))
 
 
 @router.get("/export", responses=responses(*COMMON, ProjectionUnavailableError))

@@ -10,7 +10,7 @@ from api.backfill_bodies import (
     BackfillRequest,
     BackfillView,
 )
-from api.envelope import Envelope, Meta, MetaExtra
+from api.envelope import Envelope, meta_of
 from api.errors import TOO_LARGE, responses
 from api.preconditions import DryRun, IdempotencyKey, checked_key
 from api.routes.schedules import COMMON, ScheduleId
@@ -63,7 +63,7 @@ async def start_backfill(
     key = checked_key(idempotency_key)
     if dry_run:
         times, timezone = await services.backfills.preview(who, schedule_id, body)
-        meta = Meta(extra=MetaExtra(http_status=200, dry_run=True))
+        meta = meta_of(dry_run=True)
         return Envelope(data=BackfillPreview.of(times, timezone), meta=meta)
     state = await services.backfills.start(who, schedule_id, body, key)
     return Envelope(data=BackfillData(backfill=BackfillView.of(state)))
@@ -109,8 +109,11 @@ async def cancel_backfill(
     who: CurrentPrincipal,
     services: UsedServices,
     body: EndRequest | None = None,
+    *,
+    dry_run: DryRun = False,
 ) -> Envelope[BackfillData]:
     """Cancel a backfill and the runs that it has under way; those that ended stay."""
     reason = body.reason if body else None
-    state = await services.backfills.cancel(who, schedule_id, backfill_id, reason)
-    return Envelope(data=BackfillData(backfill=BackfillView.of(state)))
+    state = await services.backfills.cancel(who, schedule_id, backfill_id, reason, dry_run=dry_run)
+    data = BackfillData(backfill=BackfillView.of(state))
+    return Envelope(data=data, meta=meta_of(dry_run=dry_run))

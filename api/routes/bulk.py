@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from api.auth import CurrentPrincipal, UsedServices
 from api.bulk import Outcome
 from api.bulk_bodies import BulkParameters, BulkRequest
-from api.envelope import Envelope, ErrorData, Meta, MetaExtra
+from api.envelope import Envelope, ErrorData, meta_of
 from api.errors import TOO_LARGE, responses
 from api.listing import GivenOnce
 from api.routes.schedules import COMMON
@@ -72,7 +72,7 @@ async def change_many(
         failed=failed,
         total=len(results),
     )
-    return Envelope(data=data, meta=Meta(extra=MetaExtra(http_status=200, dry_run=dry_run)))
+    return Envelope(data=data, meta=meta_of(dry_run=dry_run))
 
 
 def _result(

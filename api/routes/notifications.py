@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from api.auth import CurrentPrincipal, UsedServices
-from api.envelope import Envelope
+from api.envelope import Envelope, meta_of
 from api.errors import TOO_LARGE, responses
 from api.notification_views import (
     DeliveryData,
@@ -12,6 +12,7 @@ from api.notification_views import (
     HooksRequest,
     NotificationsData,
 )
+from api.preconditions import DryRun
 from api.routes.schedules import COMMON
 from api.strict_json import StrictJsonRoute
 from footfall.errors import (
@@ -52,10 +53,13 @@ async def put_notifications(
     who: CurrentPrincipal,
     services: UsedServices,
     owner: Owner = None,
+    *,
+    dry_run: DryRun = False,
 ) -> Envelope[NotificationsData]:
     """Replace your webhooks for all of your schedules; it takes effect within seconds."""
-    hooks, key = await services.notifications.replace(who, owner, body.hooks)
-    return Envelope(data=NotificationsData(hooks=list(hooks), signing_key=key))
+    hooks, key = await services.notifications.replace(who, owner, body.hooks, dry_run=dry_run)
+    data = NotificationsData(hooks=list(hooks), signing_key=key)
+    return Envelope(data=data, meta=meta_of(dry_run=dry_run))
 
 
 @router.get("/deliveries", responses=responses(*COMMON, InvalidInputError))
@@ -96,7 +100,10 @@ async def replay_delivery(
     delivery_id: DeliveryId,
     who: CurrentPrincipal,
     services: UsedServices,
+    *,
+    dry_run: DryRun = False,
 ) -> Envelope[DeliveryData]:
     """Deliver a notice once more, with a new timestamp and signature."""
-    state = await services.notifications.replay(who, delivery_id)
-    return Envelope(data=DeliveryData(delivery=DeliveryView.of(state)))
+    state = await services.notifications.replay(who, delivery_id, dry_run=dry_run)
+    data = DeliveryData(delivery=DeliveryView.of(state))
+    return Envelope(data=data, meta=meta_of(dry_run=dry_run))

@@ -3,8 +3,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from api.auth import CurrentPrincipal, UsedServices
-from api.envelope import Envelope
+from api.envelope import Envelope, meta_of
 from api.errors import TOO_LARGE, responses
+from api.preconditions import DryRun
 from api.routes.schedules import COMMON, ScheduleId
 from api.run_bodies import EndRequest
 from api.run_filters import RunFilters
@@ -103,11 +104,14 @@ async def cancel_run(
     who: CurrentPrincipal,
     services: UsedServices,
     body: EndRequest | None = None,
+    *,
+    dry_run: DryRun = False,
 ) -> Envelope[ChangedRunData]:
     """Ask a run to end: its walker is killed, and what it printed is kept."""
     reason = body.reason if body else None
-    run = await services.runs.cancel(who, schedule_id, run_id, reason)
-    return Envelope(data=ChangedRunData(run=RunView.of(run, services.ui)))
+    run = await services.runs.cancel(who, schedule_id, run_id, reason, dry_run=dry_run)
+    data = ChangedRunData(run=RunView.of(run, services.ui))
+    return Envelope(data=data, meta=meta_of(dry_run=dry_run))
 
 
 @router.post("/{run_id}/terminate", responses=_ENDING | TOO_LARGE)
@@ -117,8 +121,11 @@ async def terminate_run(
     who: CurrentPrincipal,
     services: UsedServices,
     body: EndRequest | None = None,
+    *,
+    dry_run: DryRun = False,
 ) -> Envelope[ChangedRunData]:
     """End a run at once; its walker is killed soon after, and what it printed is lost."""
     reason = body.reason if body else None
-    run = await services.runs.terminate(who, schedule_id, run_id, reason)
-    return Envelope(data=ChangedRunData(run=RunView.of(run, services.ui)))
+    run = await services.runs.terminate(who, schedule_id, run_id, reason, dry_run=dry_run)
+    data = ChangedRunData(run=RunView.of(run, services.ui))
+    return Envelope(data=data, meta=meta_of(dry_run=dry_run))

@@ -8,7 +8,7 @@ from api.auth import CurrentPrincipal, UsedServices
 from api.bodies import HoldRequest, NewSchedule, PreviewRequest, ScheduleChange
 from api.change_views import RevisionData, RevisionView
 from api.edits import Author, etag
-from api.envelope import Envelope, Meta, MetaExtra
+from api.envelope import Envelope, Meta, meta_of
 from api.errors import TOO_LARGE, responses
 from api.listing import GivenOnce, ListParameters
 from api.preconditions import DryRun, IdempotencyKey, IfMatch, Reason, checked_key, etags_of
@@ -233,15 +233,13 @@ async def delete_schedule(
     """Delete a schedule; a run that is under way is not stopped."""
     author = Author(who, reason=reason, etags=etags_of(if_match))
     await services.schedules.delete(author, schedule_id, dry_run=dry_run)
-    return Envelope(data=DeletedData(id=schedule_id, deleted=not dry_run), meta=_meta(dry_run))
+    return Envelope(
+        data=DeletedData(id=schedule_id, deleted=not dry_run), meta=meta_of(dry_run=dry_run)
+    )
 
 
 def _author(who: Principal, body: HoldRequest | None, if_match: str | None) -> Author:
     return Author(who, reason=body.reason if body else None, etags=etags_of(if_match))
-
-
-def _meta(dry_run: bool) -> Meta:  # noqa: FBT001
-    return Meta(extra=MetaExtra(http_status=200, dry_run=dry_run))
 
 
 async def _shown(
@@ -250,7 +248,7 @@ async def _shown(
     if not dry_run:
         response.headers["ETag"] = f'"{etag(row.snapshot)}"'
     (view,) = await asyncio.to_thread(_views, [row], services)
-    return Envelope(data=ScheduleData(schedule=view), meta=_meta(dry_run))
+    return Envelope(data=ScheduleData(schedule=view), meta=meta_of(dry_run=dry_run))
 
 
 def _views(rows: Sequence[ScheduleRow], services: Services) -> list[ScheduleView]:

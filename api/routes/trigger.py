@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 
 from api.auth import CurrentPrincipal, UsedServices
-from api.envelope import Envelope, Meta, MetaExtra
+from api.envelope import Envelope, meta_of
 from api.errors import TOO_LARGE, responses
 from api.preconditions import DryRun, IdempotencyKey, checked_key
 from api.routes.schedules import COMMON, ScheduleId
@@ -51,7 +51,7 @@ async def trigger_schedule(
     key, request = checked_key(idempotency_key), body or TriggerRequest()
     if dry_run:
         await services.run_starter.checked(who, schedule_id, request)
-        meta = Meta(extra=MetaExtra(http_status=200, dry_run=True))
+        meta = meta_of(dry_run=True)
         return Envelope(data=StartedRunData(run=None), meta=meta)
     run = await services.run_starter.trigger(who, schedule_id, request, key)
     return Envelope(data=StartedRunData(run=StartedRun.of(run, services.ui)))

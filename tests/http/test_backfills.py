@@ -97,6 +97,7 @@ async def test_a_backfill_is_cancelled_with_its_run(alice: Caller) -> None:
     backfill = await started(alice, schedule_id, **past(3))
     await reaches(alice, backfill, lambda one: one["started"] == 1)
     path = f"/schedule/{schedule_id}/backfills/{backfill['id']}/cancel"
+    await alice.data("POST", f"{path}?dry_run=true")
     await alice.data("POST", path, json={"reason": "wrong range"})
     done = await reaches(alice, backfill, lambda one: one["status"] == "cancelled")
     assert (done["started"], done["succeeded"]) == (1, 0)

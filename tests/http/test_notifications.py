@@ -156,7 +156,10 @@ async def test_the_hooks_of_an_owner_hear_of_all_schedules(
 ) -> None:
     assert (await alice.data("GET", "/notifications"))["hooks"] == []
     hooks = [{"url": receiver.url(path), "on": ["failed"]}]
+    foreseen = await alice.data("PUT", "/notifications?dry_run=true", json={"hooks": hooks})
+    assert (await alice.data("GET", "/notifications"))["hooks"] == []
     told = await alice.data("PUT", "/notifications", json={"hooks": hooks})
+    assert foreseen == told
     assert told == await alice.data("GET", "/notifications")
     assert told["hooks"] == hooks
     assert (await bob.data("GET", "/notifications"))["hooks"] == []
@@ -195,6 +198,7 @@ async def test_what_nobody_takes_is_a_dead_letter_and_can_be_replayed(
     assert len(receiver.at(path)) == 2
     assert (await bob.error("POST", replay))[0] == 404
 
+    assert (await alice.data("POST", f"{replay}?dry_run=true"))["delivery"] == dead
     assert (await alice.data("POST", replay))["delivery"]["id"] == dead["id"]
     again = await delivery(alice, "delivered")
     assert (again["id"], again["notice"]) == (dead["id"], dead["notice"])

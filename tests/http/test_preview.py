@@ -358,6 +358,18 @@ async def test_an_unknown_field_is_named_with_the_one_that_is_meant(
     assert f"{field}: " in data["message"]
 
 
+async def test_every_write_can_be_tried_without_effect(api: Api) -> None:
+    paths = (await api.http.get("/openapi.json")).json()["paths"]
+    writes = {
+        f"{method} {path}": {one["name"] for one in operation.get("parameters", ())}
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if method != "get" and path != "/schedule/preview"
+    }
+    assert len(writes) >= 14
+    assert [name for name, parameters in writes.items() if "dry_run" not in parameters] == []
+
+
 async def test_openapi_describes_what_options_take(api: Api) -> None:
     schemas = (await api.http.get("/openapi.json")).json()["components"]["schemas"]
     options = schemas["NewSchedule"]["properties"]

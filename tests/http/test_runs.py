@@ -29,6 +29,9 @@ async def test_cancelling_kills_the_walker_and_keeps_what_it_printed(
     run = await trigger(alice, schedule["id"])
     await walking(alice, run)
     body = {"reason": "it takes too long"}
+    await alice.data("POST", runs_path(run, "/terminate?dry_run=true"))
+    foreseen = await alice.data("POST", runs_path(run, "/cancel?dry_run=true"), json=body)
+    assert foreseen["run"]["status"] == "running"
     data = await alice.data("POST", runs_path(run, "/cancel"), json=body)
     assert data["run"]["status"] == "running"
     found = await ended(alice, run)
@@ -39,8 +42,9 @@ async def test_cancelling_kills_the_walker_and_keeps_what_it_printed(
     assert found["error"]["type"] == "Cancelled"
     assert found["error"]["message"] == f"Cancelled by {run['by']}: it takes too long"
     await is_dead(tmp_path)
-    status, error = await alice.error("POST", runs_path(run, "/cancel"))
-    assert (status, error["code"]) == (409, "run_ended")
+    for query in ("", "?dry_run=true"):
+        status, error = await alice.error("POST", runs_path(run, f"/cancel{query}"))
+        assert (status, error["code"]) == (409, "run_ended")
 
 
 async def test_terminating_ends_the_run_at_once_and_its_walker_soon(
