@@ -1,0 +1,218 @@
+"""Write the histories of the workflows that run walkers, made by today's code.
+
+    python tests/replay/record_runs.py
+
+Those that are there stay as they are: a history of an older release is what must replay. What
+only this machine knows, such as its name and its folders, is taken out of them.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import re
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from support.dev_server import dev_server
+from support.waiting import until
+from support.walks import a_walk
+from support.worker import running_worker
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from footfall.schedules.backfill import Backfill, BackfillOrder, BackfillOverlap
+from footfall.schedules.hook import Hook
+from footfall.schedules.occasion import Occasion, RunReference
+from footfall.schedules.policy import Policies, RetryPolicy
+from footfall.schedules.run import RunKind
+from footfall.schedules.schedule import ScheduledWalk, utc_now
+from footfall.temporal.backfills import BackfillGateway
+from footfall.temporal.followers import FollowerGateway
+from footfall.temporal.run_control import RunControl
+from footfall.temporal.runs import RunGateway
+from footfall.temporal.schedules import ScheduleGateway
+
+TESTS = Path(__file__).parent.parent
+HISTORIES = Path(__file__).parent / "histories"
+APP = "replay"
+RELEASE = 2
+"""Counts up where a workflow has been changed, and is recorded anew."""
+
+ENDED_WITHIN = 60
+MANUAL = Occasion(kind=RunKind.MANUAL, by="alice")
+
+
+class Recorder:
+    """Makes runs of every kind, and keeps what Temporal wrote of them."""
+
+    def __init__(self, client: Client, secrets: dict[str, str]) -> None:
+        self._client = client
+        self._secrets = secrets
+        runs = RunGateway(client, app=APP)
+        self._control = RunControl(client, runs)
+        self._schedules = ScheduleGateway(client, app=APP)
+
+    async def all(self) -> None:
+        """Record each case."""
+        hook = Hook(url="http://127.0.0.1:1/hook")
+        await self._run("succeeded", "greet")
+        await self._run("failed", "boom", policies=Policies(pause_on_failure=5))
+        await self._run("told", "boom", notify=(hook,))
+        await self._run("timed_out", "sleepy", timeout=1)
+        retry = RetryPolicy(max_attempts=3, initial_interval=1, backoff=1)
+        await self._run("retried", "boom", policies=Policies(retry=retry))
+        await self._run("unknown", "nobody")
+        await self._run("cancelled", "sleepy", cancels=True)
+        waits = RunReference(id="run-succeeded", temporal_run_id="")
+        await self._run(
+            "waited", "greet", occasion=MANUAL.model_copy(update={"waits_for": (waits,)})
+        )
+        await self._withdrawn()
+        await self._backfill()
+        await self._chain()
+
+    async def _run(
+        self, case: str, walker: str, *, cancels: bool = False, **fields: Any
+    ) -> ScheduledWalk:
+        walk = self._walk(case, walker, **{"occasion": MANUAL, **fields})
+        await self._control.start(walk, f"run-{case}")
+        if cancels:
+            await until(lambda: self._is_heartbeating(f"run-{case}"), what="the walker")
+            await self._client.get_workflow_handle(f"run-{case}").cancel()
+        await self._keep(f"run-{case}", f"run_walker-{case}")
+        return walk
+
+    async def _withdrawn(self) -> None:
+        """Cancel a run that waits for another one, before its walker began."""
+        await self._control.start(self._walk("other", "sleepy", occasion=MANUAL), "run-other")
+        other = self._client.get_workflow_handle("run-other")
+        waits = RunReference(id=other.id, temporal_run_id=(await other.describe()).run_id or "")
+        occasion = MANUAL.model_copy(update={"waits_for": (waits,)})
+        walk = self._walk("withdrawn", "greet", occasion=occasion)
+        await self._control.start(walk, "run-withdrawn")
+
+        async def asks() -> bool:
+            found = await self._client.get_workflow_handle("run-withdrawn").describe()
+            return any(one.attempt > 1 for one in found.raw_description.pending_activities)
+
+        await until(asks, what="the second time that it asks")
+        await self._client.get_workflow_handle("run-withdrawn").cancel()
+        await self._keep("run-withdrawn", "run_walker-withdrawn")
+        await other.terminate()
+
+    async def _backfill(self) -> None:
+        walk = self._walk("backfill", "greet", occasion=Occasion(kind=RunKind.BACKFILL, by="alice"))
+        now = utc_now().replace(microsecond=0)
+        order = BackfillOrder(
+            id="b1", schedule_id=walk.schedule_id, start=now, end=now,
+            overlap=BackfillOverlap.BUFFER_ALL, total=2, by="alice", at=now,
+        )  # fmt: skip
+        times = (now.replace(hour=1), now.replace(hour=2))
+        backfill = Backfill(order=order, walk=walk, run_prefix="backfilled-", times=times)
+        gateway = BackfillGateway(self._client, app=APP)
+        await gateway.start(backfill, fingerprint=None)
+        found = [one async for one in self._client.list_workflows("WorkflowType='RunBackfill'")]
+        while not found:
+            found = [one async for one in self._client.list_workflows("WorkflowType='RunBackfill'")]
+        await self._keep(found[0].id, "run_backfill-done")
+
+    async def _chain(self) -> None:
+        first = self._walk("first", "greet", occasion=MANUAL)
+        after = {"trigger": "after", "after": {"schedule": first.schedule_id}}
+        second = self._walk("second", "greet", config=after, policies=Policies(max_runs=3))
+        await self._schedules.create(second)
+        followers = FollowerGateway(self._client, app=APP)
+        await until(lambda: self._follows(followers, first), what="the follower in the list")
+        await asyncio.sleep(1.5)  # So old may be what the worker knows.
+        await self._control.start(first, "run-followed")
+        await self._keep("run-followed", "run_walker-followed")
+
+        async def spent() -> bool:
+            return (await self._schedules.read(second.schedule_id)).runs_left == 2
+
+        await until(spent, what="the run that follows")
+        await self._write(f"{APP}.chain.{second.schedule_id}", "run_chain-told")
+
+    async def _follows(self, followers: FollowerGateway, walk: ScheduledWalk) -> bool:
+        return walk.schedule_id in await followers.followed()
+
+    def _walk(self, case: str, walker: str, **fields: Any) -> ScheduledWalk:
+        return a_walk(APP, schedule_id=f"schedule-{case}", walker_name=walker, **fields)
+
+    async def _is_heartbeating(self, run_id: str) -> bool:
+        found = await self._client.get_workflow_handle(run_id).describe()
+        return any(one.heartbeat_details for one in found.raw_description.pending_activities)
+
+    async def _keep(self, workflow_id: str, name: str) -> None:
+        handle = self._client.get_workflow_handle(workflow_id)
+
+        async def is_over() -> bool:
+            try:
+                return (await handle.describe()).close_time is not None
+            except RPCError:
+                return False
+
+        await until(is_over, seconds=ENDED_WITHIN, what=f"the end of {workflow_id}")
+        await self._write(workflow_id, name)
+
+    async def _write(self, workflow_id: str, name: str) -> None:
+        path = HISTORIES / f"{name}-{RELEASE}.json"
+        if path.exists():
+            return
+        history = await self._client.get_workflow_handle(workflow_id).fetch_history()
+        cleaned = _cleaned(json.loads(history.to_json()), self._secrets)
+        path.write_text(json.dumps(cleaned, indent=1) + "\n")
+
+
+def _cleaned(value: Any, secrets: dict[str, str]) -> Any:
+    """Replace what only this machine knows, inside of payloads too."""
+    if isinstance(value, dict):
+        return {
+            key: _payload(one, secrets) if key == "data" else _cleaned(one, secrets)
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_cleaned(one, secrets) for one in value]
+    if isinstance(value, str):
+        for secret, stand_in in secrets.items():
+            value = re.sub(secret, stand_in, value)
+    return value
+
+
+def _payload(data: Any, secrets: dict[str, str]) -> Any:
+    if not isinstance(data, str):
+        return _cleaned(data, secrets)
+    text = base64.b64decode(data).decode()
+    return base64.b64encode(_cleaned(text, secrets).encode()).decode()
+
+
+async def main() -> None:
+    async with dev_server() as server:
+        address = server.client.service_client.config.target_host
+        with tempfile.TemporaryDirectory() as folder:
+            secrets = {
+                re.escape(socket.gethostname()): "host",
+                rf"footfall-worker-{os.getpid()}@": "footfall-worker-1@",
+                rf"{os.getpid()}@host": "1@host",
+                re.escape(folder): "/data",
+                re.escape(sys.prefix) + r"[^\"\\ ]*/": "/python/",
+                re.escape(sys.base_prefix) + r"[^\"\\ ]*/": "/python/",
+                re.escape(str(TESTS.parent)): "/footfall",
+            }
+            async with running_worker(
+                address, app_name=APP, app=TESTS / "apps" / "python_runs", data_dir=Path(folder)
+            ):
+                client = await Client.connect(
+                    address, data_converter=server.client.data_converter, identity="replay"
+                )
+                await Recorder(client, secrets).all()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
