@@ -30,6 +30,7 @@ CHANGES = st.fixed_dictionaries({}, optional={**BESIDE, **POLICIES})
 USERS = st.sampled_from(["alice", "bob"])
 APIS = st.sampled_from([0, 1])
 
+RARELY = st.sampled_from([False, False, False, True])
 KEYS = st.none() | st.sampled_from(["k", "l"])
 REQUESTS = st.fixed_dictionaries(
     {},

@@ -19,14 +19,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from model.agreement import SECONDS, Agreement
-from model.draws import APIS, CHANGES, KEYS, REQUESTS, TRIGGERS, USERS
+from model.draws import APIS, CHANGES, KEYS, RARELY, REQUESTS, TRIGGERS, USERS
 from model.expected import DEFAULTS, Expected, Model, is_shown
 from support.api import Caller
 from support.mongod import Mongod
 from support.world import World
 from temporalio.testing import WorkflowEnvironment
 
-EXAMPLES = int(os.environ.get("FOOTFALL_TEST_MODEL_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("FOOTFALL_TEST_MODEL_EXAMPLES", "25"))
 
 
 class Schedules(RuleBasedStateMachine):
@@ -72,7 +72,7 @@ class Schedules(RuleBasedStateMachine):
         config=st.none() | TRIGGERS,
         fields=CHANGES,
         holds=st.fixed_dictionaries({}, optional={"is_active": st.booleans()}),
-        stale=st.booleans(),
+        stale=RARELY,
     )
     def update(
         self,
@@ -103,7 +103,7 @@ class Schedules(RuleBasedStateMachine):
         expected.change(config, {**fields, **holds})
         assert is_shown(expected, data["schedule"]), (expected.shown(), data["schedule"])
 
-    @rule(api=APIS, schedule_id=ids, pause=st.booleans(), dry_run=st.booleans())
+    @rule(api=APIS, schedule_id=ids, pause=st.booleans(), dry_run=RARELY)
     def hold(self, api: int, schedule_id: str, *, pause: bool, dry_run: bool) -> None:
         path = f"/schedule/{schedule_id}/{'pause' if pause else 'resume'}"
         expected = self.model.schedules.get(schedule_id)
@@ -125,7 +125,7 @@ class Schedules(RuleBasedStateMachine):
         self.world.do(handle.pause(note="outside") if pause else handle.unpause(note="outside"))
         expected.paused = pause
 
-    @rule(api=APIS, schedule_id=ids, key=KEYS, body=REQUESTS, dry_run=st.booleans())
+    @rule(api=APIS, schedule_id=ids, key=KEYS, body=REQUESTS, dry_run=RARELY)
     def trigger(
         self,
         api: int,
@@ -151,7 +151,7 @@ class Schedules(RuleBasedStateMachine):
             run = self._call(api, owner, "POST", path, json=body)["run"]
             assert run["id"] not in fired.ids
         else:
-            run = self._trigger_once(owner, schedule_id, key, body)
+            run = self._trigger_once(api, owner, schedule_id, key, body)
             if run is None:
                 return
         assert (run["kind"], run["reason"]) == ("manual", body.get("reason"))
@@ -164,6 +164,7 @@ class Schedules(RuleBasedStateMachine):
 
     def _trigger_once(
         self,
+        api: int,
         owner: str,
         schedule_id: str,
         key: str,
@@ -186,6 +187,9 @@ class Schedules(RuleBasedStateMachine):
             return None
         assert data["run"] == run, data
         keyed[key] = (body, run)
+        options = {"json": {**body, "reason": "another"}, "headers": {"Idempotency-Key": key}}
+        path = f"/schedule/{schedule_id}/trigger"
+        assert self._status(api, owner, "POST", path, **options) == 409
         return run
 
     @rule(api=APIS, schedule_id=consumes(ids))
