@@ -128,7 +128,6 @@ class RunStarter:
         run = await self._started_before(walk.schedule_id, run_id, digest)
         if run is None:
             raise RunNotFoundError
-        await self._projector.saw_runs([run])
         return run
 
     async def _started_before(
@@ -142,6 +141,8 @@ class RunStarter:
             return None
         if found.fingerprint != digest:
             raise IdempotencyKeyError
+        # Another API may have started it; who is answered with it finds it here at once.
+        await self._projector.saw_runs([found.summary])
         return found.summary
 
     async def _make_room(

@@ -2,6 +2,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Protocol
 
 import structlog
@@ -12,7 +13,7 @@ from footfall.projection.row import ScheduleRow
 from footfall.projection.store import Store
 from footfall.projection.witness import Witness
 from footfall.schedules.run import RunSummary
-from footfall.schedules.schedule import ScheduleSnapshot, utc_now
+from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, utc_now
 from footfall.temporal.listed import ListedSchedule
 
 POLL_SECONDS = 1.0
@@ -28,6 +29,9 @@ OVERLAP = timedelta(seconds=10)
 """How far each poll looks back behind the last one, since visibility lags and clocks differ."""
 
 BATCH = 500
+
+READ_AGAIN = 50
+"""Of how many schedules a poll reads all runs at most."""
 
 _log = structlog.get_logger(__name__)
 
@@ -93,6 +97,8 @@ class Projector:
         self._changed_at: datetime | None = None
         self._swept_at: float | None = None
         self._sweep_seconds = 0.0
+        # Schedules that may have runs from before they were deleted and created again.
+        self._reborn: set[str] = set()
         self.problem: str | None = "The projection is being built."
 
     async def run(self) -> None:
@@ -133,6 +139,7 @@ class Projector:
         else:
             await self._fold_changed_schedules()
         await self._fold_runs()
+        await self._fold_earlier_runs()
         if is_sweep:
             await self._store.prune_runs(utc_now() - await self._retention())
         await self._witness.settle()
@@ -143,6 +150,8 @@ class Projector:
         The write stands in Temporal already, so a store that is away is no error here: the
         next sweep folds it in.
         """
+        if snapshot.walk.revision == 1 and _may_be_reborn(snapshot.walk):
+            self._reborn.add(snapshot.walk.schedule_id)
         try:
             await self._put([snapshot])
         except ProjectionUnavailableError:
@@ -247,9 +256,10 @@ class Projector:
                 ],
             )
         for entry in entries:
-            if entry.first.is_static and entry.id not in rows and not trust:
-                # The same id may have been declared, removed and declared again.
-                await self._fold_all(self._runs.listed(schedule_id=entry.id))
+            row = rows.get(entry.id)
+            is_new = row is None or row.snapshot.walk.created_at != entry.first.created_at
+            if is_new and not trust and _may_be_reborn(entry.first):
+                self._reborn.add(entry.id)
         latest = max((entry.changed_at for entry in entries), default=None)
         if latest is not None:
             self._changed_at = max(latest, self._changed_at or latest)
@@ -259,6 +269,11 @@ class Projector:
         seen = await self._fold_all(self._runs.listed(since=seen - OVERLAP if seen else None))
         if seen is not None:
             await self._store.set_watermark(seen)
+
+    async def _fold_earlier_runs(self) -> None:
+        for schedule_id in list(islice(self._reborn, READ_AGAIN)):
+            await self._fold_all(self._runs.listed(schedule_id=schedule_id))
+            self._reborn.discard(schedule_id)
 
     async def _fold_all(self, runs: AsyncIterator[RunSummary]) -> datetime | None:
         latest: datetime | None = None
@@ -316,6 +331,11 @@ class Projector:
             cursor = page.cursor
             if cursor is None:
                 return
+
+
+def _may_be_reborn(walk: ScheduledWalk) -> bool:
+    """Say whether a schedule of this id may have been deleted before: any other id is random."""
+    return walk.is_static or walk.name is not None or walk.request is not None
 
 
 def _is_overtaken(snapshot: ScheduleSnapshot, at: datetime) -> bool:

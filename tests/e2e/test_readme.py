@@ -1,8 +1,6 @@
 """What the README tells a newcomer to type is typed here."""
 
-import asyncio
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 import pytest
 from support.ports import free_port
 from support.processes import EXAMPLE_APP, FOOTFALL, footfall, ready
+from support.shell import output_of
 from support.waiting import until
 
 from footfall.config import settings_table
@@ -91,9 +90,9 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
             assert started[name] == shown[name]
         assert (await _shell(token + ids + trigger, tmp_path))["data"]["run"] == started
         ids += f"export RUN={started['id']}\n"
-        heard = await _output(token + follow, tmp_path)
+        heard = await output_of(token + follow, tmp_path)
         assert re.search(r"^id: .+\nevent: run_\w+\ndata: {", heard, re.MULTILINE)
-        events = await _output(token + ids + tail, tmp_path)
+        events = await output_of(token + ids + tail, tmp_path)
         assert "Grace" in events
         assert events.splitlines()[-2] == "data: " + json.dumps(
             {"status": "succeeded", "stdout_truncated": False, "error": None},
@@ -123,19 +122,4 @@ async def test_the_quick_start_works_as_it_is_printed(tmp_path: Path) -> None:
 
 
 async def _shell(script: str, cwd: Path) -> Any:
-    return json.loads(await _output(script, cwd))
-
-
-async def _output(script: str, cwd: Path) -> str:
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("FOOTFALL_")}
-    process = await asyncio.create_subprocess_exec(
-        "bash",
-        "-euc",
-        script,
-        cwd=cwd,
-        env=environ,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    output, _ = await process.communicate()
-    assert process.returncode == 0
-    return output.decode()
+    return json.loads(await output_of(script, cwd))

@@ -1,12 +1,13 @@
 import asyncio
 import json
+import uuid
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.api import Caller
+from support.api import Api, Caller, api_settings, running_api
 from support.schedules import create, ended, run_of, trigger, walking
 from support.waiting import until
 
@@ -122,6 +123,21 @@ async def test_a_key_stands_for_one_request_of_one_user(alice: Caller, admin: Ca
     for key in ("", "x" * 256, "tab\tbed"):
         refused = await keyed(alice, schedule["id"], key=key)
         assert refused["data"]["code"] == "invalid_request", key
+
+
+async def test_who_is_answered_with_a_run_of_another_api_finds_it_at_once(
+    api: Api,
+    address: str,
+    app: str,
+) -> None:
+    user = f"alice-{uuid.uuid4().hex[:6]}"
+    async with running_api(api_settings(address, app)) as another:
+        here, there = api.caller(user), another.caller(user)
+        schedule = await create(here)
+        first = await keyed(here, schedule["id"], key="k")
+        assert await keyed(there, schedule["id"], key="k") == first
+        (listed,) = (await there.data("GET", f"/schedule/{schedule['id']}/runs"))["runs"]
+    assert listed["id"] == first["data"]["run"]["id"]
 
 
 async def keyed(who: Caller, schedule_id: str, *, key: str, **options: Any) -> Any:

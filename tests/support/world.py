@@ -20,7 +20,9 @@ from api.app import build_app
 from api.process import wired_services
 from api.services import Services
 from footfall.config import Settings
+from footfall.schedules.attributes import SCHEDULE
 from footfall.schedules.schedule import ScheduleSnapshot
+from footfall.temporal.action import RUN_WALKER
 from footfall.temporal.schedules import ScheduleGateway
 
 WALKERS = Path(__file__).parent.parent / "apps" / "python_runs"
@@ -65,6 +67,11 @@ class World:
 
     async def described(self, schedule_id: str) -> ScheduleSnapshot | None:
         return await ScheduleGateway(self._client, app=self.app).find(schedule_id)
+
+    async def started(self, schedule_id: str) -> set[str]:
+        """Give the ids of a schedule's runs as Temporal's own client lists them."""
+        query = f"WorkflowType = '{RUN_WALKER}' AND {SCHEDULE} = '{schedule_id}'"
+        return {run.id async for run in self._client.list_workflows(query)}
 
     async def swept(self) -> None:
         for services in self._services:

@@ -21,10 +21,12 @@ from footfall.projection.projector import Projector
 from footfall.projection.row import ScheduleRow
 from footfall.projection.run_query import RunQuery
 from footfall.projection.witness import Witness
-from footfall.schedules.run import RunStatus, RunSummary
+from footfall.schedules.occasion import Occasion
+from footfall.schedules.run import RunKind, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 from footfall.temporal.draft import Draft
 from footfall.temporal.namespace import read_retention
+from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 
@@ -190,6 +192,38 @@ async def test_a_deleted_schedule_does_not_come_back(
         await projection.projector.lost(walk.schedule_id)
         await projection.projector.advance()
         assert walk.schedule_id not in await projection.rows()
+
+
+@pytest.mark.usefixtures("worker")
+async def test_one_that_is_created_again_has_the_runs_that_it_had_everywhere(
+    client: Client,
+    app_name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Otherwise each poll reads the last runs again for a while, whatever was removed.
+    monkeypatch.setattr("footfall.projection.projector.OVERLAP", timedelta())
+    writer, other = Projection(client, app_name), Projection(client, app_name)
+    walk = a_walk(app_name, name="again", walker_name="greet")
+    await writer.projector.saw(await writer.schedules.create(walk))
+    occasion = Occasion(kind=RunKind.MANUAL, by="alice")
+    control = RunControl(client, writer.runs)
+    await control.start(walk.model_copy(update={"occasion": occasion}), f"{walk.schedule_id}-one")
+
+    async def shows_run(projection: Projection) -> bool:
+        await projection.projector.advance()
+        runs = (await projection.all_runs()).get(walk.schedule_id, [])
+        return [run.id for run in runs if run.closed_at] == [f"{walk.schedule_id}-one"]
+
+    for projection in (writer, other):
+        await until(lambda one=projection: shows_run(one))
+    await writer.schedules.delete(walk.schedule_id, by="alice")
+    await writer.projector.lost(walk.schedule_id)
+    await other.projector.sweep()
+    assert walk.schedule_id not in await other.rows()
+    again = a_walk(app_name, name="again", walker_name="greet", schedule_id=walk.schedule_id)
+    await writer.projector.saw(await writer.schedules.create(again))
+    for projection in (writer, other):
+        await until(lambda one=projection: shows_run(one))
 
 
 @pytest.mark.usefixtures("worker")
