@@ -36,6 +36,8 @@ class RunBackfill:
         lanes = 1 if backfill.order.overlap is BackfillOverlap.BUFFER_ALL else AT_ONCE
         times = self._next_times()
         await asyncio.gather(*(self._lane(times) for _ in range(lanes)))
+        if _is_cancelled():
+            raise asyncio.CancelledError
         if self._left:
             workflow.continue_as_new(
                 backfill.model_copy(
@@ -45,7 +47,12 @@ class RunBackfill:
         return self._progress
 
     def _next_times(self) -> Iterator[datetime]:
-        while self._left and not workflow.info().is_continue_as_new_suggested():
+        # A run that succeeds while it is being cancelled would swallow the cancellation.
+        while (
+            self._left
+            and not workflow.info().is_continue_as_new_suggested()
+            and not _is_cancelled()
+        ):
             yield self._left.pop(0)
 
     async def _lane(self, times: Iterator[datetime]) -> None:
@@ -76,7 +83,7 @@ class RunBackfill:
             )
         except ChildWorkflowError as error:
             # A run that somebody cancels is over; a backfill that is cancelled is, too.
-            if is_cancelled_exception(error) and workflow.cancellation_reason() is not None:
+            if is_cancelled_exception(error) and _is_cancelled():
                 raise
             return False
         return True
@@ -84,3 +91,7 @@ class RunBackfill:
     def _show(self, progress: BackfillProgress) -> None:
         self._progress = progress
         workflow.upsert_memo({MEMO_PROGRESS: progress})
+
+
+def _is_cancelled() -> bool:
+    return workflow.cancellation_reason() is not None

@@ -96,6 +96,9 @@ class RunWalker:
                         await tell_followers(walk, *failed_outcome(error.cause))
                     raise
                 request = request.model_copy(update={"starts_before": _starts(failed)})
+                if workflow.cancellation_reason() is not None:
+                    # It failed just when it was to be cancelled, and must not start again.
+                    raise asyncio.CancelledError from None
             else:
                 if outcome.status is RunStatus.SUCCEEDED:
                     await tell_success(walk, request, outcome)

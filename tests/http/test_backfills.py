@@ -110,6 +110,19 @@ async def test_a_backfill_is_cancelled_with_its_run(alice: Caller) -> None:
     await until(cancelled, what="the run's end")
 
 
+@pytest.mark.parametrize("overlap", ["buffer_all", "allow_all"])
+async def test_a_backfill_of_short_runs_is_cancelled(alice: Caller, overlap: str) -> None:
+    # Whenever the cancellation comes, some run is about to succeed.
+    schedule_id = await minutely(alice, "greet")
+    backfill = await started(alice, schedule_id, **past(900), overlap=overlap)
+    await reaches(alice, backfill, lambda one: one["succeeded"] >= 3)
+    path = f"/schedule/{schedule_id}/backfills/{backfill['id']}/cancel"
+    await alice.data("POST", path)
+    done = await reaches(alice, backfill, lambda one: one["status"] != "running")
+    assert done["status"] == "cancelled"
+    assert 3 <= done["started"] < 900
+
+
 async def test_one_key_is_one_backfill(alice: Caller) -> None:
     schedule_id = await minutely(alice)
     body, headers = past(2), {"Idempotency-Key": "once"}
