@@ -74,6 +74,15 @@ def _one_value_range(parts: list[str]) -> bool:
     )
 
 
+_ALL_WEEKDAYS = {"0-6", "0-7", "1-7", "sun-sat", "mon-sun", "mon-7", "sun-6", "0-sat", "1-sun"}
+
+
+def _star_in_a_list(parts: list[str]) -> bool:
+    _, *later = parts[DAY].split(",")
+    weekdays = set(parts[WEEKDAY].lower().split(","))
+    return any(term.startswith("*") for term in later) and bool(weekdays & _ALL_WEEKDAYS)
+
+
 DIFFERENCES = (
     Difference(
         "star-and-day",
@@ -82,6 +91,14 @@ DIFFERENCES = (
         "Debian's cron, like Vixie's, requires both as soon as one begins with '*'",
         "0 0 */2 * 5",
         _star_and_day,
+    ),
+    Difference(
+        "star-in-a-list-of-days",
+        "croniter",
+        "takes a list of days with a later '*/2' and all weekdays, 0-6, for its days alone",
+        "only a '*' at the beginning counts in Debian's cron; cronsim does as we do",
+        "0 0 1,*/2 * 0-6",
+        _star_in_a_list,
     ),
     Difference(
         "nth-weekday-and-others",
