@@ -1,13 +1,15 @@
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from temporalio import activity
 
 from footfall.errors import OverlapError
-from footfall.schedules.chain import MOST_WAITING, Followed, Following, chained
+from footfall.schedules.chain import Followed, Following, chained
 from footfall.schedules.occasion import RunEnd, RunReference
 from footfall.schedules.policy import OverlapPolicy
-from footfall.schedules.schedule import ScheduleSnapshot
+from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal.action import action_id
 from footfall.temporal.followers import FollowerGateway
 from footfall.temporal.room import make_room
@@ -15,6 +17,9 @@ from footfall.temporal.run_control import RunControl, UnderWay
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.triggers import AfterTrigger, read_config
+
+AT_ONCE = 16
+"""Followers of a run that are told side by side."""
 
 _log = structlog.get_logger(__name__)
 
@@ -44,14 +49,21 @@ class ChainActivities:
         Raises:
             TemporalUnavailableError: Temporal did not answer; call it again.
         """
-        for follower in await self._followers.of(end.schedule_id):
-            await self._followers.tell(follower, end)
+        limit = asyncio.Semaphore(AT_ONCE)
+
+        async def tell(follower: str) -> None:
+            async with limit:
+                await self._followers.tell(follower, end)
+
+        followers = await self._followers.of(end.schedule_id)
+        await asyncio.gather(*(tell(follower) for follower in followers))
 
     @activity.defn(name="follow")
     async def follow(self, following: Following) -> Followed:
         """Run a schedule after the end of a run, if it still wants that and its policies allow it.
 
         Called for one end after the other; called again for the same, it starts no second run.
+        Where runs that are under way have to end first, it has to be called again then.
 
         Raises:
             TemporalUnavailableError: Temporal did not answer; call it again.
@@ -61,46 +73,49 @@ class ChainActivities:
         if snapshot is None:
             return Followed()
         walk = chained(snapshot.walk, end)
-        # The same end gives the same id, and Temporal takes each id once.
-        run_id = f"{action_id(walk)}-after-{end.run.temporal_run_id}"
+        run_id = run_id_of(walk, end)
         started = await self._runs.find(walk.schedule_id, run_id)
         if started is not None and activity.info().attempt == 1:
-            return _left_out(following, "it has done so already")
+            return _left_out(following, "it has done so already", known)
         if started is None:
             # The time of Temporal, and not of this machine.
             now = activity.info().current_attempt_scheduled_time.astimezone(UTC)
             reason = why_not(snapshot, end, now)
             if reason is not None:
-                return _left_out(following, reason)
+                return _left_out(following, reason, known)
+            others = await self._under_way(walk, known)
+            known = tuple(one.reference for one in others)
             policy = walk.policies.overlap
-            others: list[UnderWay] = []
-            if policy is not OverlapPolicy.ALLOW_ALL:
-                found = await self._control.under_way(walk.schedule_id, [one.id for one in known])
-                others = [one for one in found if one.run.id != run_id]
-                known = tuple(one.reference for one in others)
-            if len(others) > MOST_WAITING:
-                return _left_out(following, "too many runs wait already", known)
             try:
                 waits_for = await make_room(self._control, policy, others, reason=_replaced(end))
             except OverlapError:
                 return _left_out(following, "another run is under way", known)
-            occasion = walk.occasion and walk.occasion.model_copy(update={"waits_for": waits_for})
-            await self._control.start(walk.model_copy(update={"occasion": occasion}), run_id)
+            if waits_for:
+                only_one = policy is OverlapPolicy.BUFFER_ONE
+                return Followed(known=known, waits_for=waits_for, only_one=only_one)
+            await self._control.start(walk, run_id)
             started = await self._runs.find(walk.schedule_id, run_id)
         if started is not None and walk.policies.overlap is not OverlapPolicy.ALLOW_ALL:
             this = RunReference(id=run_id, temporal_run_id=started.temporal_run_id)
             known = (*(one for one in known if one.id != run_id), this)
-        return Followed(known=known, runs_left=snapshot.runs_left)
+        return Followed(known=known, counts=snapshot.runs_left is not None)
+
+    async def _under_way(
+        self, walk: ScheduledWalk, known: Sequence[RunReference]
+    ) -> list[UnderWay]:
+        if walk.policies.overlap is OverlapPolicy.ALLOW_ALL:
+            return []
+        return await self._control.under_way(walk.schedule_id, [one.id for one in known])
 
     @activity.defn(name="spend_run")
-    async def spend_run(self, schedule_id: str, runs_left: int) -> None:
-        """Take one off the runs that a schedule has left, if so many are left.
+    async def spend_run(self, schedule_id: str, end: RunEnd) -> None:
+        """Take one off the runs that a schedule has left, for the run that followed an end.
 
         Raises:
             TemporalUnavailableError: Temporal did not answer; call it again.
             ConflictError: others kept changing the schedule; call it again.
         """
-        await self._gateway.spend_run(schedule_id, runs_left)
+        await self._gateway.spend_run(schedule_id, end.run.temporal_run_id)
 
 
 def why_not(snapshot: ScheduleSnapshot, end: RunEnd, now: datetime) -> str | None:
@@ -121,9 +136,15 @@ def why_not(snapshot: ScheduleSnapshot, end: RunEnd, now: datetime) -> str | Non
     return next((reason for stands, reason in obstacles if stands), None)
 
 
-def _left_out(
-    following: Following, reason: str, known: tuple[RunReference, ...] | None = None
-) -> Followed:
+def run_id_of(walk: ScheduledWalk, end: RunEnd) -> str:
+    """Give the id of the run of a schedule that follows an end.
+
+    The same end gives the same id, and Temporal takes each id once.
+    """
+    return f"{action_id(walk)}-after-{end.run.temporal_run_id}"
+
+
+def _left_out(following: Following, reason: str, known: tuple[RunReference, ...]) -> Followed:
     _log.info(
         "a schedule does not run after another",
         schedule=following.schedule_id,
@@ -131,7 +152,7 @@ def _left_out(
         run=following.end.run.id,
         reason=reason,
     )
-    return Followed(known=following.known if known is None else known)
+    return Followed(known=known)
 
 
 def _replaced(end: RunEnd) -> str:

@@ -13,7 +13,7 @@ from footfall.errors import (
 )
 from footfall.projection.schedule_query import ScheduleQuery
 from footfall.projection.store import Store
-from footfall.schedules.chain import LONGEST_CHAIN
+from footfall.schedules.chain import LONGEST_CHAIN, MOST_FOLLOWERS
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.tokens import Principal
 from footfall.triggers import AfterTrigger, parse
@@ -70,6 +70,7 @@ class Chains:
         trigger = parse(config)
         if not isinstance(trigger, AfterTrigger):
             raise TypeError(trigger)
+        await self._check_followers(trigger.schedule, schedule_id)
         following, length = schedule_id, 1
         current: str | None = trigger.schedule
         while current is not None:
@@ -101,6 +102,13 @@ class Chains:
             followers = [row.id for row in page.rows if row.id not in beside][:_SHOWN]
             if followers:
                 raise FollowedError(followers=followers)
+
+    async def _check_followers(self, schedule_id: str, follower: str | None) -> None:
+        query = ScheduleQuery(follows=schedule_id)
+        with suppress(ProjectionUnavailableError):
+            page = await self._store.list_schedules(owner=None, limit=MOST_FOLLOWERS, query=query)
+            if page.total >= MOST_FOLLOWERS and follower not in {row.id for row in page.rows}:
+                raise _invalid(f"{MOST_FOLLOWERS} schedules run after it already, and more may not")
 
     async def _followed_by(
         self, who: Principal, schedule_id: str, planned: Planned, *, is_first: bool

@@ -1,7 +1,7 @@
 from api.permissions import check_operable
 from api.run_filters import RunFilters
 from api.schedules import Schedules
-from footfall.errors import RunEndedError, RunNotFoundError
+from footfall.errors import RunEndedError, RunNotFoundError, ScheduleNotFoundError
 from footfall.projection.projector import Projector
 from footfall.projection.row import RunPage, RunTally
 from footfall.projection.store import Store
@@ -139,8 +139,12 @@ class Runs:
         return await self._seen(run)
 
     async def _running(self, who: Principal, schedule_id: str, run_id: str) -> RunSummary:
-        check_operable(who, (await self._gateway.read(schedule_id)).walk)
         run = await self._runs.find(schedule_id, run_id)
+        snapshot = await self._gateway.find(schedule_id)
+        if snapshot is not None:
+            check_operable(who, snapshot.walk)
+        elif run is None or not (who.is_admin or (run.owner == who.user and not run.is_static)):
+            raise ScheduleNotFoundError
         if run is None:
             raise RunNotFoundError
         if run.closed_at is not None:

@@ -2,10 +2,11 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvloop
@@ -39,6 +40,7 @@ from footfall.walkers.hosts import Hosts
 from worker.declared import declared_walks
 from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
+from workflows.chores import chores_queue_of
 from workflows.list_walkers import ListWalkers
 from workflows.record_changes import RecordChanges
 from workflows.renew_horizons import RenewHorizons
@@ -48,6 +50,9 @@ from workflows.run_walker import RunWalker
 
 SLOTS_PER_HOST = 4
 """Runs that a worker takes for each host process: some wait for their root meanwhile."""
+
+CHORES_AT_ONCE = 20
+"""Short activities that a worker does side by side, beside the runs."""
 
 HEARTBEAT_THROTTLE = timedelta(seconds=1)
 """How long the SDK keeps a heartbeat back at most: so old is what is seen of a running walker."""
@@ -120,8 +125,9 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
             identity=f"footfall-worker-{os.getpid()}@{socket.gethostname()}",
         )
         catalogue = await _prepare(client, settings, catalogue)
-        worker = _worker(client, settings, hosts, catalogue)
-        async with worker:
+        walking, chores = _workers(client, settings, hosts, catalogue)
+        # What runs still need is done until they have ended.
+        async with chores, walking:
             _show(state, catalogue)
             await stop.wait()
             _log.info("the worker stops; runs under way may finish")
@@ -176,7 +182,13 @@ async def _patiently(
             return
 
 
-def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue) -> Worker:
+def _workers(
+    client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue
+) -> tuple[Worker, Worker]:
+    """Give what runs workflows and walkers, and what does the short activities of both.
+
+    These have slots of their own, lest they wait for walkers that wait for their root.
+    """
     app = settings.temporal.task_queue
     hooks = KnownHooks(OwnerHookGateway(client, app=app))
     followers = FollowerGateway(client, app=app)
@@ -205,26 +217,33 @@ def _worker(client: Client, settings: Settings, hosts: Hosts, catalogue: Catalog
         hooks=hooks,
         deliveries=DeliveryGateway(client, app=app),
     )
-    return Worker(
+    short: list[Callable[..., Any]] = [
+        pausing.pause_after_failures,
+        waiting.others_ended,
+        notices.tell_of_run,
+        chains.tell_followers,
+        chains.follow,
+        chains.spend_run,
+    ]
+    walking = Worker(
         client,
         task_queue=app,
         workflows=[RunWalker, RunChain, RunBackfill, ListWalkers, RenewHorizons, RecordChanges],
-        activities=[
-            walkers.run_walker,
-            walkers.list_walkers,
-            horizons.renew_horizons,
-            pausing.pause_after_failures,
-            waiting.others_ended,
-            notices.tell_of_run,
-            chains.tell_followers,
-            chains.follow,
-            chains.spend_run,
-        ],
+        # Releases before the second queue scheduled the short ones here.
+        activities=[walkers.run_walker, walkers.list_walkers, horizons.renew_horizons, *short],
         # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )
+    chores = Worker(
+        client,
+        task_queue=chores_queue_of(app),
+        activities=short,
+        max_concurrent_activities=CHORES_AT_ONCE,
+        graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
+    )
+    return walking, chores
 
 
 def _gateway(client: Client, settings: Settings) -> ScheduleGateway:

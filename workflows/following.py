@@ -11,6 +11,8 @@ with workflow.unsafe.imports_passed_through():
     from footfall.schedules.run import WALKER_TIMEOUT, RunOutcome, RunStatus
     from footfall.schedules.schedule import ScheduledWalk
 
+from workflows.chores import chores_queue
+
 PATIENCE = timedelta(days=1)
 """How long a run stays open for its followers when Temporal's lists are away."""
 
@@ -40,6 +42,7 @@ async def tell_followers(
         await workflow.execute_activity(
             "tell_followers",
             end,
+            task_queue=chores_queue(),
             start_to_close_timeout=timedelta(minutes=1),
             schedule_to_close_timeout=PATIENCE,
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),

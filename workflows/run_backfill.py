@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey, SearchAttributePair
+from temporalio.common import Priority, SearchAttributeKey, SearchAttributePair
 from temporalio.exceptions import ChildWorkflowError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
@@ -78,6 +78,7 @@ class RunBackfill:
                 id=f"{self._backfill.run_prefix}{at:%Y-%m-%dT%H:%M:%SZ}",
                 memo={MEMO_OCCASION: occasion},
                 search_attributes=attributes.updated(SearchAttributePair(_SCHEDULED_START, at)),
+                priority=Priority(priority_key=self._backfill.walk.policies.priority),
                 parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
                 static_summary=self._backfill.walk.walker_name,
             )

@@ -1,11 +1,14 @@
+from collections.abc import Sequence
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from footfall.schedules.chain import Chain, Followed, Following
+    from footfall.schedules.chain import MOST_WAITING, Chain, Followed, Following
     from footfall.schedules.occasion import RunEnd, RunReference
+
+from workflows.chores import chores_queue
 
 LINGER = timedelta(minutes=10)
 """How long it stays when nothing is told: for so long it knows what it started last. Afterwards
@@ -19,7 +22,7 @@ class RunChain:
     """Runs one schedule after the runs of another: takes the ends of those one by one.
 
     There is at most one for a schedule, so that two ends at once cannot both find room where
-    the overlap policy has room for one.
+    the overlap policy has room for one. Ends that have to wait do so here, and not as runs.
     """
 
     @workflow.init
@@ -31,14 +34,25 @@ class RunChain:
     @workflow.signal
     def ended(self, end: RunEnd) -> None:
         """Take the end of a run that the schedule follows."""
+        if len(self._ends) >= MOST_WAITING:
+            workflow.logger.warning("too many ends of runs wait; %s is not followed", end.run.id)
+            return
         self._ends.append(end)
 
     @workflow.run
     async def run(self, chain: Chain) -> None:  # noqa: ARG002
         """Look at each end that is told, until none was for a while."""
         while await self._is_told():
-            await self._follow(self._ends[0])
-            del self._ends[0]
+            followed = await self._follow(self._ends[0])
+            self._known = followed.known
+            if followed.waits_for:
+                await self._ended(followed.waits_for)
+                if followed.only_one:
+                    del self._ends[1:]
+            else:
+                end = self._ends.pop(0)
+                if followed.counts:
+                    await self._spend(end)
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(
                     Chain(
@@ -56,22 +70,39 @@ class RunChain:
             return bool(self._ends)
         return True
 
-    async def _follow(self, end: RunEnd) -> None:
-        following = Following(schedule_id=self._schedule_id, end=end, known=self._known)
+    async def _follow(self, end: RunEnd) -> Followed:
         followed: Followed = await workflow.execute_activity(
             "follow",
-            following,
+            Following(schedule_id=self._schedule_id, end=end, known=self._known),
+            task_queue=chores_queue(),
             result_type=Followed,
             start_to_close_timeout=timedelta(minutes=1),
             retry_policy=_PATIENTLY,
             summary=end.run.id,
         )
-        self._known = followed.known
-        if followed.runs_left is not None:
-            await workflow.execute_activity(
-                "spend_run",
-                args=[self._schedule_id, followed.runs_left],
-                start_to_close_timeout=timedelta(minutes=1),
-                retry_policy=_PATIENTLY,
-                summary=end.run.id,
-            )
+        return followed
+
+    async def _ended(self, others: Sequence[RunReference]) -> None:
+        await workflow.execute_activity(
+            "others_ended",
+            list(others),
+            task_queue=chores_queue(),
+            start_to_close_timeout=timedelta(seconds=30),
+            # It asks by its retries.
+            retry_policy=RetryPolicy(
+                initial_interval=timedelta(milliseconds=200),
+                backoff_coefficient=1.5,
+                maximum_interval=timedelta(seconds=5),
+            ),
+            summary="wait for other runs",
+        )
+
+    async def _spend(self, end: RunEnd) -> None:
+        await workflow.execute_activity(
+            "spend_run",
+            args=[self._schedule_id, end],
+            task_queue=chores_queue(),
+            start_to_close_timeout=timedelta(minutes=1),
+            retry_policy=_PATIENTLY,
+            summary=end.run.id,
+        )

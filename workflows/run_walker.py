@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from footfall.schedules.schedule import ScheduledWalk
 
+from workflows.chores import chores_queue
 from workflows.following import failed_outcome, tell_followers
 from workflows.telling import tell_failure, tell_success
 
@@ -88,12 +89,12 @@ class RunWalker:
             except ActivityError as error:
                 failures += 1
                 failed = _walker_error(error)
+                if workflow.cancellation_reason() is not None and failed is None:
+                    # Its worker was lost, and Temporal starts nothing anew that is cancelled.
+                    raise asyncio.CancelledError from None
                 if failed is None or not retry.tries_again(failures, failed.type or ""):
                     if not isinstance(error.cause, CancelledError):
-                        _show(error.cause)
-                        paused = await _settle(walk, request)
-                        await tell_failure(walk, request, error.cause, paused=paused)
-                        await tell_followers(walk, *failed_outcome(error.cause))
+                        await _undisturbed(_failed(walk, request, error.cause))
                     raise
                 request = request.model_copy(update={"starts_before": _starts(failed)})
                 if workflow.cancellation_reason() is not None:
@@ -101,8 +102,7 @@ class RunWalker:
                     raise asyncio.CancelledError from None
             else:
                 if outcome.status is RunStatus.SUCCEEDED:
-                    await tell_success(walk, request, outcome)
-                    await tell_followers(walk, RunStatus.SUCCEEDED, outcome)
+                    await _undisturbed(_succeeded(walk, request, outcome))
                 return outcome
             await workflow.sleep(retry.pause(failures))
 
@@ -127,6 +127,30 @@ async def _start(request: RunRequest) -> RunOutcome:
     return outcome
 
 
+async def _succeeded(walk: ScheduledWalk, request: RunRequest, outcome: RunOutcome) -> None:
+    await tell_success(walk, request, outcome)
+    await tell_followers(walk, RunStatus.SUCCEEDED, outcome)
+
+
+async def _failed(walk: ScheduledWalk, request: RunRequest, cause: BaseException | None) -> None:
+    _show(cause)
+    paused = await _settle(walk, request)
+    await tell_failure(walk, request, cause, paused=paused)
+    await tell_followers(walk, *failed_outcome(cause))
+
+
+async def _undisturbed(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for what follows from the end of a walker, which stands: cancelling comes too late."""
+    doing = asyncio.ensure_future(work)
+    while not doing.done():
+        try:
+            await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            if doing.cancelled():
+                raise
+    doing.result()
+
+
 async def _settle(walk: ScheduledWalk, request: RunRequest) -> bool:
     """Have the schedule paused if it has failed too often, and say whether it was."""
     if walk.policies.pause_on_failure is None:
@@ -134,6 +158,7 @@ async def _settle(walk: ScheduledWalk, request: RunRequest) -> bool:
     paused: bool = await workflow.execute_activity(
         "pause_after_failures",
         walk.schedule_id,
+        task_queue=chores_queue(),
         result_type=bool,
         start_to_close_timeout=timedelta(minutes=1),
         # Without a worker or Temporal's visibility it waits; the run is closed afterwards.
@@ -161,6 +186,7 @@ async def _ended(others: Sequence[RunReference]) -> None:
     await workflow.execute_activity(
         "others_ended",
         list(others),
+        task_queue=chores_queue(),
         start_to_close_timeout=timedelta(seconds=30),
         retry_policy=RetryPolicy(
             initial_interval=timedelta(seconds=1),

@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from footfall.schedules.run import RunError, RunKind, RunOutcome, RunStatus
     from footfall.schedules.schedule import ScheduledWalk
 
+from workflows.chores import chores_queue
 from workflows.following import failed_outcome
 
 PATIENCE = timedelta(minutes=10)
@@ -60,6 +61,7 @@ async def _tell(
         await workflow.execute_activity(
             "tell_of_run",
             EndedRun(walk=walk, run=run, at=workflow.now(), paused=paused),
+            task_queue=chores_queue(),
             start_to_close_timeout=timedelta(seconds=30),
             schedule_to_close_timeout=PATIENCE,
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),

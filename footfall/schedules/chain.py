@@ -10,8 +10,12 @@ from footfall.schedules.schedule import ScheduledWalk
 LONGEST_CHAIN = 20
 """Schedules that may follow each other, the first one included."""
 
-MOST_WAITING = 100
-"""Runs of one chained schedule that may wait for each other; what comes after is left out."""
+MOST_WAITING = 1000
+"""Ends of runs that may wait to be followed by one schedule; what comes after is left out. Temporal
+buffers as many runs that are due."""
+
+MOST_FOLLOWERS = 100
+"""Schedules that may follow one other."""
 
 
 class Chain(BaseModel):
@@ -48,14 +52,17 @@ class Followed(BaseModel):
 
     Attributes:
         known: runs of the schedule that may be under way, the one that was started included.
-        runs_left: how many runs were left before this one was started, where there is a limit
-            and it was started; else None.
+        waits_for: runs that have to end before the question is asked again.
+        only_one: no other end may wait beside this one.
+        counts: it was started, and one has to be taken off the runs that are left.
     """
 
     model_config = ConfigDict(frozen=True)
 
     known: tuple[RunReference, ...] = ()
-    runs_left: int | None = None
+    waits_for: tuple[RunReference, ...] = ()
+    only_one: bool = False
+    counts: bool = False
 
 
 def check_lateness(walk: ScheduledWalk) -> None:

@@ -142,4 +142,4 @@ def _preference(event: ScheduleEvent) -> tuple[Any, ...]:
 
 
 def _bare(walk: ScheduledWalk) -> ScheduledWalk:
-    return walk.model_copy(update={"trail": ()})
+    return walk.model_copy(update={"trail": (), "counted": None})

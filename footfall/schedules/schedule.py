@@ -81,6 +81,7 @@ class ScheduledWalk(BaseModel):
         notify: where to tell of what happens to it, beside its owner's hooks.
         late_after: seconds after its time within which a run's walker has to begin; None means
             that nobody watches.
+        counted: the run that was last taken off the runs left, where the schedule follows another.
         occasion: set only in the argument of runs that the schedule did not start itself.
     """
 
@@ -110,6 +111,7 @@ class ScheduledWalk(BaseModel):
     trail: tuple[str, ...] = ()
     notify: tuple[Hook, ...] = ()
     late_after: int | None = None
+    counted: str | None = None
     occasion: Occasion | None = None
 
     @property
@@ -161,6 +163,7 @@ class ScheduledWalk(BaseModel):
             "basis",
             "resumed_at",
             "request",
+            "counted",
         }
         return self.model_dump(exclude=bookkeeping) == other.model_dump(exclude=bookkeeping)
 

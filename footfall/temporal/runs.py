@@ -2,7 +2,6 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -21,6 +20,9 @@ from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.observation import Observation, observation
+
+RUN_WALKER_ACTIVITY = "run_walker"
+"""Name of the activity of a run whose result is what the walker gave."""
 
 _STATUSES = {
     WorkflowExecutionStatus.RUNNING: RunStatus.RUNNING,
@@ -124,12 +126,15 @@ class RunGateway:
         """Give what a walker had printed that was cancelled; its activity's result holds it."""
         outcome = RunOutcome(status=RunStatus.CANCELLED, attempts=0)
         handle = self._client.get_workflow_handle(run.id, run_id=run.temporal_run_id or None)
+        walks: set[int] = set()
         with translated_errors():
             async for event in handle.fetch_history_events(rpc_timeout=RPC_TIMEOUT):
-                if event.event_type != EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
-                    continue
-                payloads = event.activity_task_completed_event_attributes.result.payloads
-                if payloads:
+                scheduled = event.activity_task_scheduled_event_attributes
+                if scheduled.activity_type.name == RUN_WALKER_ACTIVITY:
+                    walks.add(event.event_id)
+                completed = event.activity_task_completed_event_attributes
+                payloads = completed.result.payloads
+                if completed.scheduled_event_id in walks and payloads:
                     hints: list[type] = [RunOutcome]
                     (outcome,) = await self._client.data_converter.decode(payloads, hints)
         return outcome.model_copy(update={"status": run.status, "error": run.error})

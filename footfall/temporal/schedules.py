@@ -27,6 +27,7 @@ from footfall.schedules.schedule import (
 )
 from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER, planned, to_schedule, to_snapshot
+from footfall.temporal.backfills import cancel_backfills
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
@@ -58,6 +59,7 @@ class ScheduleGateway:
         self._client = client
         self._app = app
         self.changes = changes or ChangeLog(client, app=app)
+        self._ending: set[asyncio.Task[None]] = set()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(
@@ -168,10 +170,11 @@ class ScheduleGateway:
                     return await self._with_exact_limit(before, after)
         raise ConflictError
 
-    async def spend_run(self, schedule_id: str, runs_left: int) -> None:
-        """Take one off the runs that a schedule has left, if so many are left.
+    async def spend_run(self, schedule_id: str, run_id: str) -> None:
+        """Take one off the runs that a schedule has left; called again for the same run, no more.
 
-        Temporal does so itself for the runs that it starts at a schedule's times.
+        Temporal does so itself for the runs that it starts at a schedule's times. Only one run
+        may be counted after the other.
 
         Raises:
             ConflictError: others kept changing it.
@@ -179,12 +182,15 @@ class ScheduleGateway:
         for attempt in range(ATTEMPTS):
             await asyncio.sleep(0.02 * attempt)
             found = await self.describe(schedule_id)
-            if found is None or found.snapshot.runs_left != runs_left:
+            if found is None:
                 return
             snapshot = found.snapshot
-            draft = Draft(walk=snapshot.walk, paused=snapshot.paused, note=snapshot.note)
+            if snapshot.walk.counted == run_id or not snapshot.runs_left:
+                return
+            walk = snapshot.walk.model_copy(update={"counted": run_id})
+            draft = Draft(walk=walk, paused=snapshot.paused, note=snapshot.note)
             with suppress(ScheduleNotFoundError):
-                await update(self._client, draft, found.conflict_token, runs_left - 1)
+                await update(self._client, draft, found.conflict_token, snapshot.runs_left - 1)
         raise ConflictError
 
     async def delete(
@@ -220,6 +226,11 @@ class ScheduleGateway:
         )
         events = await found.events()
         await self.changes.note([*events, events[-1].ended(deletion)])
+        ending = asyncio.create_task(
+            cancel_backfills(self._client, app=self._app, schedule_id=schedule_id),
+        )
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
     async def delete_completed(self, schedule_id: str) -> bool:
         """Delete a schedule that is completed and wants to go then; say whether it is gone.

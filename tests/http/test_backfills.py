@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.api import Caller
-from support.schedules import create
+from support.schedules import create, trigger
 from support.waiting import until
 
 from footfall.schedules.schedule import utc_now
@@ -123,6 +123,24 @@ async def test_a_backfill_of_short_runs_is_cancelled(alice: Caller, overlap: str
     assert 3 <= done["started"] < 900
 
 
+async def test_a_backfill_ends_with_its_schedule(alice: Caller, bob: Caller) -> None:
+    schedule_id = await minutely(alice, "sleepy")
+    backfill = await started(alice, schedule_id, **past(3))
+    await reaches(alice, backfill, lambda one: one["started"] == 1)
+    (run,) = await until(lambda: runs(alice, schedule_id), what="its run")
+    by_hand = await trigger(alice, schedule_id)
+    await alice.data("DELETE", f"/schedule/{schedule_id}")
+    path = f"/schedule/{schedule_id}/runs/{{}}/cancel"
+
+    async def over() -> bool:
+        return (await alice("POST", path.format(run["id"]))).json()["data"]["code"] == "run_ended"
+
+    await until(over, what="the end of the backfill's run")
+    # What was started by hand goes on, and can be stopped by whose it is.
+    assert (await bob.error("POST", path.format(by_hand["id"])))[0] == 404
+    await alice.data("POST", path.format(by_hand["id"]))
+
+
 async def test_one_key_is_one_backfill(alice: Caller) -> None:
     schedule_id = await minutely(alice)
     body, headers = past(2), {"Idempotency-Key": "once"}
@@ -184,5 +202,10 @@ async def test_others_and_static_schedules(
     seen = (await admin.data("GET", f"/schedule/{app}.tick"))["schedule"]["created_at"]
     begin = datetime.fromisoformat(seen) + timedelta(seconds=1)
     body = {"start": begin.isoformat(), "end": begin.isoformat()}
+
+    async def is_past() -> bool:
+        return utc_now() > begin
+
+    await until(is_past, what="the first time of the schedule")
     preview = await admin.data("POST", f"{static}?dry_run=true", json=body)
     assert preview["total"] == 1

@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 from support.api import Caller
-from support.schedules import create, ended, trigger
+from support.schedules import create, ended, trigger, walking
 from support.waiting import until
 
-from footfall.schedules.chain import LONGEST_CHAIN
+from footfall.schedules.chain import LONGEST_CHAIN, MOST_FOLLOWERS
 
 
 async def follow(who: Caller, schedule_id: str, **fields: Any) -> dict[str, Any]:
@@ -175,3 +175,42 @@ async def test_two_that_follow_each_other_at_once_do_not_run_for_ever(alice: Cal
         ),
     )
     assert {answer.status_code for answer in answers} <= {200, 400}
+
+
+async def test_a_cancelled_run_shows_what_it_printed_whoever_follows_it(alice: Caller) -> None:
+    first = await create(alice, "sleepy")
+    second = await follow(alice, first["id"], after={"schedule": first["id"], "on": ["cancelled"]})
+
+    async def followed() -> dict[str, Any] | None:
+        run = await trigger(alice, first["id"])
+        await walking(alice, run)
+        await alice.data("POST", f"/schedule/{first['id']}/runs/{run['id']}/cancel")
+        found = await ended(alice, run)
+        assert (found["status"], found["stdout"]) == ("cancelled", "going to sleep\n")
+        return next(iter(await runs_of(alice, second)), None)
+
+    await until(followed, what="a run that follows")
+    # One that is cancelled before its walker began has printed nothing.
+    one = await trigger(alice, first["id"])
+    await walking(alice, one)
+    await alice.data("PUT", f"/schedule/{first['id']}", json={"overlap": "buffer_all"})
+    waits = await trigger(alice, first["id"], json={"respect_overlap": True})
+    await alice.data("POST", f"/schedule/{first['id']}/runs/{waits['id']}/cancel")
+    found = await ended(alice, waits)
+    assert (found["status"], found["stdout"], found["attempts"]) == ("cancelled", "", 0)
+    await alice.data("POST", f"/schedule/{first['id']}/runs/{one['id']}/terminate")
+
+
+async def test_only_so_many_follow_one(alice: Caller) -> None:
+    first = await create(alice)
+    bodies = [
+        {"name": f"f{number}", "walker_name": "greet", "after": {"schedule": first["id"]}}
+        for number in range(MOST_FOLLOWERS)
+    ]
+    data = await alice.data("POST", "/schedule/apply", json={"schedules": bodies})
+    assert data["failed"] == 0
+    body = {"walker_name": "greet", "after": {"schedule": first["id"]}}
+    assert await alice.fields("POST", "/schedule/create", json=body) == {"after.schedule"}
+    change = {"after": {"schedule": first["id"], "on": ["failed"]}}
+    await alice.data("PUT", f"/schedule/{data['plan'][0]['id']}", json=change)
+    await alice.data("POST", "/schedule/apply", json={"schedules": bodies[:1], "prune": True})

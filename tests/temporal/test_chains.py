@@ -3,19 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from support.scene import Scene, running_scene
 from support.waiting import until
+from support.walks import a_change
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from footfall.schedules.occasion import RunEnd, RunReference
 from footfall.schedules.policy import OverlapPolicy
 from footfall.schedules.run import RunKind, RunStatus, RunSummary
-from footfall.schedules.schedule import ScheduledWalk, ScheduleStatus, utc_now
+from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, ScheduleStatus, utc_now
+from footfall.temporal.draft import Draft, Edit
 from footfall.temporal.followers import FollowerGateway
+from footfall.temporal.schedules import ScheduleGateway
 from footfall.triggers import NEVER
 from footfall.triggers.after import OUTCOMES
 
@@ -107,63 +109,72 @@ async def test_it_runs_after_those_ends_that_it_follows(scene: Scene, ending: st
         assert await scene.runs(walk) == []
 
 
-async def overlapping(
-    scene: Scene, policy: OverlapPolicy, ends: int = 3
-) -> tuple[ScheduledWalk, Path]:
-    """Let a schedule, whose walker waits for a file, be told of several ends one by one."""
+BUFFERS = (OverlapPolicy.BUFFER_ONE, OverlapPolicy.BUFFER_ALL)
+
+
+async def told(scene: Scene, walk: ScheduledWalk, count: int) -> None:
+    """Wait until the chain of a schedule was told of so many ends."""
+    handle = scene.client.get_workflow_handle(f"{scene.app}.chain.{walk.schedule_id}")
+
+    async def heard() -> bool:
+        history = await handle.fetch_history()
+        signals = [
+            event
+            for event in history.events
+            if event.HasField("workflow_execution_signaled_event_attributes")
+        ]
+        return len(signals) >= count
+
+    await until(heard, what=f"{count} ends are told", seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("policy", "running", "ended", "succeeded"),
+    [
+        (OverlapPolicy.SKIP, 1, [], 1),
+        (OverlapPolicy.BUFFER_ONE, 1, [], 2),
+        (OverlapPolicy.BUFFER_ALL, 1, [], 3),
+        (OverlapPolicy.ALLOW_ALL, 3, [], 3),
+        (OverlapPolicy.CANCEL_OTHER, 1, [RunStatus.CANCELLED] * 2, 1),
+        (OverlapPolicy.TERMINATE_OTHER, 1, [RunStatus.TERMINATED] * 2, 1),
+    ],
+)
+async def test_its_overlap_policy_holds(
+    scene: Scene, policy: OverlapPolicy, running: int, ended: list[RunStatus], succeeded: int
+) -> None:
+    """Three ends come while the walker of the first run that follows waits for a file."""
     flag = scene.flag(policy.value)
     upstream = await scene.create("work", config=SELDOM)
     walk = await scene.create(
         "wait", args={"flag": str(flag)}, config=after(upstream), overlap=policy
     )
-    await is_followed(scene, upstream)
-    for number in range(1, ends + 1):
-        # Temporal takes two in one second for one.
-        begin = utc_now()
-        await run_once(scene, upstream)
-        await scene.closed(upstream, number)
-        await looked_at(scene, walk, number)
+    followers = FollowerGateway(scene.client, app=scene.app)
+    for number in range(1, 4):
+        await followers.tell(walk.schedule_id, an_end(upstream, f"run-{number}"))
+        await told(scene, walk, number)
+        await looked_at(scene, walk, min(number, 2) if policy in BUFFERS else number)
         if number == 1:
             await scene.started(walk)
-        await until(lambda begin=begin: passed(begin), what="the next second")  # type: ignore[misc]
-    return walk, flag
 
-
-@pytest.mark.parametrize(
-    ("policy", "running", "ended"),
-    [
-        (OverlapPolicy.SKIP, 1, []),
-        (OverlapPolicy.BUFFER_ONE, 2, []),
-        (OverlapPolicy.BUFFER_ALL, 3, []),
-        (OverlapPolicy.ALLOW_ALL, 3, []),
-        (OverlapPolicy.CANCEL_OTHER, 1, [RunStatus.CANCELLED] * 2),
-        (OverlapPolicy.TERMINATE_OTHER, 1, [RunStatus.TERMINATED] * 2),
-    ],
-)
-async def test_its_overlap_policy_holds(
-    scene: Scene, policy: OverlapPolicy, running: int, ended: list[RunStatus]
-) -> None:
-    walk, flag = await overlapping(scene, policy)
-
-    async def settled() -> list[RunSummary] | None:
+    async def as_expected() -> list[RunSummary] | None:
         found = await scene.runs(walk)
         closed = [run.status for run in found if run.closed_at]
-        return found if len(closed) == len(ended) and len(found) == running + len(ended) else None
+        is_so = len(closed) == len(ended) and len(found) == running + len(ended)
+        return found if is_so else None
 
-    found = await until(settled, what="the runs under way", seconds=60)
+    found = await until(as_expected, what="the runs under way", seconds=60)
     assert sorted(run.status for run in found if run.closed_at) == ended
     under_way = {run.id for run in found if not run.closed_at}
 
     async def begun() -> set[str]:
         return under_way & {line.run_id for line in scene.ledger.starts(walk.schedule_id)}
 
-    # Walkers on one root take turns, whatever runs overlap. One that took the place of another
-    # may be replaced itself before its walker began.
+    # Walkers on one root take turns, whatever runs overlap.
     assert len(await until(begun, what="the start", seconds=60)) == 1
     flag.touch()
-    done = await scene.settled(walk)
-    assert len(done) == running + len(ended)
-    assert [run.status for run in done].count(RunStatus.SUCCEEDED) == running
+    done = await scene.settled_chain(walk, succeeded + len(ended))
+    assert len(done) == succeeded + len(ended)
+    assert [run.status for run in done].count(RunStatus.SUCCEEDED) == succeeded
     if not ended:
         starts = sorted(line.at for line in scene.ledger.starts(walk.schedule_id))
         ends = sorted(line.at for line in scene.ledger.ends(walk.schedule_id))
@@ -216,6 +227,67 @@ async def test_it_runs_so_often_and_is_completed(scene: Scene) -> None:
     assert len(await scene.settled_chain(walk, 2)) == 2
     snapshot = await scene.schedules.read(walk.schedule_id)
     assert (snapshot.runs_left, snapshot.status) == (0, ScheduleStatus.COMPLETED)
+
+
+async def test_a_limit_that_is_changed_meanwhile_is_exact(scene: Scene) -> None:
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create("work", config=after(upstream), max_runs=6, overlap="allow_all")
+    followers = FollowerGateway(scene.client, app=scene.app)
+
+    async def tell() -> None:
+        for number in range(12):
+            await followers.tell(walk.schedule_id, an_end(upstream, f"run-{number}"))
+        await looked_at(scene, walk, 12)
+
+    telling = asyncio.create_task(tell())
+    other = ScheduleGateway(scene.client, app=scene.app)
+    number = 0
+    while not telling.done() or number % 2:
+        number += 1
+        await other.commit(walk.schedule_id, limited(7 if number % 2 else 6))
+    await telling
+    # With the larger limit one more may have come, before the smaller one stood again.
+    snapshot = await scene.schedules.read(walk.schedule_id)
+    assert snapshot.runs_left == 0
+    assert len(await scene.settled_chain(walk, 6)) in (6, 7)
+
+
+def limited(most: int) -> Edit:
+    def edit(before: ScheduleSnapshot) -> Draft:
+        policies = before.walk.policies.model_copy(update={"max_runs": most})
+        walk = before.walk.changed(a_change(), policies=policies)
+        return Draft(walk, paused=before.paused, note=before.note)
+
+    return edit
+
+
+async def test_a_pause_drops_what_waits(scene: Scene) -> None:
+    flag = scene.flag("paused-queue")
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create(
+        "wait", args={"flag": str(flag)}, config=after(upstream), overlap="buffer_all"
+    )
+    followers = FollowerGateway(scene.client, app=scene.app)
+    for number in range(4):
+        await followers.tell(walk.schedule_id, an_end(upstream, f"run-{number}"))
+    await scene.started(walk)
+    await looked_at(scene, walk, 2)
+    await scene.client.get_schedule_handle(walk.schedule_id).pause()
+    flag.touch()
+    await looked_at(scene, walk, 5)
+    (run,) = await scene.settled_chain(walk, 1)
+    assert run.after_run == "run-0"
+
+
+async def test_a_long_queue_is_worked_off_in_order(scene: Scene) -> None:
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create("work", config=after(upstream), overlap="buffer_all")
+    followers = FollowerGateway(scene.client, app=scene.app)
+    names = [f"run-{number}" for number in range(20)]
+    for name in names:
+        await followers.tell(walk.schedule_id, an_end(upstream, name))
+    runs = await scene.settled_chain(walk, len(names))
+    assert [run.after_run for run in sorted(runs, key=lambda run: run.started_at)] == names
 
 
 async def test_a_chain_goes_on_and_a_circle_ends(scene: Scene) -> None:

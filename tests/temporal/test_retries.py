@@ -1,8 +1,8 @@
 """A walker that fails is started again as its schedule's retry policy says."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -110,15 +110,17 @@ async def test_a_run_can_be_cancelled_between_two_attempts(scene: Scene) -> None
     assert len(scene.ledger.starts(walk.schedule_id)) == 1
 
 
-async def test_a_lost_worker_is_no_failure_of_the_walker(client: Client, tmp_path: Path) -> None:
-    app = "retries-of-lost-workers"
+@asynccontextmanager
+async def workers(
+    client: Client, app: str, tmp_path: Path
+) -> AsyncIterator[Callable[[], Awaitable[Running]]]:
+    """Give what starts a worker process, which can be lost."""
     environ = {
         "FOOTFALL_TEMPORAL_ADDRESS": client.service_client.config.target_host,
         "FOOTFALL_TEMPORAL_TASK_QUEUE": app,
         "FOOTFALL_DATA_DIR": str(tmp_path / "data"),
         "FOOTFALL_PROCESSES": "1",
     }
-    scene = Scene(client, app, tmp_path)
     async with AsyncExitStack() as stack:
 
         async def worker() -> Running:
@@ -131,6 +133,12 @@ async def test_a_lost_worker_is_no_failure_of_the_walker(client: Client, tmp_pat
             await ready(f"http://127.0.0.1:{port}", running=running)
             return running
 
+        yield worker
+
+
+async def test_a_lost_worker_is_no_failure_of_the_walker(client: Client, tmp_path: Path) -> None:
+    scene = Scene(client, "retries-of-lost-workers", tmp_path)
+    async with workers(client, scene.app, tmp_path) as worker:
         first = await worker()
         walk = await scene.create(
             "attempts", args={"fates": "hfo"}, max_runs=1, retry={"max_attempts": 2}
@@ -145,3 +153,23 @@ async def test_a_lost_worker_is_no_failure_of_the_walker(client: Client, tmp_pat
     starts = scene.ledger.starts(walk.schedule_id)
     assert [line.attempt for line in starts] == [1, 2, 3]
     assert len({line.process for line in starts}) == 2
+
+
+async def test_a_run_that_is_cancelled_while_its_worker_is_lost_has_not_failed(
+    client: Client, tmp_path: Path
+) -> None:
+    scene = Scene(client, "cancels-of-lost-workers", tmp_path)
+    async with workers(client, scene.app, tmp_path) as worker:
+        first = await worker()
+        walk = await scene.create("attempts", args={"fates": "h"}, max_runs=1, pause_on_failure=1)
+        await scene.started(walk)
+        (run,) = await scene.runs(walk)
+        first.tree()
+        first.kill_everything()
+        await client.get_workflow_handle(run.id).cancel(reason="enough")
+        await worker()
+        (run,) = await scene.closed(walk)
+        assert run.status is RunStatus.CANCELLED
+        assert run.error
+        assert run.error.message == "enough"
+        assert not (await scene.schedules.read(walk.schedule_id)).paused
