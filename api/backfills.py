@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from api.backfill_bodies import BackfillRequest
-from api.idempotency import fingerprint, new_suffix
+from api.idempotency import fingerprint, key_within, new_suffix
 from api.permissions import check_operable
 from api.schedules import Schedules
 from footfall.errors import (
@@ -72,7 +72,7 @@ class Backfills:
         """
         walk = (await self._gateway.read(schedule_id)).walk
         check_operable(who, walk)
-        backfill_id = new_suffix(who, key=key)
+        backfill_id = new_suffix(who, key=key_within(walk, key))
         digest = None if key is None else fingerprint(body)
         found = await self._backfills.find(schedule_id, backfill_id) if digest else None
         if found is None:

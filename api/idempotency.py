@@ -7,6 +7,7 @@ import secrets
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from footfall.schedules.schedule import ScheduledWalk
 from footfall.tokens import Principal
 
 
@@ -22,6 +23,11 @@ def new_id(app: str, who: Principal, *, key: str | None, name: str | None) -> st
 def named_id(app: str, owner: str, name: str) -> str:
     """Give the id of the schedule that an owner calls so."""
     return _hashed([app, owner, "name", name])
+
+
+def key_within(walk: ScheduledWalk, key: str | None) -> str | None:
+    """Give a key that means nothing to another schedule that lives under the same name later."""
+    return None if key is None else f"{walk.created_at.isoformat()} {key}"
 
 
 def new_suffix(who: Principal, *, key: str | None) -> str:

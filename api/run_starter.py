@@ -3,7 +3,7 @@ from contextlib import suppress
 from weakref import WeakValueDictionary
 
 from api.checks import Checks
-from api.idempotency import fingerprint, new_suffix
+from api.idempotency import fingerprint, key_within, new_suffix
 from api.permissions import check_operable
 from api.run_bodies import TriggerRequest
 from footfall.errors import (
@@ -67,7 +67,7 @@ class RunStarter:
         """
         walk = await self.checked(who, schedule_id, body)
         digest = None if key is None else fingerprint(body)
-        run_id = f"{action_id(walk)}-manual-{new_suffix(who, key=key)}"
+        run_id = f"{action_id(walk)}-manual-{new_suffix(who, key=key_within(walk, key))}"
         if digest is not None:
             run = await self._started_before(schedule_id, run_id, digest)
             if run is not None:

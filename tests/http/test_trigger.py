@@ -276,3 +276,15 @@ async def test_a_dry_run_checks_and_starts_nothing(alice: Caller) -> None:
     assert (await alice.data("POST", path))["run"] is None
     assert await alice.fields("POST", path, json={"args": {"nam": 1}}) == {"args.nam"}
     assert (await alice.data("GET", f"/schedule/{schedule['id']}/runs"))["runs"] == []
+
+
+async def test_a_key_means_nothing_to_a_schedule_that_is_created_again(alice: Caller) -> None:
+    first = await create(alice, name="again")
+    headers = {"Idempotency-Key": "once"}
+    before = await trigger(alice, first["id"], headers=headers)
+    await alice.data("DELETE", f"/schedule/{first['id']}")
+    second = await create(alice, name="again")
+    assert second["id"] == first["id"]
+    after = await trigger(alice, second["id"], headers=headers)
+    assert after["id"] != before["id"]
+    assert await trigger(alice, second["id"], headers=headers) == after
