@@ -6,6 +6,11 @@ from footfall.schedules.difference import Difference, difference
 from footfall.schedules.event import ScheduleEvent, merge
 from footfall.schedules.schedule import Change, ChangeKind
 
+_UNSEEN: Difference = {
+    "temporal": {"before": "as Footfall wrote it", "after": "other times, policies or limits"},
+}
+"""What only Temporal knows of a change: it was written, and the definition inside stayed."""
+
 
 class RecordedChange(BaseModel):
     """One change of a schedule, read out of its events.
@@ -52,6 +57,8 @@ def changes(events: Iterable[ScheduleEvent]) -> list[RecordedChange]:
         elif last is None or last.walk.revision != event.walk.revision:
             found.append(_revised(last, event))
         elif last.same_state(event):
+            if last.walk.quiet != event.walk.quiet:
+                last = event
             # What a writer that was overtaken did not see, others did.
             last = last.model_copy(update={"updated_at": last.updated_at or event.updated_at})
             continue
@@ -101,5 +108,5 @@ def _outside(last: ScheduleEvent, event: ScheduleEvent) -> RecordedChange:
         at=known or event.seen_at,
         reason=(event.note or None) if event.note != last.note else None,
         outside=True,
-        difference=difference(last, event),
+        difference=difference(last, event) or _UNSEEN,
     )

@@ -116,8 +116,12 @@ class ScheduleEvent(BaseModel):
 
     def same_state(self, other: "ScheduleEvent") -> bool:
         """Say whether nothing lies between both, which are of one revision."""
-        if (self.walk, self.paused, self.note) != (other.walk, other.paused, other.note):
+        mine, others = (one.walk.model_copy(update={"quiet": None}) for one in (self, other))
+        if (mine, self.paused, self.note) != (others, other.paused, other.note):
             return False
+        if self.walk.quiet != other.walk.quiet:
+            # A write from outside leaves it as it is: this one was ours, and no change.
+            return True
         if self.updated_at == other.updated_at:
             return True
         return self.walk.revision > 1 and None in (self.updated_at, other.updated_at)
@@ -142,4 +146,4 @@ def _preference(event: ScheduleEvent) -> tuple[Any, ...]:
 
 
 def _bare(walk: ScheduledWalk) -> ScheduledWalk:
-    return walk.model_copy(update={"trail": (), "counted": None})
+    return walk.model_copy(update={"trail": ()})

@@ -81,7 +81,8 @@ class ScheduledWalk(BaseModel):
         notify: where to tell of what happens to it, beside its owner's hooks.
         late_after: seconds after its time within which a run's walker has to begin; None means
             that nobody watches.
-        counted: the run that was last taken off the runs left, where the schedule follows another.
+        quiet: token of the last write of ours that was no change: a run of a chain that was
+            counted, or one that has Temporal keep the schedule.
         occasion: set only in the argument of runs that the schedule did not start itself.
     """
 
@@ -111,7 +112,7 @@ class ScheduledWalk(BaseModel):
     trail: tuple[str, ...] = ()
     notify: tuple[Hook, ...] = ()
     late_after: int | None = None
-    counted: str | None = None
+    quiet: str | None = None
     occasion: Occasion | None = None
 
     @property
@@ -163,7 +164,7 @@ class ScheduledWalk(BaseModel):
             "basis",
             "resumed_at",
             "request",
-            "counted",
+            "quiet",
         }
         return self.model_dump(exclude=bookkeeping) == other.model_dump(exclude=bookkeeping)
 

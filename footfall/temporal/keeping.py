@@ -1,3 +1,4 @@
+import secrets
 from datetime import datetime
 
 from temporalio.client import Client, ScheduleListDescription
@@ -48,7 +49,8 @@ class Keeping:
         actions = [action.started_at for action in info.recent_actions]
         if max([info.created_at, info.last_updated_at or info.created_at, *actions]) >= before:
             return False
-        draft = Draft(walk=snapshot.walk, paused=snapshot.paused, note=snapshot.note)
+        walk = snapshot.walk.model_copy(update={"quiet": secrets.token_hex(8)})
+        draft = Draft(walk=walk, paused=snapshot.paused, note=snapshot.note)
         try:
             return await update(self._client, draft, found.conflict_token, snapshot.runs_left)
         except ScheduleNotFoundError:

@@ -185,9 +185,9 @@ class ScheduleGateway:
             if found is None:
                 return
             snapshot = found.snapshot
-            if snapshot.walk.counted == run_id or not snapshot.runs_left:
+            if snapshot.walk.quiet == run_id or not snapshot.runs_left:
                 return
-            walk = snapshot.walk.model_copy(update={"counted": run_id})
+            walk = snapshot.walk.model_copy(update={"quiet": run_id})
             draft = Draft(walk=walk, paused=snapshot.paused, note=snapshot.note)
             with suppress(ScheduleNotFoundError):
                 await update(self._client, draft, found.conflict_token, snapshot.runs_left - 1)

@@ -8,13 +8,20 @@ import pytest
 from support.scene import Scene, running_scene
 from support.waiting import until
 from support.walks import a_change
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, ScheduleUpdate, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
+from footfall.schedules.audit import changes
 from footfall.schedules.occasion import RunEnd, RunReference
 from footfall.schedules.policy import OverlapPolicy
 from footfall.schedules.run import RunKind, RunStatus, RunSummary
-from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, ScheduleStatus, utc_now
+from footfall.schedules.schedule import (
+    ChangeKind,
+    ScheduledWalk,
+    ScheduleSnapshot,
+    ScheduleStatus,
+    utc_now,
+)
 from footfall.temporal.draft import Draft, Edit
 from footfall.temporal.followers import FollowerGateway
 from footfall.temporal.schedules import ScheduleGateway
@@ -361,3 +368,24 @@ async def test_a_chain_that_nobody_tells_anything_ends_and_begins_anew(scene: Sc
         description = await handle.describe()
         assert description.status is WorkflowExecutionStatus.RUNNING
         await handle.terminate()
+
+
+async def test_to_count_a_run_is_no_change_and_to_write_from_outside_is(scene: Scene) -> None:
+    upstream = await scene.create("work", config=SELDOM)
+    walk = await scene.create("work", config=after(upstream), max_runs=5)
+    followers = FollowerGateway(scene.client, app=scene.app)
+    for number in range(2):
+        await followers.tell(walk.schedule_id, an_end(upstream, f"run-{number}"))
+        await scene.closed(walk, number + 1)
+
+    async def counted() -> bool:
+        return (await scene.schedules.read(walk.schedule_id)).runs_left == 3
+
+    await until(counted, what="the second run is counted")
+    events = await scene.schedules.events(walk.schedule_id)
+    assert [one.kind for one in changes(events)] == [ChangeKind.CREATED]
+    handle = scene.client.get_schedule_handle(walk.schedule_id)
+    await handle.update(lambda given: ScheduleUpdate(given.description.schedule))
+    seen = [*events, *await scene.schedules.events(walk.schedule_id)]
+    kinds = [(one.kind, one.outside) for one in changes(seen)]
+    assert kinds == [(ChangeKind.CREATED, False), (ChangeKind.UPDATED, True)]
