@@ -8,7 +8,7 @@ from api.bodies import NewSchedule, ScheduleChange
 from api.chains import Chains, Planned
 from api.checks import Checks
 from api.edits import Author, Edits
-from api.idempotency import fingerprint, new_id
+from api.idempotency import new_id, same_key, stamp
 from api.permissions import check_changeable, check_own, check_visible
 from footfall.errors import (
     ConflictError,
@@ -74,7 +74,8 @@ class Schedules:
             who: the owner.
             body: what is wanted.
             key: of several requests of one owner with the same key, one creates a schedule, and
-                all are answered with it, for as long as it exists.
+                all are answered with it, for as long as it exists. Requests with the same key
+                and different names are not known for the same: each creates one.
             dry_run: check everything, create nothing, and give what would be; without an id.
 
         Raises:
@@ -96,10 +97,11 @@ class Schedules:
             snapshot = await self._gateway.create(walk, paused=paused, note=note)
         except ConflictError:
             snapshot = await self._gateway.read(walk.schedule_id)
-            if key is None:
+            kept = snapshot.walk.request
+            if walk.request is None or not same_key(walk.request, kept):
                 message = f"You have a schedule named {walk.name!r}: {walk.schedule_id}."
                 raise ConflictError(message, id=walk.schedule_id) from None
-            if snapshot.walk.request != walk.request:
+            if kept != walk.request:
                 raise IdempotencyKeyError from None
         await self._projector.saw(snapshot)
         return ScheduleRow(snapshot=snapshot, tally=RunTally())
@@ -142,7 +144,7 @@ class Schedules:
             policies=Policies(**body.given_policies()),
             anchor=now,
             created_at=now,
-            request=fingerprint(body) if key else None,
+            request=stamp(who, key, body) if key else None,
             change=author.change(ChangeKind.CREATED, now),
             **fields,
         )

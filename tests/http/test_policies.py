@@ -240,3 +240,26 @@ async def test_many_creates_with_one_key_are_one(alice: Caller, bob: Caller) -> 
         bad = {"Idempotency-Key": key.encode()}
         fields = await alice.fields("POST", "/schedule/create", json=BODY, headers=bad)
         assert fields == {"Idempotency-Key"}
+
+
+async def test_a_key_and_a_name_are_told_apart(alice: Caller) -> None:
+    async def asked(key: str | None, **fields: Any) -> tuple[int, str]:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        body = {**BODY, "name": "nightly", **fields}
+        answer = await alice("POST", "/schedule/create", json=body, headers=headers)
+        data = answer.json()["data"]
+        return answer.status_code, data.get("code") or data["schedule"]["id"]
+
+    status, schedule_id = await asked("first")
+    assert status == 200
+    assert await asked("first") == (200, schedule_id)
+    assert await asked("first", hours=2) == (409, "idempotency_key_reused")
+    for key in ("second", None):
+        for fields in ({}, {"hours": 2}):
+            assert await asked(key, **fields) == (409, "conflict"), (key, fields)
+    # As README says, a key counts for each name alone.
+    status, other = await asked("first", name="hourly")
+    assert (status, other != schedule_id) == (200, True)
+    # Created without a key: whoever has one did not create it.
+    assert (await asked(None, name="daily"))[0] == 200
+    assert await asked("first", name="daily") == (409, "conflict")
