@@ -280,7 +280,7 @@ async def test_streams_are_limited_and_end_with_their_reader(
 
     async def opened(count: int) -> None:
         async def probe() -> bool:
-            return bool(streams._open == count)
+            return bool(streams._open.total() == count)
 
         await until(probe, what=f"{count} open streams")
 
@@ -298,6 +298,7 @@ async def test_streams_are_limited_and_end_with_their_reader(
                     await third.aread()
                     assert third.status_code == 429
                     assert third.json()["data"]["code"] == "too_many_streams"
+                    assert third.json()["data"]["message"].startswith("2 streams are open")
                     assert third.headers["retry-after"]
             await opened(1)
             async with stream() as again:
