@@ -128,10 +128,8 @@ class Schedules:
         await self._check_trigger(config, now)
         self._checks.hooks("notify", body.given("notify").get("notify", ()))
         await self._checks.args(body.walker_name, body.given("args").get("args", {}))
-        fields: dict[str, Any] = {
-            "timeout": self._default_timeout,
-            **body.given("args", "description", "tags", "timeout", "name", "notify", "late_after"),
-        }
+        fields = self._fields(body, "name")
+        fields.setdefault("timeout", self._default_timeout)
         schedule_id = new_id(self._app, who, key=key, name=fields.get("name"))
         await self._chains.check(who, config, schedule_id=schedule_id, planned=planned)
         walk = ScheduledWalk(
@@ -299,7 +297,7 @@ class Schedules:
         return await self.read(author.who, schedule_id)
 
     async def _edits(self, who: Principal, schedule_id: str, body: ScheduleChange) -> Edits:
-        fields = body.given("args", "description", "tags", "timeout", "notify", "late_after")
+        fields = self._fields(body)
         self._checks.hooks("notify", fields.get("notify", ()))
         if "tags" in fields:
             fields["tags"] = tuple(fields["tags"])
@@ -320,6 +318,13 @@ class Schedules:
             config=config,
             is_active=body.given("is_active").get("is_active"),
         )
+
+    def _fields(self, body: ScheduleChange, *others: str) -> dict[str, Any]:
+        names = ("args", "description", "tags", "timeout", "notify", "late_after", *others)
+        fields = body.given(*names)
+        if "timeout" in fields and fields["timeout"] is None:
+            fields["timeout"] = self._default_timeout
+        return fields
 
     async def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> None:
         def check() -> None:
