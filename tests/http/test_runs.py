@@ -137,6 +137,10 @@ async def test_runs_are_filtered_and_counted(alice: Caller, bob: Caller) -> None
     page = await alice.data("GET", everywhere, params={"limit": 2, "kind": "manual"})
     assert [run["id"] for run in page["runs"]] == [last, failed]
     rest = {"limit": 2, "kind": "manual", "cursor": page["cursor"]}
+    assert await alice.fields("GET", path, params=rest) == {"cursor"}
+    for other in ({"kind": "backfill"}, {"status": "failed"}, {"since": shown}):
+        assert await alice.fields("GET", everywhere, params={**rest, **other}) == {"cursor"}
+    assert await bob.fields("GET", everywhere, params=rest) == {"cursor"}
     page = await alice.data("GET", everywhere, params=rest)
     assert ([run["id"] for run in page["runs"]], page["cursor"]) == ([first], None)
 
