@@ -260,6 +260,9 @@ class Schedules:
     ) -> None:
         """Delete a schedule that no others follow, but for those that are deleted `beside` it.
 
+        Temporal has no deletion on condition. So all is checked first and it is deleted then: a
+        change, or a new follower, in between is not noticed, and the change is lost.
+
         Raises:
             FollowedError: others follow it.
             ScheduleNotFoundError: there is none that `author` may see.

@@ -226,7 +226,10 @@ async def delete_schedule(
     if_match: IfMatch = None,
     dry_run: DryRun = False,
 ) -> Envelope[DeletedData]:
-    """Delete a schedule; a run that is under way is not stopped."""
+    """Delete a schedule; a run that is under way is not stopped.
+
+    `If-Match` is looked at just before: a change in the moment between is not noticed, and lost.
+    """
     author = Author(who, reason=reason, etags=etags_of(if_match))
     await services.schedules.delete(author, schedule_id, dry_run=dry_run)
     return Envelope(
