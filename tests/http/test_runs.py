@@ -158,6 +158,22 @@ async def test_runs_of_a_deleted_schedule_leave_the_list(alice: Caller, tmp_path
     await until(gone, seconds=45, what="the list without it")
 
 
+async def test_a_schedule_that_is_created_again_shows_its_earlier_runs(alice: Caller) -> None:
+    schedule = await create(alice, name="again")
+    run = await trigger(alice, schedule["id"])
+    await ended(alice, run)
+    path = f"/schedule/{schedule['id']}"
+    await alice.data("DELETE", path)
+    again = await create(alice, name="again")
+    assert again["id"] == schedule["id"]
+
+    async def shown() -> bool:
+        runs = (await alice.data("GET", f"{path}/runs"))["runs"]
+        return [one["id"] for one in runs] == [run["id"]]
+
+    await until(shown, seconds=45, what="the earlier run")
+
+
 @pytest.mark.parametrize("path", ["/runs", "/schedule/{id}/runs"])
 @pytest.mark.parametrize(
     ("name", "value"),
