@@ -20,6 +20,7 @@ from api.routes import (
     walkers,
 )
 from api.services import Services
+from api.strict_query import StrictQuery
 
 
 def build_app(services: Services | None) -> FastAPI:
@@ -31,8 +32,8 @@ def build_app(services: Services | None) -> FastAPI:
     )
     app.state.services = services
     install_error_handlers(app)
+    app.include_router(health.router)
     for router in (
-        health.router,
         walkers.router,
         applying.router,
         bulk.router,
@@ -46,7 +47,7 @@ def build_app(services: Services | None) -> FastAPI:
         notifications.router,
         events.router,
     ):
-        app.include_router(router)
+        app.include_router(router, dependencies=[StrictQuery])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

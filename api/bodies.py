@@ -21,6 +21,7 @@ from footfall.schedules.policy import (
     SHORTEST_CATCHUP,
     AfterCompletion,
     OverlapPolicy,
+    Policies,
     RetryPolicy,
 )
 from footfall.schedules.schedule import MAX_TIMEOUT, TriggerKind
@@ -200,41 +201,41 @@ class TriggerFields(BaseModel):
 class PolicyFields(BaseModel):
     """How the runs of a schedule are started, repeated, limited and ended; flat, too.
 
-    What is null has its default again.
+    What is null has its default, in a change too.
     """
 
-    overlap: OverlapPolicy = Field(
+    overlap: OverlapPolicy | None = Field(
         default_factory=_absent,
-        description="what becomes of a run that is due while another one is under way",
+        description="what becomes of a run that is due while another one is under way; "
+        "null: `skip`",
     )
     catchup_window: Annotated[StrictInt, Field(ge=SHORTEST_CATCHUP, le=LONGEST_CATCHUP)] | None = (
         Field(
             default_factory=_absent,
             description="seconds after its time within which a missed run is still started; "
-            "one day if it is not given, without end for a date",
+            "null: one day, for a date without end",
         )
     )
     retry: RetryPolicy | None = Field(
         default_factory=_absent,
-        description="whether a walker that failed is started again in the same run",
+        description="whether a walker that failed is started again in the same run; "
+        "null: it is not",
     )
     max_runs: Annotated[StrictInt, Field(ge=1, le=MOST_RUNS)] | None = Field(
         default_factory=_absent,
-        description="how often it runs in all, runs by hand not counted",
+        description="how often it runs in all, runs by hand not counted; null: no limit",
     )
     pause_on_failure: Annotated[StrictInt, Field(ge=1, le=MOST_FAILURES)] | None = Field(
         default_factory=_absent,
-        description="after how many failures in a row it is paused",
+        description="after how many failures in a row it is paused; null: never",
     )
-    priority: StrictInt = Field(
+    priority: Annotated[StrictInt, Field(ge=1, le=5)] | None = Field(
         default_factory=_absent,
-        ge=1,
-        le=5,
-        description="1 (first) to 5 (last): which of several waiting runs a worker takes",
+        description="1 (first) to 5 (last): which of several waiting runs a worker takes; null: 3",
     )
-    after_completion: AfterCompletion = Field(
+    after_completion: AfterCompletion | None = Field(
         default_factory=_absent,
-        description="what becomes of it when it can never run again",
+        description="what becomes of it when it can never run again; null: `keep`",
     )
 
     def given_policies(self) -> dict[str, Any]:
@@ -244,9 +245,11 @@ class PolicyFields(BaseModel):
             for name in PolicyFields.model_fields
             if name in self.model_fields_set
         }
-        if "retry" in given and given["retry"] is None:
-            given["retry"] = RetryPolicy()
-        return given
+        defaults = Policies()
+        return {
+            name: getattr(defaults, name) if value is None else value
+            for name, value in given.items()
+        }
 
 
 class ScheduleChange(PolicyFields, TriggerFields):
@@ -266,11 +269,9 @@ class ScheduleChange(PolicyFields, TriggerFields):
     )
     description: StrictStr = Field(default_factory=_absent, max_length=500)
     tags: list[Tag] = Field(default_factory=_absent, max_length=MOST_TAGS)
-    timeout: StrictInt = Field(
+    timeout: Annotated[StrictInt, Field(ge=1, le=MAX_TIMEOUT)] | None = Field(
         default_factory=_absent,
-        ge=1,
-        le=MAX_TIMEOUT,
-        description="seconds that a run may take",
+        description="seconds that a run may take; null: as the setting `default_timeout` says",
     )
     notify: Hooks = Field(
         default_factory=_absent,

@@ -73,14 +73,3 @@ class BulkRequest(BaseModel):
             return [FieldProblem("tags", "Name tags to add or to remove.")]
         both = sorted(set(tags.add) & set(tags.remove))
         return [FieldProblem("tags", f"{tag!r} is both added and removed.") for tag in both]
-
-
-class BulkParameters(BaseModel):
-    """The query parameters of `POST /schedule/bulk`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    dry_run: bool = Field(
-        default=False,
-        description="check everything and show what would be; nothing is changed",
-    )

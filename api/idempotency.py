@@ -35,6 +35,16 @@ def new_suffix(who: Principal, *, key: str | None) -> str:
     return secrets.token_hex(10) if key is None else _hashed([who.user, key])
 
 
+def stamp(who: Principal, key: str, body: BaseModel) -> str:
+    """Give what a schedule keeps of the request with a key that created it."""
+    return f"{_hashed([who.user, key])}:{fingerprint(body)}"
+
+
+def same_key(one: str, kept: str | None) -> bool:
+    """Say whether two stamps are of requests with the same key."""
+    return kept is not None and one.partition(":")[0] == kept.partition(":")[0]
+
+
 def _hashed(parts: list[str]) -> str:
     return hashlib.sha256(to_json(parts)).hexdigest()[:20]
 

@@ -1,14 +1,10 @@
-from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from footfall.errors import FieldProblem, InvalidInputError
 from footfall.projection.position import LONGEST_CURSOR
 from footfall.projection.schedule_query import NEVER_RAN, SORTS, Range, ScheduleQuery
 from footfall.schedules.run import RunStatus
@@ -18,7 +14,6 @@ LONGEST_PAGE = 1000
 """Rows of a page at most."""
 
 _LAST_STATUSES = (*(status.value for status in RunStatus), NEVER_RAN)
-_LISTS = frozenset({"tag"})
 
 
 def _absent() -> Any:
@@ -134,22 +129,3 @@ class ListParameters(ScheduleFilters):
         max_length=LONGEST_CURSOR,
         description="`cursor` of the page before, with the same filters and sort",
     )
-
-
-def check_given_once(request: Request) -> None:
-    """Refuse a parameter that is given twice, of which only one would count.
-
-    Raises:
-        InvalidInputError: names those parameters.
-    """
-    counts: Mapping[str, int] = Counter(name for name, _ in request.query_params.multi_items())
-    problems = [
-        FieldProblem(name, "Give it once.")
-        for name, count in counts.items()
-        if count > 1 and name not in _LISTS
-    ]
-    if problems:
-        raise InvalidInputError(problems)
-
-
-GivenOnce = Depends(check_given_once)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from footfall.errors import InvalidInputError, InvalidTriggerError
+from footfall.projection.position import LONGEST_CURSOR
 from footfall.projection.run_query import RunQuery
 from footfall.schedules.run import RunKind, RunStatus
 from footfall.triggers.instant import parse_instant
@@ -33,7 +34,10 @@ class RunFilters:
         limit: Annotated[int, Query(ge=1, le=1000, description="rows of a page")] = 100,
         cursor: Annotated[
             str | None,
-            Query(max_length=1500, description="`cursor` of the page before"),
+            Query(
+                max_length=LONGEST_CURSOR,
+                description="`cursor` of the page before, with the same filters",
+            ),
         ] = None,
     ) -> None:
         self._statuses = frozenset(status or RunStatus)

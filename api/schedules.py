@@ -8,7 +8,7 @@ from api.bodies import NewSchedule, ScheduleChange
 from api.chains import Chains, Planned
 from api.checks import Checks
 from api.edits import Author, Edits
-from api.idempotency import fingerprint, new_id
+from api.idempotency import new_id, same_key, stamp
 from api.permissions import check_changeable, check_own, check_visible
 from footfall.errors import (
     ConflictError,
@@ -74,7 +74,8 @@ class Schedules:
             who: the owner.
             body: what is wanted.
             key: of several requests of one owner with the same key, one creates a schedule, and
-                all are answered with it, for as long as it exists.
+                all are answered with it, for as long as it exists. Requests with the same key
+                and different names are not known for the same: each creates one.
             dry_run: check everything, create nothing, and give what would be; without an id.
 
         Raises:
@@ -96,10 +97,11 @@ class Schedules:
             snapshot = await self._gateway.create(walk, paused=paused, note=note)
         except ConflictError:
             snapshot = await self._gateway.read(walk.schedule_id)
-            if key is None:
+            kept = snapshot.walk.request
+            if walk.request is None or not same_key(walk.request, kept):
                 message = f"You have a schedule named {walk.name!r}: {walk.schedule_id}."
                 raise ConflictError(message, id=walk.schedule_id) from None
-            if snapshot.walk.request != walk.request:
+            if kept != walk.request:
                 raise IdempotencyKeyError from None
         await self._projector.saw(snapshot)
         return ScheduleRow(snapshot=snapshot, tally=RunTally())
@@ -126,10 +128,8 @@ class Schedules:
         await self._check_trigger(config, now)
         self._checks.hooks("notify", body.given("notify").get("notify", ()))
         await self._checks.args(body.walker_name, body.given("args").get("args", {}))
-        fields: dict[str, Any] = {
-            "timeout": self._default_timeout,
-            **body.given("args", "description", "tags", "timeout", "name", "notify", "late_after"),
-        }
+        fields = self._fields(body, "name")
+        fields.setdefault("timeout", self._default_timeout)
         schedule_id = new_id(self._app, who, key=key, name=fields.get("name"))
         await self._chains.check(who, config, schedule_id=schedule_id, planned=planned)
         walk = ScheduledWalk(
@@ -142,7 +142,7 @@ class Schedules:
             policies=Policies(**body.given_policies()),
             anchor=now,
             created_at=now,
-            request=fingerprint(body) if key else None,
+            request=stamp(who, key, body) if key else None,
             change=author.change(ChangeKind.CREATED, now),
             **fields,
         )
@@ -260,6 +260,9 @@ class Schedules:
     ) -> None:
         """Delete a schedule that no others follow, but for those that are deleted `beside` it.
 
+        Temporal has no deletion on condition. So all is checked first and it is deleted then: a
+        change, or a new follower, in between is not noticed, and the change is lost.
+
         Raises:
             FollowedError: others follow it.
             ScheduleNotFoundError: there is none that `author` may see.
@@ -297,7 +300,7 @@ class Schedules:
         return await self.read(author.who, schedule_id)
 
     async def _edits(self, who: Principal, schedule_id: str, body: ScheduleChange) -> Edits:
-        fields = body.given("args", "description", "tags", "timeout", "notify", "late_after")
+        fields = self._fields(body)
         self._checks.hooks("notify", fields.get("notify", ()))
         if "tags" in fields:
             fields["tags"] = tuple(fields["tags"])
@@ -318,6 +321,13 @@ class Schedules:
             config=config,
             is_active=body.given("is_active").get("is_active"),
         )
+
+    def _fields(self, body: ScheduleChange, *others: str) -> dict[str, Any]:
+        names = ("args", "description", "tags", "timeout", "notify", "late_after", *others)
+        fields = body.given(*names)
+        if "timeout" in fields and fields["timeout"] is None:
+            fields["timeout"] = self._default_timeout
+        return fields
 
     async def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> None:
         def check() -> None:

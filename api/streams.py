@@ -1,4 +1,5 @@
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ KEEP_ALIVE_SECONDS = 15.0
 MOST_STREAMS = 100
 """Streams of one process at once."""
 
+MOST_OF_ONE = 20
+"""Streams of one user among them, admins too, so that nobody takes them all."""
 
 STREAM = "text/event-stream"
 
@@ -32,24 +35,31 @@ class StreamEvent:
 class Streams:
     """The streams of one process: so many at once, and all of them end with it."""
 
-    def __init__(self, *, most: int = MOST_STREAMS) -> None:
+    def __init__(self, *, most: int = MOST_STREAMS, most_of_one: int = MOST_OF_ONE) -> None:
         self._most = most
-        self._open = 0
+        self._most_of_one = most_of_one
+        self._open: Counter[str] = Counter()
         self._closing = asyncio.Event()
 
-    def enter(self) -> None:
-        """Take a place for a stream; to be given back by `leave`.
+    def enter(self, user: str) -> None:
+        """Take a place for a user's stream; to be given back by `leave`.
 
         Raises:
-            TooManyStreamsError: there is none.
+            TooManyStreamsError: there is none, or none for this user.
         """
-        if self._open >= self._most:
-            raise TooManyStreamsError
-        self._open += 1
+        if self._open[user] >= self._most_of_one:
+            message = f"You have {self._most_of_one} streams open in this process, the most that"
+            raise TooManyStreamsError(f"{message} one user may have; close one.")
+        if self._open.total() >= self._most:
+            message = f"{self._most} streams are open in this process, the most that it serves"
+            raise TooManyStreamsError(f"{message}; try again later.")
+        self._open[user] += 1
 
-    def leave(self) -> None:
-        """Give a place back."""
-        self._open -= 1
+    def leave(self, user: str) -> None:
+        """Give a user's place back."""
+        self._open[user] -= 1
+        if not self._open[user]:
+            del self._open[user]
 
     def close(self) -> None:
         """End every stream, since the process stops; whoever reads one may come back."""
@@ -63,15 +73,16 @@ class Streams:
 
 
 class EventStream(StreamingResponse):
-    """Events as server-sent events (the HTML standard's text/event-stream).
+    """Events for a user as server-sent events (the HTML standard's text/event-stream).
 
     Raises:
         TooManyStreamsError: there is no place for a further stream.
     """
 
-    def __init__(self, streams: Streams, events: AsyncIterator[StreamEvent]) -> None:
-        streams.enter()
+    def __init__(self, streams: Streams, user: str, events: AsyncIterator[StreamEvent]) -> None:
+        streams.enter(user)
         self._streams = streams
+        self._user = user
         super().__init__(
             _encoded(events),
             media_type=STREAM,
@@ -83,7 +94,7 @@ class EventStream(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._streams.leave()
+            self._streams.leave(self._user)
 
 
 async def _encoded(events: AsyncIterator[StreamEvent]) -> AsyncIterator[bytes]:

@@ -101,7 +101,7 @@ class OverlapError(FootfallError):
 
 
 class TooManyStreamsError(FootfallError):
-    """Too many streams are open in this process; close one, or try again later."""
+    """Too many streams are open in this process, of yours or of all; close one, or come later."""
 
     code = "too_many_streams"
 

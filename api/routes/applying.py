@@ -12,7 +12,7 @@ from api.errors import TOO_LARGE, responses
 from api.preconditions import DryRun
 from api.routes.schedules import COMMON
 from api.strict_json import StrictJsonRoute
-from footfall.errors import InvalidInputError, NoWorkerError, ProjectionUnavailableError
+from footfall.errors import NoWorkerError, ProjectionUnavailableError
 
 router = APIRouter(prefix="/schedule", tags=["many at once"], route_class=StrictJsonRoute)
 
@@ -46,7 +46,6 @@ class ExportData(BaseModel):
     "/apply",
     responses=responses(
         *COMMON,
-        InvalidInputError,
         NoWorkerError,
         ProjectionUnavailableError,
     )

@@ -21,7 +21,6 @@ from footfall.errors import (
     BackfillNotFoundError,
     ForbiddenError,
     IdempotencyKeyError,
-    InvalidInputError,
     ProjectionUnavailableError,
     ScheduleNotFoundError,
 )
@@ -40,7 +39,6 @@ _READ = (*COMMON, ScheduleNotFoundError, ProjectionUnavailableError)
     "/backfill",
     responses=responses(
         *COMMON,
-        InvalidInputError,
         ForbiddenError,
         ScheduleNotFoundError,
         IdempotencyKeyError,
@@ -96,7 +94,6 @@ async def get_backfill(
     "/backfills/{backfill_id}/cancel",
     responses=responses(
         *_READ,
-        InvalidInputError,
         ForbiddenError,
         BackfillNotFoundError,
         BackfillEndedError,

@@ -1,20 +1,20 @@
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.auth import CurrentPrincipal, UsedServices
 from api.bulk import Outcome
-from api.bulk_bodies import BulkParameters, BulkRequest
+from api.bulk_bodies import BulkRequest
 from api.envelope import Envelope, ErrorData, meta_of
 from api.errors import TOO_LARGE, responses
-from api.listing import GivenOnce
+from api.preconditions import DryRun
 from api.routes.schedules import COMMON
 from api.run_views import StartedRun, StartedRunData
 from api.services import Services
 from api.strict_json import StrictJsonRoute
 from api.views import DeletedData, ScheduleData, ScheduleView
-from footfall.errors import ForbiddenError, InvalidInputError, ProjectionUnavailableError
+from footfall.errors import ForbiddenError, ProjectionUnavailableError
 from footfall.schedules.schedule import utc_now
 
 router = APIRouter(prefix="/schedule", tags=["many at once"], route_class=StrictJsonRoute)
@@ -47,22 +47,20 @@ class BulkData(BaseModel):
 
 @router.post(
     "/bulk",
-    dependencies=[GivenOnce],
-    responses=responses(*COMMON, InvalidInputError, ForbiddenError, ProjectionUnavailableError)
-    | TOO_LARGE,
+    responses=responses(*COMMON, ForbiddenError, ProjectionUnavailableError) | TOO_LARGE,
 )
 async def change_many(
     body: BulkRequest,
     who: CurrentPrincipal,
     services: UsedServices,
-    asked: Annotated[BulkParameters, Query()],
+    *,
+    dry_run: DryRun = False,
 ) -> Envelope[BulkData]:
     """Pause, resume, delete, run or tag up to 1,000 schedules, each on its own.
 
     The answer is a success also where some or all of them could not be changed; `results`
     tells of each.
     """
-    dry_run = asked.dry_run
     outcomes = await services.bulk.do(who, body, dry_run=dry_run)
     results = [_result(body, outcome, services, dry_run=dry_run) for outcome in outcomes]
     failed = sum(outcome.error is not None for outcome in outcomes)

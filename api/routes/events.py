@@ -40,4 +40,4 @@ async def follow_events(
     last_event_id: LastEventId = None,
 ) -> StreamingResponse:
     """Follow what happens to your schedules; an admin follows everyone's."""
-    return EventStream(services.streams, services.events.follow(who, last_event_id))
+    return EventStream(services.streams, who.user, services.events.follow(who, last_event_id))

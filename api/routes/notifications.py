@@ -19,7 +19,6 @@ from footfall.errors import (
     DeliveryNotFoundError,
     DeliveryPendingError,
     ForbiddenError,
-    InvalidInputError,
 )
 from footfall.temporal.deliveries import DeliveryStatus
 
@@ -36,7 +35,7 @@ Owner = Annotated[
 ]
 
 
-@router.get("", responses=responses(*COMMON, InvalidInputError, ForbiddenError))
+@router.get("", responses=responses(*COMMON, ForbiddenError))
 async def get_notifications(
     who: CurrentPrincipal,
     services: UsedServices,
@@ -47,7 +46,7 @@ async def get_notifications(
     return Envelope(data=NotificationsData(hooks=list(hooks), signing_key=key))
 
 
-@router.put("", responses=responses(*COMMON, InvalidInputError, ForbiddenError) | TOO_LARGE)
+@router.put("", responses=responses(*COMMON, ForbiddenError) | TOO_LARGE)
 async def put_notifications(
     body: HooksRequest,
     who: CurrentPrincipal,
@@ -62,7 +61,7 @@ async def put_notifications(
     return Envelope(data=data, meta=meta_of(dry_run=dry_run))
 
 
-@router.get("/deliveries", responses=responses(*COMMON, InvalidInputError))
+@router.get("/deliveries", responses=responses(*COMMON))
 async def list_deliveries(
     who: CurrentPrincipal,
     services: UsedServices,

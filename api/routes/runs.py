@@ -14,7 +14,6 @@ from api.strict_json import StrictJsonRoute
 from api.views import RunData, RunDetail, RunList, RunView, ScheduleRunList
 from footfall.errors import (
     ForbiddenError,
-    InvalidInputError,
     ProjectionUnavailableError,
     RunEndedError,
     RunNotFoundError,
@@ -34,7 +33,6 @@ Filters = Annotated[RunFilters, Depends()]
 
 _ENDING = responses(
     *COMMON,
-    InvalidInputError,
     ForbiddenError,
     ScheduleNotFoundError,
     RunNotFoundError,
@@ -42,7 +40,7 @@ _ENDING = responses(
 )
 
 
-@everywhere.get("", responses=responses(*COMMON, InvalidInputError, ProjectionUnavailableError))
+@everywhere.get("", responses=responses(*COMMON, ProjectionUnavailableError))
 async def list_all_runs(
     who: CurrentPrincipal,
     services: UsedServices,
@@ -58,7 +56,6 @@ async def list_all_runs(
     "",
     responses=responses(
         *COMMON,
-        InvalidInputError,
         ScheduleNotFoundError,
         ProjectionUnavailableError,
     ),

@@ -10,7 +10,7 @@ from api.change_views import RevisionData, RevisionView
 from api.edits import Author, etag
 from api.envelope import Envelope, Meta, meta_of
 from api.errors import TOO_LARGE, responses
-from api.listing import GivenOnce, ListParameters
+from api.listing import ListParameters
 from api.preconditions import DryRun, IdempotencyKey, IfMatch, Reason, checked_key, etags_of
 from api.previews import preview
 from api.services import Services
@@ -35,11 +35,15 @@ from footfall.projection.row import ScheduleRow
 from footfall.schedules.schedule import utc_now
 from footfall.tokens import Principal
 
-COMMON = (UnauthorizedError, SchedulerDisabledError, TemporalUnavailableError)
+COMMON = (
+    UnauthorizedError,
+    InvalidInputError,
+    SchedulerDisabledError,
+    TemporalUnavailableError,
+)
 
 _WRITE = (
     *COMMON,
-    InvalidInputError,
     ForbiddenError,
     ScheduleNotFoundError,
     ConflictError,
@@ -50,8 +54,6 @@ _WRITE = (
 router = APIRouter(prefix="/schedule", tags=["schedules"], route_class=StrictJsonRoute)
 
 ScheduleId = Annotated[str, Path(description="id of the schedule")]
-Limit = Annotated[int, Query(ge=1, le=1000, description="rows of a page")]
-Cursor = Annotated[str | None, Query(max_length=1000, description="`cursor` of the page before")]
 Revision = Annotated[int | None, Query(ge=1, description="a revision of the schedule")]
 
 
@@ -59,7 +61,6 @@ Revision = Annotated[int | None, Query(ge=1, description="a revision of the sche
     "/create",
     responses=responses(
         *COMMON,
-        InvalidInputError,
         WalkerNotFoundError,
         NoWorkerError,
         ConflictError,
@@ -93,7 +94,6 @@ async def create_schedule(
     "/preview",
     responses=responses(
         *COMMON,
-        InvalidInputError,
         WalkerNotFoundError,
         NoWorkerError,
     )
@@ -110,8 +110,7 @@ async def preview_schedule(
 
 @router.get(
     "/list",
-    dependencies=[GivenOnce],
-    responses=responses(*COMMON, InvalidInputError, ForbiddenError, ProjectionUnavailableError),
+    responses=responses(*COMMON, ForbiddenError, ProjectionUnavailableError),
 )
 async def list_schedules(
     who: CurrentPrincipal,
@@ -137,7 +136,6 @@ async def list_schedules(
     "/{schedule_id}",
     responses=responses(
         *COMMON,
-        InvalidInputError,
         ScheduleNotFoundError,
         RevisionNotFoundError,
         ProjectionUnavailableError,
@@ -217,9 +215,7 @@ async def resume_schedule(
 
 @router.delete(
     "/{schedule_id}",
-    responses=responses(
-        *COMMON, InvalidInputError, ForbiddenError, ScheduleNotFoundError, StaleError
-    ),
+    responses=responses(*COMMON, ForbiddenError, ScheduleNotFoundError, StaleError),
 )
 async def delete_schedule(
     schedule_id: ScheduleId,
@@ -230,7 +226,10 @@ async def delete_schedule(
     if_match: IfMatch = None,
     dry_run: DryRun = False,
 ) -> Envelope[DeletedData]:
-    """Delete a schedule; a run that is under way is not stopped."""
+    """Delete a schedule; a run that is under way is not stopped.
+
+    `If-Match` is looked at just before: a change in the moment between is not noticed, and lost.
+    """
     author = Author(who, reason=reason, etags=etags_of(if_match))
     await services.schedules.delete(author, schedule_id, dry_run=dry_run)
     return Envelope(

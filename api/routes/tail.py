@@ -48,4 +48,4 @@ async def tail_run(
 ) -> StreamingResponse:
     """Follow a run: its stdout and progress while it runs, until it ends."""
     found = await services.runs.observe(who, schedule_id, run_id)
-    return EventStream(services.streams, services.tails.follow(found))
+    return EventStream(services.streams, who.user, services.tails.follow(found))

@@ -11,7 +11,6 @@ from api.strict_json import StrictJsonRoute
 from footfall.errors import (
     ForbiddenError,
     IdempotencyKeyError,
-    InvalidInputError,
     NoWorkerError,
     OverlapError,
     ScheduleNotFoundError,
@@ -25,7 +24,6 @@ router = APIRouter(prefix="/schedule/{schedule_id}", tags=["runs"], route_class=
     "/trigger",
     responses=responses(
         *COMMON,
-        InvalidInputError,
         ForbiddenError,
         ScheduleNotFoundError,
         WalkerNotFoundError,

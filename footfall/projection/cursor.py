@@ -32,13 +32,16 @@ def place_of(count: int, row_id: str) -> str:
     return f"{count:0{_DIGITS}d}{row_id}"
 
 
-def encode_cursor(kind: Literal["schedules", "runs"], last: str) -> str:
-    """Give the cursor that continues a list of `kind` after the place `last`."""
-    return base64.urlsafe_b64encode((_KINDS[kind] + last).encode()).decode().rstrip("=")
+def encode_cursor(kind: Literal["schedules", "runs"], last: str, *, of: str = "") -> str:
+    """Give the cursor that continues a list of `kind` after the place `last`.
+
+    `of` is the fingerprint of what the list shows, where it may show less than everything.
+    """
+    return base64.urlsafe_b64encode((_KINDS[kind] + of + last).encode()).decode().rstrip("=")
 
 
-def decode_cursor(kind: Literal["schedules", "runs"], cursor: str) -> str:
-    """Give the place that `encode_cursor` was given for a list of the same kind.
+def decode_cursor(kind: Literal["schedules", "runs"], cursor: str, *, of: str = "") -> str:
+    """Give the place that `encode_cursor` was given for a list that shows the same.
 
     Raises:
         InvalidInputError: field ``cursor``; the text is no cursor of such a list.
@@ -48,11 +51,12 @@ def decode_cursor(kind: Literal["schedules", "runs"], cursor: str) -> str:
         text = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError):
         text = ""
-    digits = text[1 : _DIGITS + 1]
+    mark = _KINDS[kind] + of
+    last = text.removeprefix(mark)
+    digits = last[:_DIGITS]
     is_place = len(digits) == _DIGITS and digits.isascii() and digits.isdigit()
     # Base64 has several spellings of one text; only ours is accepted.
-    if not (text.startswith(_KINDS[kind]) and is_place) or encode_cursor(kind, text[1:]) != cursor:
-        raise InvalidInputError(
-            FieldProblem("cursor", "This is no cursor of this list; begin without one."),
-        )
-    return text[1:]
+    if not (text.startswith(mark) and is_place) or encode_cursor(kind, last, of=of) != cursor:
+        message = "This is no cursor of a list with these filters; begin without one."
+        raise InvalidInputError(FieldProblem("cursor", message))
+    return last

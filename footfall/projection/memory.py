@@ -139,7 +139,7 @@ class MemoryStore:
         shown = places[: query.limit]
         return RunPage(
             runs=[self._runs_at[where] for where in shown],
-            cursor=encode_cursor("runs", shown[-1]) if len(places) > query.limit else None,
+            cursor=query.cursor_after(shown[-1]) if len(places) > query.limit else None,
         )
 
     async def prune_runs(self, before: datetime) -> None:

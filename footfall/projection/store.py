@@ -89,7 +89,8 @@ class Store(Protocol):
         """List the runs of a query, the newest start first.
 
         Raises:
-            InvalidInputError: the cursor was not given by this method.
+            InvalidInputError: the cursor was not given by this method for such a query; its
+                `limit` may be another.
         """
         ...
 

@@ -74,7 +74,8 @@ class ScheduledWalk(BaseModel):
         policies: how its runs are started, repeated, limited and ended.
         resumed_at: when it was last resumed (UTC); failures before that no longer count.
         name: what its owner calls it; unique among the owner's schedules, and never changed.
-        request: fingerprint of the request that created it, where that had an idempotency key.
+        request: where the request that created it had an idempotency key, a hash of the key and
+            a fingerprint of the body, with a colon between.
         revision: 1 at creation, one more with each change.
         trail: tokens of the changes shortly before the last one, oldest first; a writer whose
             change was followed at once by another's still finds its own here.

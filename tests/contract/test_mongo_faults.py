@@ -202,10 +202,11 @@ async def test_lists_are_read_from_an_index(
     )
     page = await store.list_schedules(owner=owner, limit=10)
     runs = await store.list_runs(RunQuery(schedule_id="s1", limit=10))
+    everywhere = await store.list_runs(RunQuery(owner=owner, limit=10))
     queries = [
         RunQuery(schedule_id="s1", cursor=runs.cursor),
         RunQuery(schedule_id="s1", statuses=frozenset({RunStatus.FAILED})),
-        RunQuery(owner=owner, cursor=runs.cursor),
+        RunQuery(owner=owner, cursor=everywhere.cursor),
         RunQuery(owner=owner, statuses=frozenset({RunStatus.FAILED, RunStatus.TIMED_OUT})),
         RunQuery(owner=owner, kinds=frozenset({RunKind.SCHEDULED}), since=at(50), until=at(200)),
     ]

@@ -4,8 +4,10 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from support.rows import at, run, snapshot, tally
 
+from footfall.errors import InvalidInputError
 from footfall.projection.run_query import RunQuery
 from footfall.projection.store import Store
 from footfall.schedules.run import RunKind, RunStatus, RunSummary
@@ -101,6 +103,34 @@ async def test_every_filter_shows_what_a_plain_filter_does(stores: Stores) -> No
         for limit in (1, 7, 1000):
             found = await every(reader, replace(query, limit=limit))
             assert found == [one for one in expected if fits(one)], (query, limit)
+
+
+async def test_a_cursor_leads_on_only_in_the_list_that_gave_it(stores: Stores) -> None:
+    writer, reader = stores
+    await writer.put_runs([run(f"r{n}", owner="ann", is_static=True, started=n) for n in range(9)])
+    some, sure = frozenset(list(RunStatus)[:4]), frozenset({RunKind.SCHEDULED})
+    several = [
+        RunQuery(),
+        RunQuery(schedule_id="s1"),
+        RunQuery(owner="ann"),
+        RunQuery(owner="ben"),
+        RunQuery(statuses=some),
+        RunQuery(kinds=sure),
+        RunQuery(statuses=some, kinds=sure),
+        RunQuery(since=at(1)),
+        RunQuery(until=at(8)),
+    ]
+    for query in several:
+        page = await writer.list_runs(replace(query, limit=2))
+        assert page.cursor, query
+        for other in several:
+            listing = reader.list_runs(replace(other, limit=3, cursor=page.cursor))
+            if other == query:
+                assert (await listing).runs[0].started_at < page.runs[-1].started_at
+                continue
+            with pytest.raises(InvalidInputError) as caught:
+                await listing
+            assert caught.value.problems[0].field == "cursor"
 
 
 async def test_a_run_leaves_a_filter_when_its_status_changes(stores: Stores) -> None:

@@ -170,5 +170,22 @@ async def test_streams_are_counted_with_tails_and_end_with_the_process(
             streams._closing.clear()
 
 
+async def test_one_user_has_so_many_streams_and_an_admin_too(
+    api: Api, alice: Caller, admin: Caller
+) -> None:
+    transport: Any = api.http._transport
+    streams = transport.app.state.services.streams
+    async with served(api) as base:
+        streams._most_of_one = 1
+        try:
+            async with following(base, alice), following(base, admin):
+                for who in (alice, admin):
+                    status, data = await who.error("GET", "/events")
+                    assert (status, data["code"]) == (429, "too_many_streams")
+                    assert "one user" in data["message"]
+        finally:
+            streams._most_of_one = 20
+
+
 async def test_without_a_token_nothing_is_heard(api: Api) -> None:
     assert (await api.http.get("/events")).status_code == 401

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from support.api import Caller
+from support.api import Api, Caller
 from support.waiting import until
 
 BODY: dict[str, Any] = {"walker_name": "greet", "trigger": "interval", "hours": 1}
@@ -38,6 +38,7 @@ DEFAULTS: dict[str, Any] = {
     "priority": 3,
     "after_completion": "keep",
 }
+NULLS = dict.fromkeys(DEFAULTS)
 
 
 def shown(schedule: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +72,30 @@ async def test_policies_are_changed_one_by_one_and_null_is_the_default(alice: Ca
     assert changed["runs_left"] is None
     again = (await alice.data("PUT", path, json={"priority": 5}))["schedule"]
     assert again["revision"] == 3
+    changed = (await alice.data("PUT", path, json={**NULLS, "timeout": None}))["schedule"]
+    assert (shown(changed), changed["timeout"]) == (DEFAULTS, 300)
+
+
+async def test_null_is_the_default_of_what_is_created_applied_and_previewed(
+    alice: Caller, api: Api
+) -> None:
+    nulls = {**NULLS, "timeout": None}
+    schedule = await create(alice, **nulls)
+    assert (shown(schedule), schedule["timeout"]) == (DEFAULTS, 300)
+    await alice.data("POST", "/schedule/preview", json={**BODY, **nulls})
+    plan = {"schedules": [{**BODY, **POLICIES, "timeout": 7, "name": "nightly"}]}
+    await alice.data("POST", "/schedule/apply", json=plan)
+    plan = {"schedules": [{**BODY, **nulls, "name": "nightly"}]}
+    (step,) = (await alice.data("POST", "/schedule/apply", json=plan))["plan"]
+    path = f"/schedule/{step['id']}"
+    schedule = (await alice.data("GET", path))["schedule"]
+    assert (shown(schedule), schedule["timeout"]) == (DEFAULTS, 300)
+    document = (await api.http.get("/openapi.json")).json()
+    for body in ("NewSchedule", "ScheduleChange", "AppliedSchedule", "PreviewRequest"):
+        described = document["components"]["schemas"][body]["properties"]
+        for name in nulls:
+            assert {"type": "null"} in described[name]["anyOf"], (body, name)
+            assert "null: " in described[name]["description"], (body, name)
 
 
 async def test_the_catchup_window_of_a_date_has_no_end(alice: Caller) -> None:
@@ -83,7 +108,6 @@ async def test_the_catchup_window_of_a_date_has_no_end(alice: Caller) -> None:
     ("fields", "field"),
     [
         ({"overlap": "maybe"}, "overlap"),
-        ({"overlap": None}, "overlap"),
         ({"catchup_window": 5}, "catchup_window"),
         ({"catchup_window": "60"}, "catchup_window"),
         ({"retry": {"max_attempts": 1000}}, "retry.max_attempts"),
@@ -240,3 +264,26 @@ async def test_many_creates_with_one_key_are_one(alice: Caller, bob: Caller) -> 
         bad = {"Idempotency-Key": key.encode()}
         fields = await alice.fields("POST", "/schedule/create", json=BODY, headers=bad)
         assert fields == {"Idempotency-Key"}
+
+
+async def test_a_key_and_a_name_are_told_apart(alice: Caller) -> None:
+    async def asked(key: str | None, **fields: Any) -> tuple[int, str]:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        body = {**BODY, "name": "nightly", **fields}
+        answer = await alice("POST", "/schedule/create", json=body, headers=headers)
+        data = answer.json()["data"]
+        return answer.status_code, data.get("code") or data["schedule"]["id"]
+
+    status, schedule_id = await asked("first")
+    assert status == 200
+    assert await asked("first") == (200, schedule_id)
+    assert await asked("first", hours=2) == (409, "idempotency_key_reused")
+    for key in ("second", None):
+        for fields in ({}, {"hours": 2}):
+            assert await asked(key, **fields) == (409, "conflict"), (key, fields)
+    # As README says, a key counts for each name alone.
+    status, other = await asked("first", name="hourly")
+    assert (status, other != schedule_id) == (200, True)
+    # Created without a key: whoever has one did not create it.
+    assert (await asked(None, name="daily"))[0] == 200
+    assert await asked("first", name="daily") == (409, "conflict")

@@ -137,6 +137,10 @@ async def test_runs_are_filtered_and_counted(alice: Caller, bob: Caller) -> None
     page = await alice.data("GET", everywhere, params={"limit": 2, "kind": "manual"})
     assert [run["id"] for run in page["runs"]] == [last, failed]
     rest = {"limit": 2, "kind": "manual", "cursor": page["cursor"]}
+    assert await alice.fields("GET", path, params=rest) == {"cursor"}
+    for other in ({"kind": "backfill"}, {"status": "failed"}, {"since": shown}):
+        assert await alice.fields("GET", everywhere, params={**rest, **other}) == {"cursor"}
+    assert await bob.fields("GET", everywhere, params=rest) == {"cursor"}
     page = await alice.data("GET", everywhere, params=rest)
     assert ([run["id"] for run in page["runs"]], page["cursor"]) == ([first], None)
 
@@ -152,6 +156,22 @@ async def test_runs_of_a_deleted_schedule_leave_the_list(alice: Caller, tmp_path
         return runs == []
 
     await until(gone, seconds=45, what="the list without it")
+
+
+async def test_a_schedule_that_is_created_again_shows_its_earlier_runs(alice: Caller) -> None:
+    schedule = await create(alice, name="again")
+    run = await trigger(alice, schedule["id"])
+    await ended(alice, run)
+    path = f"/schedule/{schedule['id']}"
+    await alice.data("DELETE", path)
+    again = await create(alice, name="again")
+    assert again["id"] == schedule["id"]
+
+    async def shown() -> bool:
+        runs = (await alice.data("GET", f"{path}/runs"))["runs"]
+        return [one["id"] for one in runs] == [run["id"]]
+
+    await until(shown, seconds=45, what="the earlier run")
 
 
 @pytest.mark.parametrize("path", ["/runs", "/schedule/{id}/runs"])
@@ -280,7 +300,7 @@ async def test_streams_are_limited_and_end_with_their_reader(
 
     async def opened(count: int) -> None:
         async def probe() -> bool:
-            return bool(streams._open == count)
+            return bool(streams._open.total() == count)
 
         await until(probe, what=f"{count} open streams")
 
@@ -298,6 +318,7 @@ async def test_streams_are_limited_and_end_with_their_reader(
                     await third.aread()
                     assert third.status_code == 429
                     assert third.json()["data"]["code"] == "too_many_streams"
+                    assert third.json()["data"]["message"].startswith("2 streams are open")
                     assert third.headers["retry-after"]
             await opened(1)
             async with stream() as again:

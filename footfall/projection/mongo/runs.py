@@ -5,7 +5,7 @@ from itertools import batched
 
 from pymongo import InsertOne, ReplaceOne
 
-from footfall.projection.cursor import encode_cursor, micros
+from footfall.projection.cursor import micros
 from footfall.projection.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.mongo.tallies import Tallies
 from footfall.projection.row import RunPage
@@ -76,7 +76,7 @@ class Runs:
         shown = documents[: query.limit]
         return RunPage(
             runs=[RunSummary.model_validate_json(one["body"]) for one in shown],
-            cursor=encode_cursor("runs", shown[-1]["place"]) if more else None,
+            cursor=query.cursor_after(shown[-1]["place"]) if more else None,
         )
 
     async def remove(self, schedule_ids: Iterable[str]) -> None:

@@ -17,6 +17,11 @@ def test_a_cursor_leads_back_to_its_place(instant: datetime, row_id: str) -> Non
     assert decode_cursor("runs", encode_cursor("runs", where)) == where
     with pytest.raises(InvalidInputError):
         decode_cursor("schedules", encode_cursor("runs", where))
+    bound = encode_cursor("runs", where, of="some")
+    assert decode_cursor("runs", bound, of="some") == where
+    for of in ("", "other"):
+        with pytest.raises(InvalidInputError):
+            decode_cursor("runs", bound, of=of)
 
 
 @given(st.tuples(instants, texts), st.tuples(instants, texts))

@@ -1,0 +1,59 @@
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args, get_origin
+
+from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from pydantic import BaseModel
+
+from api.auth import CurrentPrincipal
+from footfall.errors import FieldProblem, InvalidInputError
+from footfall.triggers.problem import did_you_mean
+
+
+# Whoever has no token learns nothing else: so it comes after the principal.
+async def check_query(request: Request, _: CurrentPrincipal) -> None:
+    """Refuse query parameters that the route does not have, and those given twice that are no list.
+
+    Without it a typo of a filter would show more, and one of `dry_run` would change something.
+
+    Raises:
+        InvalidInputError: names those parameters.
+    """
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    if not given:
+        return
+    known = _declared(request.scope["route"].dependant)
+    problems = list(_problems(given, known))
+    if problems:
+        raise InvalidInputError(problems)
+
+
+StrictQuery = Depends(check_query)
+
+
+def _problems(given: Mapping[str, int], known: Mapping[str, bool]) -> Iterator[FieldProblem]:
+    for name, count in given.items():
+        if name not in known:
+            yield FieldProblem(name, f"There is no such parameter{did_you_mean(name, known)}.")
+        elif count > 1 and not known[name]:
+            yield FieldProblem(name, "Give it once.")
+
+
+def _declared(dependant: Dependant) -> dict[str, bool]:
+    """Give the query parameters of a route, and whether they may be repeated."""
+    found: dict[str, bool] = {}
+    for field in dependant.query_params:
+        kind = field.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            for name, part in kind.model_fields.items():
+                found[part.alias or name] = _is_list(part.annotation)
+        else:
+            found[field.alias] = _is_list(kind)
+    for part_of in dependant.dependencies:
+        found |= _declared(part_of)
+    return found
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is list or any(map(_is_list, get_args(kind)))
