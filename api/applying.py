@@ -157,15 +157,19 @@ class Applying:
         return found
 
     async def _check(self, author: Author, body: AppliedSchedule, planned: Planned) -> _Wanted:
-        walk = await self._schedules.define(author, body, planned=planned)
-        before = await self._gateway.find(walk.schedule_id)
-        if before is None:
-            # One that has no name is known by its id.
-            unnamed = await self._gateway.find(body.name)
-            if unnamed and unnamed.walk.name is None and unnamed.walk.owner == author.who.user:
-                walk = walk.model_copy(update={"schedule_id": body.name, "name": None})
-                before = unnamed
+        before = await self._present(author.who, body.name)
+        present = before.walk if before else None
+        walk = await self._schedules.define(author, body, planned=planned, present=present)
         return _Wanted(walk, body.given("is_active").get("is_active"), before)
+
+    async def _present(self, who: Principal, name: str) -> ScheduleSnapshot | None:
+        found = await self._gateway.find(named_id(self._app, who.user, name))
+        if found is None:
+            # One that has no name is known by its id.
+            unnamed = await self._gateway.find(name)
+            if unnamed and unnamed.walk.name is None and unnamed.walk.owner == who.user:
+                return unnamed
+        return found
 
     async def _superfluous(self, who: Principal, names: set[str]) -> AsyncIterator[Step]:
         async for snapshot in self._own(who):

@@ -1,6 +1,8 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from support.api import Caller
+from support.waiting import until
 
 HOURLY: dict[str, Any] = {
     "name": "hourly",
@@ -99,6 +101,27 @@ async def test_what_is_exported_is_what_is_applied(alice: Caller) -> None:
     ]
     again = await apply(alice, *exported, prune=True)
     assert set(actions(again).values()) == {"unchanged"}
+
+
+async def test_what_is_exported_stays_as_it_is_when_its_time_has_passed(alice: Caller) -> None:
+    soon = (datetime.now(UTC) + timedelta(seconds=5)).replace(microsecond=0).isoformat()
+    once = {"name": "once", "walker_name": "greet", "trigger": "date", "run_date": soon}
+    until_then = {**HOURLY, "name": "ends", "hours": 0, "seconds": 1, "end_at": soon}
+    await apply(alice, once, until_then)
+
+    async def passed() -> bool:
+        return {row["status"] for row in (await mine(alice)).values()} == {"completed"}
+
+    await until(passed, what="that both have completed")
+    exported = (await alice.data("GET", "/schedule/export"))["schedules"]
+    assert [one["name"] for one in exported] == ["once", "ends"]
+    assert set(actions(await apply(alice, *exported, prune=True)).values()) == {"unchanged"}
+    tagged = await apply(alice, {**once, "tags": ["done"]}, until_then)
+    assert (tagged["failed"], actions(tagged)) == (0, {"once": "change", "ends": "unchanged"})
+    for anew in ({**once, "name": "new"}, {**once, "timezone": "Europe/Berlin"}):
+        body = {"schedules": [until_then, anew]}
+        fields = await alice.fields("POST", "/schedule/apply", json=body)
+        assert fields == {"schedules.1.run_date"}
 
 
 async def test_one_bad_declaration_leaves_everything_as_it_was(alice: Caller) -> None:
