@@ -21,7 +21,7 @@ from footfall.projection.store import Store
 from footfall.schedules.difference import Difference, definition_difference
 from footfall.schedules.flat import declaration
 from footfall.schedules.policy import Policies
-from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
+from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, utc_now
 from footfall.temporal.draft import Draft
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.tokens import Principal
@@ -157,9 +157,11 @@ class Applying:
         return found
 
     async def _check(self, author: Author, body: AppliedSchedule, planned: Planned) -> _Wanted:
+        # Taken before anything is waited for: lists and exports keep the order of the file.
+        now = utc_now()
         before = await self._present(author.who, body.name)
         present = before.walk if before else None
-        walk = await self._schedules.define(author, body, planned=planned, present=present)
+        walk = await self._schedules.define(author, body, planned=planned, present=present, at=now)
         return _Wanted(walk, body.given("is_active").get("is_active"), before)
 
     async def _present(self, who: Principal, name: str) -> ScheduleSnapshot | None:

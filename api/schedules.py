@@ -112,6 +112,7 @@ class Schedules:
         key: str | None = None,
         planned: Planned | None = None,
         present: ScheduledWalk | None = None,
+        at: datetime | None = None,
     ) -> ScheduledWalk:
         """Give the definition of a new schedule, and check all of it; nothing is created.
 
@@ -122,13 +123,14 @@ class Schedules:
             planned: schedules that are created or changed together with it.
             present: the schedule that it is to become, if there is one already. What that one
                 has is not checked again: a date may have passed since, a walker may be gone.
+            at: when it is created (UTC); now if it is None.
 
         Raises:
             InvalidInputError: the trigger or the arguments are invalid.
             WalkerNotFoundError: the workers do not know the walker.
             NoWorkerError: no worker runs.
         """
-        now, who = utc_now(), author.who
+        now, who = at or utc_now(), author.who
         config = self._chains.named(who, body.config())
         is_set_anew = present is None or present.config != config
         if is_set_anew:
