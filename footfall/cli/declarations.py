@@ -78,10 +78,10 @@ def export(
     token: Token,
 ) -> None:
     """Write your schedules as YAML that `footfall apply` takes."""
-    import yaml
+    from footfall.cli.document import write_document
 
     data = _remote(url, token).call("GET", "/schedule/export")
-    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    text = write_document(data)
     if output is None:
         sys.stdout.write(text)
     else:
@@ -111,29 +111,18 @@ def _remote(url: str, token: str) -> "Remote":
 
 
 def _declared(file: Path) -> Any:
-    import yaml
-
+    from footfall.cli.document import DocumentError, read_document
     from footfall.errors import ConfigurationError
 
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-        # JSON is YAML, too.
-        found = yaml.safe_load(text)
+        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{file} is no YAML: {error}") from error
+    try:
+        found = read_document(text, is_json=file.suffix.lower() == ".json")
+    except DocumentError as error:
+        raise ConfigurationError(f"{file} cannot be understood: {error}") from error
     if not isinstance(found, dict) or set(found) != {"schedules"}:
         raise ConfigurationError(f"{file} must have the one key `schedules`, with a list.")
-    # Dates are texts to the API; YAML makes dates of them where they are not quoted.
-    return _texts(found["schedules"])
-
-
-def _texts(value: Any) -> Any:
-    from datetime import date
-
-    if isinstance(value, dict):
-        return {str(key): _texts(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_texts(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
+    return found["schedules"]
