@@ -79,13 +79,17 @@ def export(
 ) -> None:
     """Write your schedules as YAML that `footfall apply` takes."""
     from footfall.cli.document import write_document
+    from footfall.errors import ConfigurationError
 
     data = _remote(url, token).call("GET", "/schedule/export")
     text = write_document(data)
     if output is None:
         sys.stdout.write(text)
-    else:
+        return
+    try:
         output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{output} cannot be written: {error}") from error
 
 
 def plan_lines(plan: Iterable[Mapping[str, Any]]) -> Iterator[str]:
