@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from api.bodies import AppliedSchedule, ApplyRequest
@@ -11,6 +12,7 @@ from api.schedules import Schedules
 from api.steps import Step, Wanted
 from api.together import together
 from footfall.errors import (
+    ConflictError,
     FieldProblem,
     FootfallError,
     InvalidInputError,
@@ -159,18 +161,25 @@ class Applying:
     async def _do(self, step: Step, wanted: Wanted) -> None:
         try:
             if step.action == "create":
-                wanted = await self._create(wanted)
+                wanted = await self._create(step, wanted)
             if step.action == "change" and step.error is None:
                 await self._change(wanted)
         except FootfallError as error:
             step.error = error
 
-    async def _create(self, wanted: Wanted) -> Wanted:
+    async def _create(self, step: Step, wanted: Wanted) -> Wanted:
         walk, author = wanted.walk, wanted.author
         paused = wanted.is_active is False
         note = author.pause_note() if paused else ""
-        snapshot = await self._gateway.create(walk, paused=paused, note=note)
-        await self._projector.saw(snapshot)
+        try:
+            snapshot = await self._gateway.create(walk, paused=paused, note=note)
+        except ConflictError:
+            # Somebody else was first, perhaps with the same file.
+            wanted = replace(wanted, before=await self._gateway.read(walk.schedule_id))
+            again = wanted.step()
+            step.action, step.difference, step.error = again.action, again.difference, again.error
+        else:
+            await self._projector.saw(snapshot)
         return wanted
 
     async def _change(self, wanted: Wanted) -> None:

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -122,6 +123,30 @@ async def test_what_is_exported_stays_as_it_is_when_its_time_has_passed(alice: C
         body = {"schedules": [until_then, anew]}
         fields = await alice.fields("POST", "/schedule/apply", json=body)
         assert fields == {"schedules.1.run_date"}
+
+
+async def test_the_same_file_may_be_applied_by_many_at_once(alice: Caller) -> None:
+    await apply(alice, {**HOURLY, "name": "old"})
+    declared = [HOURLY, NIGHTLY, {**HOURLY, "name": "third"}]
+    done = await asyncio.gather(*(apply(alice, *declared, prune=True) for _ in range(5)))
+    assert [step["error"] for data in done for step in data["plan"] if step["error"]] == []
+    assert sum(data["counts"]["create"] for data in done) == 3
+    assert sum(data["counts"]["unchanged"] for data in done) == 12
+    rows = await mine(alice)
+    assert {name: row["revision"] for name, row in rows.items()} == {
+        "hourly": 1,
+        "nightly": 1,
+        "third": 1,
+    }
+
+
+async def test_files_that_differ_are_both_applied_at_once(alice: Caller) -> None:
+    files = [{**HOURLY, "hours": hours} for hours in range(1, 5)]
+    done = await asyncio.gather(*(apply(alice, file) for file in files))
+    assert [data["failed"] for data in done] == [0] * 4
+    assert sorted(data["plan"][0]["action"] for data in done) == ["change"] * 3 + ["create"]
+    row = (await mine(alice))["hourly"]
+    assert (row["revision"], row["config"]["hours"] in range(1, 5)) == (4, True)
 
 
 async def test_one_bad_declaration_leaves_everything_as_it_was(alice: Caller) -> None:
