@@ -125,6 +125,7 @@ class Applying:
         return found
 
     async def _check(self, author: Author, body: AppliedSchedule, planned: Planned) -> Wanted:
+        author = replace(author, **body.given("reason"))
         # Taken before anything is waited for: lists and exports keep the order of the file.
         now = utc_now()
         before = await self._present(author.who, body.name)

@@ -149,6 +149,21 @@ async def test_files_that_differ_are_both_applied_at_once(alice: Caller) -> None
     assert (row["revision"], row["config"]["hours"] in range(1, 5)) == (4, True)
 
 
+async def test_each_schedule_may_have_a_reason_of_its_own(alice: Caller) -> None:
+    await apply(alice, {**HOURLY, "reason": "a trial", "is_active": False}, NIGHTLY, reason="all")
+    rows = await mine(alice)
+    assert rows["hourly"]["pause_reason"].endswith(": a trial")
+    changed = {**HOURLY, "hours": 2, "reason": "too often"}
+    await apply(alice, changed, {**NIGHTLY, "priority": 1}, reason="spring")
+    for name, reasons in {"hourly": ["too often", "a trial"], "nightly": ["spring", "all"]}.items():
+        data = await alice.data("GET", f"/schedule/{rows[name]['id']}/changes")
+        assert [change["reason"] for change in data["changes"]] == reasons
+    # A reason alone is no change.
+    assert set(actions(await apply(alice, {**changed, "reason": "again"})).values()) == {
+        "unchanged"
+    }
+
+
 async def test_one_bad_declaration_leaves_everything_as_it_was(alice: Caller) -> None:
     bad = [
         ({**NIGHTLY, "cron": "0 25 * * *"}, "schedules.1.cron"),
