@@ -62,6 +62,12 @@ class Applying:
             InvalidInputError: a declaration is invalid; names each field that is wrong.
             NoWorkerError: no worker runs.
         """
+        if body.prune and not body.schedules:
+            message = (
+                "With `prune` an empty list would delete all that have a name; declare one at "
+                "least, or delete them with `POST /schedule/bulk`."
+            )
+            raise InvalidInputError(FieldProblem("schedules", message))
         author = Author(who, reason=body.reason)
         wanted = await self._wanted(author, body.schedules)
         steps = [one.step() for one in wanted]

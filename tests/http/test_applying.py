@@ -125,6 +125,14 @@ async def test_what_is_exported_stays_as_it_is_when_its_time_has_passed(alice: C
         assert fields == {"schedules.1.run_date"}
 
 
+async def test_an_empty_list_prunes_nothing(alice: Caller) -> None:
+    await apply(alice, HOURLY)
+    body = {"schedules": [], "prune": True}
+    assert await alice.fields("POST", "/schedule/apply", json=body) == {"schedules"}
+    assert set(await mine(alice)) == {"hourly"}
+    assert (await apply(alice))["plan"] == []
+
+
 async def test_the_same_file_may_be_applied_by_many_at_once(alice: Caller) -> None:
     await apply(alice, {**HOURLY, "name": "old"})
     declared = [HOURLY, NIGHTLY, {**HOURLY, "name": "third"}]
