@@ -173,6 +173,7 @@ async def test_a_filter_that_means_too_many_tells_how_many(
         ({"action": "pause", "ids": "x"}, {"ids"}),
         ({"action": "pause", "ids": ["x"], "filter": {"q": "x"}}, {"ids"}),
         ({"action": "pause", "filter": {}}, {"filter"}),
+        ({"action": "delete", "filter": {"tag": []}}, {"filter"}),
         ({"action": "pause", "filter": {"walker": "x"}}, {"filter.walker"}),
         ({"action": "pause", "filter": {"status": None}}, {"filter.status"}),
         ({"action": "pause", "filter": {"next_run_after": 5}}, {"filter.next_run_after"}),
