@@ -58,12 +58,7 @@ def apply(
     data = _remote(url, token).call("POST", "/schedule/apply", body=body, params=params)
     for line in plan_lines(data["plan"]):
         sys.stdout.write(f"{line}\n")
-    counts = data["counts"]
-    summary = ", ".join(
-        f"{counts[action]} to {action}" for action in _MARKS if action != "unchanged"
-    )
-    would = "nothing was changed" if dry_run else f"{data['failed']} failed"
-    sys.stdout.write(f"{summary}, {counts['unchanged']} unchanged; {would}.\n")
+    sys.stdout.write(f"{summary_line(data, dry_run=dry_run)}\n")
     if data["failed"]:
         raise typer.Exit(EXIT_FAILED)
 
@@ -100,6 +95,17 @@ def plan_lines(plan: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             yield f"    {name}: {_shown(values['before'])} -> {_shown(values['after'])}"
         if step["error"]:
             yield f"    failed: {step['error']['message']}"
+
+
+def summary_line(data: Mapping[str, Any], *, dry_run: bool) -> str:
+    """Say how many schedules a plan creates, changes and so on, and how many it fails to."""
+    counts, failed = data["counts"], data["failed"]
+    doing = ", ".join(f"{counts[action]} to {action}" for action in _MARKS if action != "unchanged")
+    outcome = f"{failed} failed"
+    if dry_run:
+        outcome = "nothing was changed"
+        outcome = f"{failed} would fail, {outcome}" if failed else outcome
+    return f"{doing}, {counts['unchanged']} unchanged; {outcome}."
 
 
 def _shown(value: Any) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from support.api import Caller
 from support.waiting import until
+from temporalio.testing import WorkflowEnvironment
 
 HOURLY: dict[str, Any] = {
     "name": "hourly",
@@ -123,6 +124,28 @@ async def test_what_is_exported_stays_as_it_is_when_its_time_has_passed(alice: C
         body = {"schedules": [until_then, anew]}
         fields = await alice.fields("POST", "/schedule/apply", json=body)
         assert fields == {"schedules.1.run_date"}
+
+
+async def test_what_is_exported_stays_as_it_is_when_what_it_follows_is_gone(
+    alice: Caller, temporal_server: WorkflowEnvironment
+) -> None:
+    follower = {"name": "follower", "walker_name": "greet", "trigger": "after"}
+    await apply(alice, HOURLY, {**follower, "after": {"name": "hourly"}})
+    gone = (await mine(alice))["hourly"]["id"]
+    # It could go by itself, too, with `after_completion`.
+    await temporal_server.client.get_schedule_handle(gone).delete()
+
+    async def noticed() -> bool:
+        return set(await mine(alice)) == {"follower"}
+
+    await until(noticed, what="that it is gone")
+    exported = (await alice.data("GET", "/schedule/export"))["schedules"]
+    assert exported == [{**follower, "after": {"schedule": gone}}]
+    assert actions(await apply(alice, *exported)) == {"follower": "unchanged"}
+    body = {"schedules": [{**exported[0], "name": "another"}]}
+    assert await alice.fields("POST", "/schedule/apply", json=body) == {
+        "schedules.0.after.schedule",
+    }
 
 
 async def test_an_empty_list_prunes_nothing(alice: Caller) -> None:

@@ -143,6 +143,8 @@ async def test_what_is_wrong_is_said_in_lines(footfall: Footfall) -> None:
         assert code == 2
         assert message in err
         assert len(err.splitlines()) == 1
+    code, _, err = await footfall("apply", "-f", "-", "--prune", text="schedules: []")
+    assert (code, err.split(": ")[:2]) == (2, ["footfall", "schedules"])
     code, _, err = await footfall("apply", "-f", "missing.yaml")
     assert (code, "cannot be read" in err) == (2, True)
     code, _, err = await footfall("export", FOOTFALL_TOKEN="nonsense")
