@@ -1,16 +1,18 @@
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from api.bodies import AppliedSchedule, ApplyRequest
 from api.chains import Chains, Planned
-from api.edits import Author, Edits
+from api.edits import Author
 from api.idempotency import named_id
 from api.permissions import check_own
+from api.pruning import Pruning
 from api.schedules import Schedules
+from api.steps import Step, Wanted
+from api.together import together
 from footfall.errors import (
+    ConflictError,
     FieldProblem,
     FootfallError,
     InvalidInputError,
@@ -18,53 +20,13 @@ from footfall.errors import (
 )
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
-from footfall.schedules.difference import Difference, definition_difference
 from footfall.schedules.flat import declaration
-from footfall.schedules.policy import Policies
-from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
+from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 from footfall.temporal.draft import Draft
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.tokens import Principal
 
-AT_ONCE = 16
-"""Schedules that are read or written side by side."""
-
 _PAGE = 1000
-
-type Action = Literal["create", "change", "delete", "unchanged"]
-
-
-@dataclass(slots=True)
-class Step:
-    """What has to be done to one schedule; `error` says why it could not be done.
-
-    Attributes:
-        difference: for each field that changes, its value before and after.
-    """
-
-    name: str
-    id: str
-    action: Action
-    difference: Difference = field(default_factory=dict)
-    error: FootfallError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    walk: ScheduledWalk
-    is_active: bool | None
-    before: ScheduleSnapshot | None
-
-    def edits(self) -> Edits:
-        """Give the edits after which the schedule is as wanted, whatever it was."""
-        walk = self.walk
-        names = ("walker_name", "args", "description", "tags", "timeout", "notify", "late_after")
-        return Edits(
-            fields={name: getattr(walk, name) for name in names},
-            policies={name: getattr(walk.policies, name) for name in Policies.model_fields},
-            config=walk.config,
-            is_active=self.is_active,
-        )
 
 
 class Applying:
@@ -83,6 +45,7 @@ class Applying:
     ) -> None:
         self._app = app
         self._schedules = schedules
+        self._pruning = Pruning(schedules)
         self._chains = chains
         self._gateway = gateway
         self._store = store
@@ -99,18 +62,25 @@ class Applying:
             InvalidInputError: a declaration is invalid; names each field that is wrong.
             NoWorkerError: no worker runs.
         """
+        if body.prune and not body.schedules:
+            message = (
+                "With `prune` an empty list would delete all that have a name; declare one at "
+                "least, or delete them with `POST /schedule/bulk`."
+            )
+            raise InvalidInputError(FieldProblem("schedules", message))
         author = Author(who, reason=body.reason)
         wanted = await self._wanted(author, body.schedules)
-        steps = [_step(one, author) for one in wanted]
+        steps = [one.step() for one in wanted]
         pruned: list[Step] = []
         if body.prune:
             names = {one.name for one in body.schedules}
             pruned = [step async for step in self._superfluous(who, names)]
+            await self._pruning.check(author, pruned, wanted)
         if not dry_run:
-            doing = [self._do(step, one, author) for step, one in zip(steps, wanted, strict=True)]
-            beside = frozenset(step.id for step in pruned)
-            await _together(doing)
-            await _together([self._delete(step, author, beside) for step in pruned])
+            await together(
+                [self._do(step, one) for step, one in zip(steps, wanted, strict=True)],
+            )
+            await self._pruning.do(author, pruned)
         return steps + pruned
 
     async def export(self, who: Principal) -> list[dict[str, Any]]:
@@ -125,9 +95,9 @@ class Applying:
             for one in found
         ]
 
-    async def _wanted(self, author: Author, bodies: Sequence[AppliedSchedule]) -> list[_Wanted]:
+    async def _wanted(self, author: Author, bodies: Sequence[AppliedSchedule]) -> list[Wanted]:
         problems = _twice([body.name for body in bodies])
-        wanted: dict[int, _Wanted] = {}
+        wanted: dict[int, Wanted] = {}
         planned = self._planned(author.who, bodies)
 
         async def check(place: int, body: AppliedSchedule) -> None:
@@ -141,7 +111,7 @@ class Applying:
             except WalkerNotFoundError as error:
                 problems.append(FieldProblem(f"schedules.{place}.walker_name", error.message))
 
-        await _together([check(place, body) for place, body in enumerate(bodies)])
+        await together([check(place, body) for place, body in enumerate(bodies)])
         if problems:
             raise InvalidInputError(problems)
         return [wanted[place] for place in range(len(bodies))]
@@ -149,23 +119,34 @@ class Applying:
     def _planned(self, who: Principal, bodies: Sequence[AppliedSchedule]) -> Planned:
         found: dict[str, str | None] = {}
         for body in bodies:
-            after = self._chains.named(who, body.config()).get("after")
+            try:
+                after = self._chains.named(who, body.config()).get("after")
+            except InvalidInputError:
+                # It is told when each is checked, with its place.
+                continue
             followed = after.get("schedule") if isinstance(after, dict) else None
             # One that has no name is known by its id.
             for schedule_id in (named_id(self._app, who.user, body.name), body.name):
                 found[schedule_id] = followed if isinstance(followed, str) else None
         return found
 
-    async def _check(self, author: Author, body: AppliedSchedule, planned: Planned) -> _Wanted:
-        walk = await self._schedules.define(author, body, planned=planned)
-        before = await self._gateway.find(walk.schedule_id)
-        if before is None:
+    async def _check(self, author: Author, body: AppliedSchedule, planned: Planned) -> Wanted:
+        author = replace(author, **body.given("reason"))
+        # Taken before anything is waited for: lists and exports keep the order of the file.
+        now = utc_now()
+        before = await self._present(author.who, body.name)
+        present = before.walk if before else None
+        walk = await self._schedules.define(author, body, planned=planned, present=present, at=now)
+        return Wanted(author, body, walk, before)
+
+    async def _present(self, who: Principal, name: str) -> ScheduleSnapshot | None:
+        found = await self._gateway.find(named_id(self._app, who.user, name))
+        if found is None:
             # One that has no name is known by its id.
-            unnamed = await self._gateway.find(body.name)
-            if unnamed and unnamed.walk.name is None and unnamed.walk.owner == author.who.user:
-                walk = walk.model_copy(update={"schedule_id": body.name, "name": None})
-                before = unnamed
-        return _Wanted(walk, body.given("is_active").get("is_active"), before)
+            unnamed = await self._gateway.find(name)
+            if unnamed and unnamed.walk.name is None and unnamed.walk.owner == who.user:
+                return unnamed
+        return found
 
     async def _superfluous(self, who: Principal, names: set[str]) -> AsyncIterator[Step]:
         async for snapshot in self._own(who):
@@ -184,49 +165,37 @@ class Applying:
             if cursor is None:
                 return
 
-    async def _do(self, step: Step, wanted: _Wanted, author: Author) -> None:
-        walk = wanted.walk
+    async def _do(self, step: Step, wanted: Wanted) -> None:
         try:
             if step.action == "create":
-                paused = wanted.is_active is False
-                note = author.pause_note() if paused else ""
-                snapshot = await self._gateway.create(walk, paused=paused, note=note)
-            elif step.action == "change":
-
-                def edit(before: ScheduleSnapshot) -> Draft | None:
-                    check_own(author.who, before.walk)
-                    return wanted.edits().draft(before, author)
-
-                snapshot = await self._gateway.commit(walk.schedule_id, edit)
-            else:
-                return
-            await self._projector.saw(snapshot)
+                wanted = await self._create(step, wanted)
+            if step.action == "change" and step.error is None:
+                await self._change(wanted)
         except FootfallError as error:
             step.error = error
 
-    async def _delete(self, step: Step, author: Author, beside: AbstractSet[str]) -> None:
+    async def _create(self, step: Step, wanted: Wanted) -> Wanted:
+        walk, author = wanted.walk, wanted.author
+        paused = wanted.is_active is False
+        note = author.pause_note() if paused else ""
         try:
-            await self._schedules.delete(author, step.id, beside=beside)
-        except FootfallError as error:
-            step.error = error
+            snapshot = await self._gateway.create(walk, paused=paused, note=note)
+        except ConflictError:
+            # Somebody else was first, perhaps with the same file.
+            wanted = replace(wanted, before=await self._gateway.read(walk.schedule_id))
+            again = wanted.step()
+            step.action, step.difference, step.error = again.action, again.difference, again.error
+        else:
+            await self._projector.saw(snapshot)
+        return wanted
 
+    async def _change(self, wanted: Wanted) -> None:
+        def edit(before: ScheduleSnapshot) -> Draft | None:
+            check_own(wanted.author.who, before.walk)
+            return wanted.edits().draft(before, wanted.author)
 
-def _step(wanted: _Wanted, author: Author) -> Step:
-    walk, before = wanted.walk, wanted.before
-    step = Step(name=walk.name or walk.schedule_id, id=walk.schedule_id, action="create")
-    if before is None:
-        return step
-    try:
-        draft = wanted.edits().draft(before, author)
-    except InvalidInputError as error:
-        step.action, step.error = "change", error
-        return step
-    step.action = "unchanged" if draft is None else "change"
-    if draft is not None:
-        step.difference = definition_difference(before.walk, draft.walk)
-        if draft.paused != before.paused:
-            step.difference["is_active"] = {"before": not before.paused, "after": not draft.paused}
-    return step
+        snapshot = await self._gateway.commit(wanted.walk.schedule_id, edit)
+        await self._projector.saw(snapshot)
 
 
 def _by_name(declared: dict[str, Any], names: Mapping[str, str | None]) -> dict[str, Any]:
@@ -245,13 +214,3 @@ def _twice(names: Sequence[str]) -> list[FieldProblem]:
         for place, name in enumerate(names)
         if name in names[:place]
     ]
-
-
-async def _together(doing: Sequence[Any]) -> None:
-    limit = asyncio.Semaphore(AT_ONCE)
-
-    async def one(work: Any) -> None:
-        async with limit:
-            await work
-
-    await asyncio.gather(*(one(work) for work in doing))

@@ -1,12 +1,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from api.bulk_bodies import MOST_AT_ONCE, BulkRequest
 from api.edits import Author
-from api.listing import ScheduleFilters
+from api.permissions import may_change, may_operate
 from api.run_bodies import TriggerRequest
 from api.run_starter import RunStarter
 from api.schedules import Schedules
@@ -62,7 +62,7 @@ class Bulk:
         """
         body.check()
         if "filter" in body.model_fields_set:
-            ids = await self._found(who, body.filter)
+            ids = await self._found(who, body)
         else:
             ids = list(dict.fromkeys(body.ids))
         operation = self._operation(Author(who, reason=body.reason), body, ids, dry_run=dry_run)
@@ -71,15 +71,20 @@ class Bulk:
             raise TemporalUnavailableError
         return outcomes
 
-    async def _found(self, who: Principal, filters: ScheduleFilters) -> list[str]:
-        page = await self._schedules.list(who, filters.query(), limit=MOST_AT_ONCE)
+    async def _found(self, who: Principal, body: BulkRequest) -> list[str]:
+        may = may_change if body.action in {"delete", "tag"} else may_operate
+        query = body.filter.query()
+        if query.is_static is None and not (who.is_admin and may is may_operate):
+            query = replace(query, is_static=False)
+        page = await self._schedules.list(who, query, limit=MOST_AT_ONCE)
         if page.total > MOST_AT_ONCE:
             message = (
                 f"It lets {page.total} schedules through; at most {MOST_AT_ONCE} are changed at "
                 "once. Add filters."
             )
             raise InvalidInputError(FieldProblem("filter", message))
-        return [row.id for row in page.rows]
+        # What is only seen, and not theirs to change, is not meant.
+        return [row.id for row in page.rows if may(who, row.snapshot.walk)]
 
     def _operation(
         self, author: Author, body: BulkRequest, ids: Iterable[str], *, dry_run: bool

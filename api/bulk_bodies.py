@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from api.bodies import MOST_TAGS, Tag
 from api.listing import ScheduleFilters
 from footfall.errors import FieldProblem, InvalidInputError
+from footfall.projection.schedule_query import EVERYTHING
 
 MOST_AT_ONCE = 1000
 """Schedules that one request changes."""
@@ -60,7 +61,7 @@ class BulkRequest(BaseModel):
         given = self.model_fields_set & {"ids", "filter"}
         if len(given) != 1:
             return [FieldProblem("ids", "Give either `ids` or `filter`.")]
-        if "filter" in given and not self.filter.model_fields_set:
+        if "filter" in given and self.filter.query() == EVERYTHING:
             message = "Name at least one filter; all schedules at once are hardly ever meant."
             return [FieldProblem("filter", message)]
         return []

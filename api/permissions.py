@@ -21,6 +21,16 @@ def check_visible(who: Principal, walk: ScheduledWalk) -> None:
         raise ScheduleNotFoundError
 
 
+def may_operate(who: Principal, walk: ScheduledWalk) -> bool:
+    """Say whether someone may pause, resume and trigger a schedule."""
+    return may_see(who, walk) and (who.is_admin or not walk.is_static)
+
+
+def may_change(who: Principal, walk: ScheduledWalk) -> bool:
+    """Say whether someone may change what a schedule is, and delete it."""
+    return may_see(who, walk) and not walk.is_static
+
+
 def check_own(who: Principal, walk: ScheduledWalk) -> None:
     """Check that someone may change what a schedule is.
 
@@ -29,7 +39,7 @@ def check_own(who: Principal, walk: ScheduledWalk) -> None:
         ForbiddenError: it is static.
     """
     check_visible(who, walk)
-    if walk.is_static:
+    if not may_change(who, walk):
         raise ForbiddenError(
             "This schedule is static: it is declared in the app's code, and changed there.",
         )
@@ -43,7 +53,7 @@ def check_operable(who: Principal, walk: ScheduledWalk) -> None:
         ForbiddenError: it is static, and they are no admin.
     """
     check_visible(who, walk)
-    if walk.is_static and not who.is_admin:
+    if not may_operate(who, walk):
         raise ForbiddenError(
             "This schedule is static: only an admin may pause, resume or run it by hand.",
         )

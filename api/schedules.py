@@ -113,25 +113,43 @@ class Schedules:
         *,
         key: str | None = None,
         planned: Planned | None = None,
+        present: ScheduledWalk | None = None,
+        at: datetime | None = None,
     ) -> ScheduledWalk:
         """Give the definition of a new schedule, and check all of it; nothing is created.
 
-        `planned` are schedules that are created or changed together with it.
+        Args:
+            author: the owner.
+            body: what is wanted.
+            key: as in `create`.
+            planned: schedules that are created or changed together with it.
+            present: the schedule that it is to become, if there is one already. What that one
+                has is not checked again: a date may have passed since, a walker may be gone.
+            at: when it is created (UTC); now if it is None.
 
         Raises:
             InvalidInputError: the trigger or the arguments are invalid.
             WalkerNotFoundError: the workers do not know the walker.
             NoWorkerError: no worker runs.
         """
-        now, who = utc_now(), author.who
+        now, who = at or utc_now(), author.who
         config = self._chains.named(who, body.config())
-        await self._check_trigger(config, now)
-        self._checks.hooks("notify", body.given("notify").get("notify", ()))
-        await self._checks.args(body.walker_name, body.given("args").get("args", {}))
+        is_set_anew = present is None or present.config != config
+        if is_set_anew:
+            await self._check_trigger(config, now)
+        hooks = body.given("notify").get("notify", ())
+        if present is None or present.notify != hooks:
+            self._checks.hooks("notify", hooks)
+        args = body.given("args").get("args", {})
+        if present is None or (present.walker_name, present.args) != (body.walker_name, args):
+            await self._checks.args(body.walker_name, args)
         fields = self._fields(body, "name")
         fields.setdefault("timeout", self._default_timeout)
         schedule_id = new_id(self._app, who, key=key, name=fields.get("name"))
-        await self._chains.check(who, config, schedule_id=schedule_id, planned=planned)
+        if present is not None:
+            schedule_id, fields["name"] = present.schedule_id, present.name
+        if is_set_anew:
+            await self._chains.check(who, config, schedule_id=schedule_id, planned=planned)
         walk = ScheduledWalk(
             schedule_id=schedule_id,
             app=self._app,

@@ -3,7 +3,6 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.applying import Step
 from api.auth import CurrentPrincipal, UsedServices
 from api.bodies import ApplyRequest
 from api.change_views import FieldDifference
@@ -11,6 +10,7 @@ from api.envelope import Envelope, ErrorData, meta_of
 from api.errors import TOO_LARGE, responses
 from api.preconditions import DryRun
 from api.routes.schedules import COMMON
+from api.steps import Step
 from api.strict_json import StrictJsonRoute
 from footfall.errors import NoWorkerError, ProjectionUnavailableError
 

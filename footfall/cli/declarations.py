@@ -58,12 +58,7 @@ def apply(
     data = _remote(url, token).call("POST", "/schedule/apply", body=body, params=params)
     for line in plan_lines(data["plan"]):
         sys.stdout.write(f"{line}\n")
-    counts = data["counts"]
-    summary = ", ".join(
-        f"{counts[action]} to {action}" for action in _MARKS if action != "unchanged"
-    )
-    would = "nothing was changed" if dry_run else f"{data['failed']} failed"
-    sys.stdout.write(f"{summary}, {counts['unchanged']} unchanged; {would}.\n")
+    sys.stdout.write(f"{summary_line(data, dry_run=dry_run)}\n")
     if data["failed"]:
         raise typer.Exit(EXIT_FAILED)
 
@@ -78,14 +73,18 @@ def export(
     token: Token,
 ) -> None:
     """Write your schedules as YAML that `footfall apply` takes."""
-    import yaml
+    from footfall.cli.document import write_document
+    from footfall.errors import ConfigurationError
 
     data = _remote(url, token).call("GET", "/schedule/export")
-    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    text = write_document(data)
     if output is None:
         sys.stdout.write(text)
-    else:
+        return
+    try:
         output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{output} cannot be written: {error}") from error
 
 
 def plan_lines(plan: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -96,6 +95,17 @@ def plan_lines(plan: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             yield f"    {name}: {_shown(values['before'])} -> {_shown(values['after'])}"
         if step["error"]:
             yield f"    failed: {step['error']['message']}"
+
+
+def summary_line(data: Mapping[str, Any], *, dry_run: bool) -> str:
+    """Say how many schedules a plan creates, changes and so on, and how many it fails to."""
+    counts, failed = data["counts"], data["failed"]
+    doing = ", ".join(f"{counts[action]} to {action}" for action in _MARKS if action != "unchanged")
+    outcome = f"{failed} failed"
+    if dry_run:
+        outcome = "nothing was changed"
+        outcome = f"{failed} would fail, {outcome}" if failed else outcome
+    return f"{doing}, {counts['unchanged']} unchanged; {outcome}."
 
 
 def _shown(value: Any) -> str:
@@ -111,29 +121,18 @@ def _remote(url: str, token: str) -> "Remote":
 
 
 def _declared(file: Path) -> Any:
-    import yaml
-
+    from footfall.cli.document import DocumentError, read_document
     from footfall.errors import ConfigurationError
 
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-        # JSON is YAML, too.
-        found = yaml.safe_load(text)
+        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{file} is no YAML: {error}") from error
+    try:
+        found = read_document(text, is_json=file.suffix.lower() == ".json")
+    except DocumentError as error:
+        raise ConfigurationError(f"{file} cannot be understood: {error}") from error
     if not isinstance(found, dict) or set(found) != {"schedules"}:
         raise ConfigurationError(f"{file} must have the one key `schedules`, with a list.")
-    # Dates are texts to the API; YAML makes dates of them where they are not quoted.
-    return _texts(found["schedules"])
-
-
-def _texts(value: Any) -> Any:
-    from datetime import date
-
-    if isinstance(value, dict):
-        return {str(key): _texts(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_texts(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
+    return found["schedules"]

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -5,7 +6,13 @@ import httpx
 
 from footfall.errors import FootfallError
 
-_TIMEOUT_SECONDS = 60.0
+ANSWER_SECONDS = 600.0
+"""How long an answer may take; a thousand schedules are applied at once."""
+
+_CONNECT_SECONDS = 10.0
+
+
+_REMEDY = "Make one with `footfall token`, and set FOOTFALL_TOKEN."
 
 
 class RemoteError(FootfallError):
@@ -15,11 +22,24 @@ class RemoteError(FootfallError):
 
 
 class Remote:
-    """An API of Footfall's, somewhere else, called with a token."""
+    """An API of Footfall's, somewhere else, called with a token.
 
-    def __init__(self, url: str, token: str) -> None:
+    Args:
+        url: where it is.
+        token: a bearer token; white space around it does not count. No message shows it.
+        answer_seconds: how long an answer may take.
+
+    Raises:
+        RemoteError: the token cannot be one.
+    """
+
+    def __init__(self, url: str, token: str, *, answer_seconds: float = ANSWER_SECONDS) -> None:
         self._url = url.rstrip("/")
-        self._token = token
+        self._token = token.strip()
+        self._answer_seconds = answer_seconds
+        if not re.fullmatch(r"[\x21-\x7e]+", self._token):
+            wrong = "has characters that no token has" if self._token else "is empty"
+            raise RemoteError(f"The token {wrong}. {_REMEDY}")
 
     def call(
         self,
@@ -42,8 +62,14 @@ class Remote:
                 json=body,
                 params=params,
                 headers={"Authorization": f"Bearer {self._token}"},
-                timeout=_TIMEOUT_SECONDS,
+                timeout=httpx.Timeout(self._answer_seconds, connect=_CONNECT_SECONDS),
             )
+        except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+            message = (
+                f"The API at {self._url} did not answer within {self._answer_seconds:g} seconds "
+                "and may still be at work; `footfall apply --dry-run` shows what is left to do."
+            )
+            raise RemoteError(message) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             message = f"No API answers at {self._url} ({error}); name another one with --url."
             raise RemoteError(message) from error
@@ -63,5 +89,5 @@ def _problem(status: int, data: Mapping[str, Any]) -> str:
     if fields:
         return "\n".join(f"{one['field']}: {one['message']}" for one in fields)
     if status == 401:  # noqa: PLR2004
-        return f"{data.get('message')} Make one with `footfall token`, and set FOOTFALL_TOKEN."
+        return f"{data.get('message')} {_REMEDY}"
     return str(data.get("message"))

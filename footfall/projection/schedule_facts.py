@@ -52,6 +52,7 @@ class ScheduleFacts:
     pause_on_failure: int | None
     priority: int
     after_completion: str
+    late_after: int | None
     pause_reason: str | None
     revision: int
     created_at: int
@@ -101,6 +102,7 @@ def facts_of(snapshot: ScheduleSnapshot) -> ScheduleFacts:
         pause_on_failure=policies.pause_on_failure,
         priority=policies.priority,
         after_completion=policies.after_completion.value,
+        late_after=walk.late_after,
         pause_reason=snapshot.note[:_LONGEST_REASON] or None if snapshot.paused else None,
         revision=walk.revision,
         created_at=micros(walk.created_at),

@@ -44,6 +44,7 @@ OPTIONAL_FACTS: dict[str, type[str | int | bool]] = {
     "max_runs": int,
     "runs_left": int,
     "pause_on_failure": int,
+    "late_after": int,
     "pause_reason": str,
 }
 """What some schedules have."""

@@ -66,6 +66,7 @@ fields = st.fixed_dictionaries(
             max_runs=st.sampled_from([None, 1, 2]),
             pause_on_failure=st.sampled_from([None, 3]),
         ),
+        "late_after": st.sampled_from([None, 10, 600]),
         "revision": st.integers(1, 3),
         "created_at": moments.map(at),
     },

@@ -1,6 +1,10 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from support.api import Caller
+from support.waiting import until
+from temporalio.testing import WorkflowEnvironment
 
 HOURLY: dict[str, Any] = {
     "name": "hourly",
@@ -99,6 +103,96 @@ async def test_what_is_exported_is_what_is_applied(alice: Caller) -> None:
     ]
     again = await apply(alice, *exported, prune=True)
     assert set(actions(again).values()) == {"unchanged"}
+
+
+async def test_what_is_exported_stays_as_it_is_when_its_time_has_passed(alice: Caller) -> None:
+    soon = (datetime.now(UTC) + timedelta(seconds=5)).replace(microsecond=0).isoformat()
+    once = {"name": "once", "walker_name": "greet", "trigger": "date", "run_date": soon}
+    until_then = {**HOURLY, "name": "ends", "hours": 0, "seconds": 1, "end_at": soon}
+    await apply(alice, once, until_then)
+
+    async def passed() -> bool:
+        return {row["status"] for row in (await mine(alice)).values()} == {"completed"}
+
+    await until(passed, what="that both have completed")
+    exported = (await alice.data("GET", "/schedule/export"))["schedules"]
+    assert [one["name"] for one in exported] == ["once", "ends"]
+    assert set(actions(await apply(alice, *exported, prune=True)).values()) == {"unchanged"}
+    tagged = await apply(alice, {**once, "tags": ["done"]}, until_then)
+    assert (tagged["failed"], actions(tagged)) == (0, {"once": "change", "ends": "unchanged"})
+    for anew in ({**once, "name": "new"}, {**once, "timezone": "Europe/Berlin"}):
+        body = {"schedules": [until_then, anew]}
+        fields = await alice.fields("POST", "/schedule/apply", json=body)
+        assert fields == {"schedules.1.run_date"}
+
+
+async def test_what_is_exported_stays_as_it_is_when_what_it_follows_is_gone(
+    alice: Caller, temporal_server: WorkflowEnvironment
+) -> None:
+    follower = {"name": "follower", "walker_name": "greet", "trigger": "after"}
+    await apply(alice, HOURLY, {**follower, "after": {"name": "hourly"}})
+    gone = (await mine(alice))["hourly"]["id"]
+    # It could go by itself, too, with `after_completion`.
+    await temporal_server.client.get_schedule_handle(gone).delete()
+
+    async def noticed() -> bool:
+        return set(await mine(alice)) == {"follower"}
+
+    await until(noticed, what="that it is gone")
+    exported = (await alice.data("GET", "/schedule/export"))["schedules"]
+    assert exported == [{**follower, "after": {"schedule": gone}}]
+    assert actions(await apply(alice, *exported)) == {"follower": "unchanged"}
+    body = {"schedules": [{**exported[0], "name": "another"}]}
+    assert await alice.fields("POST", "/schedule/apply", json=body) == {
+        "schedules.0.after.schedule",
+    }
+
+
+async def test_an_empty_list_prunes_nothing(alice: Caller) -> None:
+    await apply(alice, HOURLY)
+    body = {"schedules": [], "prune": True}
+    assert await alice.fields("POST", "/schedule/apply", json=body) == {"schedules"}
+    assert set(await mine(alice)) == {"hourly"}
+    assert (await apply(alice))["plan"] == []
+
+
+async def test_the_same_file_may_be_applied_by_many_at_once(alice: Caller) -> None:
+    await apply(alice, {**HOURLY, "name": "old"})
+    declared = [HOURLY, NIGHTLY, {**HOURLY, "name": "third"}]
+    done = await asyncio.gather(*(apply(alice, *declared, prune=True) for _ in range(5)))
+    assert [step["error"] for data in done for step in data["plan"] if step["error"]] == []
+    assert sum(data["counts"]["create"] for data in done) == 3
+    assert sum(data["counts"]["unchanged"] for data in done) == 12
+    rows = await mine(alice)
+    assert {name: row["revision"] for name, row in rows.items()} == {
+        "hourly": 1,
+        "nightly": 1,
+        "third": 1,
+    }
+
+
+async def test_files_that_differ_are_both_applied_at_once(alice: Caller) -> None:
+    files = [{**HOURLY, "hours": hours} for hours in range(1, 5)]
+    done = await asyncio.gather(*(apply(alice, file) for file in files))
+    assert [data["failed"] for data in done] == [0] * 4
+    assert sorted(data["plan"][0]["action"] for data in done) == ["change"] * 3 + ["create"]
+    row = (await mine(alice))["hourly"]
+    assert (row["revision"], row["config"]["hours"] in range(1, 5)) == (4, True)
+
+
+async def test_each_schedule_may_have_a_reason_of_its_own(alice: Caller) -> None:
+    await apply(alice, {**HOURLY, "reason": "a trial", "is_active": False}, NIGHTLY, reason="all")
+    rows = await mine(alice)
+    assert rows["hourly"]["pause_reason"].endswith(": a trial")
+    changed = {**HOURLY, "hours": 2, "reason": "too often"}
+    await apply(alice, changed, {**NIGHTLY, "priority": 1}, reason="spring")
+    for name, reasons in {"hourly": ["too often", "a trial"], "nightly": ["spring", "all"]}.items():
+        data = await alice.data("GET", f"/schedule/{rows[name]['id']}/changes")
+        assert [change["reason"] for change in data["changes"]] == reasons
+    # A reason alone is no change.
+    assert set(actions(await apply(alice, {**changed, "reason": "again"})).values()) == {
+        "unchanged"
+    }
 
 
 async def test_one_bad_declaration_leaves_everything_as_it_was(alice: Caller) -> None:

@@ -127,15 +127,15 @@ async def test_a_preview_shows_its_words_and_no_times(alice: Caller) -> None:
 
 
 async def test_a_file_names_what_is_followed_by_its_name(alice: Caller) -> None:
-    last = {"name": "last", "walker_name": "greet", "after": {"name": "middle"}}
-    middle = {
+    last: dict[str, Any] = {"name": "last", "walker_name": "greet", "after": {"name": "middle"}}
+    middle: dict[str, Any] = {
         "name": "middle",
         "walker_name": "greet",
         "after": {"name": "first", "on": ["succeeded", "failed"]},
     }
     first = {"name": "first", "walker_name": "greet", "trigger": "interval", "hours": 1}
     # A file may tell them in any order.
-    body = {"schedules": [last, middle, first]}
+    body: dict[str, Any] = {"schedules": [last, middle, first]}
     data = await alice.data("POST", "/schedule/apply", json=body)
     assert (data["failed"], data["counts"]["create"]) == (0, 3)
     ids = {step["name"]: step["id"] for step in data["plan"]}
@@ -161,8 +161,60 @@ async def test_a_file_names_what_is_followed_by_its_name(alice: Caller) -> None:
         "POST", "/schedule/create", json={"walker_name": "greet", "after": {"name": "nobody"}}
     )
     assert answer.status_code == 400
-    pruned = await alice.data("POST", "/schedule/apply", json={"schedules": [], "prune": True})
+    body = {"schedules": [{**first, "after": {"name": 1}, "trigger": "after"}]}
+    assert await alice.fields("POST", "/schedule/apply", json=body) >= {"schedules.0.after.name"}
+    body = {"schedules": [{**first, "name": "other"}], "prune": True}
+    pruned = await alice.data("POST", "/schedule/apply", json=body)
     assert (pruned["failed"], pruned["counts"]["delete"]) == (0, 3)
+
+
+async def test_what_is_followed_afterwards_is_not_pruned(alice: Caller) -> None:
+    hourly: dict[str, Any] = {"walker_name": "greet", "trigger": "interval", "hours": 1}
+    declared: list[dict[str, Any]] = [
+        {**hourly, "name": "other"},
+        {**hourly, "name": "first"},
+        {"name": "middle", "walker_name": "greet", "after": {"name": "first"}},
+        {"name": "last", "walker_name": "greet", "after": {"name": "middle"}},
+    ]
+
+    async def prune(*schedules: dict[str, Any], dry_run: bool) -> dict[str, Any]:
+        url = f"/schedule/apply?dry_run={str(dry_run).lower()}"
+        body = {"schedules": schedules, "prune": True}
+        data: dict[str, Any] = await alice.data("POST", url, json=body)
+        return data
+
+    data = await prune(*declared, dry_run=False)
+    ids = {step["name"]: step["id"] for step in data["plan"]}
+    # Nothing is written, what does not depend on it neither.
+    for last in (declared[3], {**declared[3], "after": {"schedule": ids["middle"]}}):
+        body = {"schedules": [{**declared[0], "hours": 2}, last], "prune": True}
+        for query in ("", "?dry_run=true"):
+            fields = await alice.fields("POST", f"/schedule/apply{query}", json=body)
+            assert fields == {f"schedules.1.after.{next(iter(last['after']))}"}
+    row = (await alice.data("GET", f"/schedule/{ids['other']}"))["schedule"]
+    assert row["revision"] == 1
+
+    # One that no file can leave out follows the last of them, so that all have to stay.
+    follower = {"walker_name": "greet", "after": {"schedule": ids["last"]}}
+    unnamed = (await alice.data("POST", "/schedule/create", json=follower))["schedule"]
+    for dry_run in (True, False):
+        data = await prune(declared[0], dry_run=dry_run)
+        errors = {step["name"]: step["error"] for step in data["plan"] if step["error"]}
+        assert (data["failed"], set(errors)) == (3, {"first", "middle", "last"})
+        assert {error["code"] for error in errors.values()} == {"schedule_followed"}
+        assert errors["last"]["details"] == {"followers": [unnamed["id"]]}
+    rows = (await alice.data("GET", "/schedule/list", params={"is_static": "false"}))["schedules"]
+    assert {row["id"] for row in rows} == {*ids.values(), unnamed["id"]}
+
+    # One that the file takes off the chain is no obstacle.
+    free = {**hourly, "name": "middle"}
+    await alice.data("DELETE", f"/schedule/{unnamed['id']}")
+    for dry_run in (True, False):
+        data = await prune(free, dry_run=dry_run)
+        assert (data["failed"], data["counts"]) == (
+            0,
+            {"create": 0, "change": 1, "delete": 3, "unchanged": 0},
+        )
 
 
 async def test_two_that_follow_each_other_at_once_do_not_run_for_ever(alice: Caller) -> None:

@@ -16,7 +16,7 @@ from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 
 _BATCH = 500
 
-_SCHEMA = 2
+_SCHEMA = 3
 """Of what the documents hold. Documents of another schema are in a scope of their own, so that
 processes of two releases never mix them while one takes the other's place."""
 

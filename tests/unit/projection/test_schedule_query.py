@@ -39,6 +39,7 @@ def rows(draw: st.DrawFn) -> ScheduleRow:
         "description": draw(st.sampled_from(["", "Some Words"])),
         "name": draw(st.sampled_from([None, "Nightly"])),
         "policies": draw(st.sampled_from([Policies(), Policies(max_runs=9, pause_on_failure=2)])),
+        "late_after": draw(st.sampled_from([None, 60])),
         "tags": draw(st.sampled_from([(), ("Red",), ("red", "blue")])),
     }
     walk = ScheduledWalk.model_validate({**plain.walk.model_dump(), **written})
@@ -106,6 +107,11 @@ def test_filters_and_sorts_mean_what_is_shown(row: ScheduleRow) -> None:
         assert kept(row, next_run=Range.between(*sides)) == inside
     assert kept(row, last_run=Range.between(at(3.000001), None)) == (last is not None)
     assert not kept(row, last_run=Range.between(None, at(3.000001)))
+
+
+def test_every_shown_field_with_one_value_is_a_sort() -> None:
+    several = {"args", "config", "last_run", "links", "next_runs", "notify", "retry", "tags"}
+    assert set(ScheduleView.model_fields) - set(SORTS) == several
 
 
 def test_an_unknown_sort_names_those_that_there_are() -> None:
