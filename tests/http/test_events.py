@@ -1,5 +1,6 @@
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -109,7 +110,7 @@ async def test_one_hears_what_happens_to_ones_own_schedules(
         assert failed["id"] == f"failed.{schedule['id']}.{run['id']}"
         assert failed["name"] == "heard"
         paused = await hers.hears("notice", kind="paused", **about)
-        assert paused["id"] == f"paused.{schedule['id']}.r2"
+        assert re.fullmatch(rf"paused\.{schedule['id']}\.\d{{13}}\.r2", paused["id"])
         await hers.hears("schedule_changed", kind="paused", is_paused=True, **about)
         await alice.data("DELETE", path)
         await hers.hears("schedule_deleted", **about)
