@@ -57,6 +57,13 @@ class _State:
     completed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    started_at: datetime
+    at: datetime
+    failed: bool
+
+
 class Feed:
     """What one process sees happen, from its start on, for those who want to follow.
 
@@ -72,8 +79,8 @@ class Feed:
         self._states: dict[str, _State] = {}
         # Of the latest runs, whether their end was seen.
         self._runs: OrderedDict[tuple[str, str], bool] = OrderedDict()
-        # Of each schedule the run that ended last: when, and whether it failed.
-        self._last: dict[str, tuple[datetime, bool]] = {}
+        # Of each schedule the run that ended last.
+        self._last: dict[str, _Ended] = {}
 
     def id_of(self, event: FeedEvent) -> str:
         """Give the id of an event, by which a reader who comes back goes on."""
@@ -134,11 +141,14 @@ class Feed:
             return
         failed = run.status in FAILURES
         before = self._last.get(run.schedule_id)
-        if before is None or before[0] <= at:
-            self._last[run.schedule_id] = at, failed
+        if before is None or before.at <= at:
+            self._last[run.schedule_id] = _Ended(run.started_at, at, failed=failed)
         if not is_new:
             return
         state = self._states.get(run.schedule_id)
+        if state and before and before.started_at < state.created_at:
+            # It was a run of another schedule that had the name before.
+            before = None
         known = (
             state.known
             if state
@@ -147,7 +157,7 @@ class Feed:
         told = ToldRun.of(run)
         if failed:
             self.tell(notices.failed(known, told, at))
-        elif before is not None and before[1] and before[0] <= at:
+        elif before is not None and before.failed and before.at <= at:
             self.tell(notices.recovered(known, told, at))
 
     def _saw(self, snapshot: ScheduleSnapshot) -> None:

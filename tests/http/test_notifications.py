@@ -1,5 +1,6 @@
 import hashlib
 import hmac
+import re
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -128,8 +129,33 @@ async def test_a_pause_by_failure_is_told(alice: Caller, receiver: Receiver, pat
     await run(alice, schedule)
     paused = (await receiver.gets(path, "paused")).notice
     assert paused["message"] == "The schedule of boom is paused after a failure."
-    assert paused["id"] == f"paused.{schedule['id']}.r2"
+    assert re.fullmatch(rf"paused\.{schedule['id']}\.\d{{13}}\.r2", paused["id"])
     await receiver.gets(path, "failed")
+
+
+async def test_a_schedule_that_is_created_again_under_its_name_counts_and_tells_anew(
+    alice: Caller, receiver: Receiver, path: str
+) -> None:
+    hooks = [{"url": receiver.url(path), "on": ["paused", "recovered"]}]
+    fields = {"walker_name": "sleepy", "timeout": 1, "pause_on_failure": 2, "notify": hooks}
+    body = {"schedules": [{**BODY, **fields, "name": "again"}]}
+    for lives in (1, 2, 3):
+        (made,) = (await alice.data("POST", "/schedule/apply", json=body))["plan"]
+        schedule = {"id": made["id"]}
+        if lives == 3:
+            # No recovery: what failed last was another one's.
+            await run(alice, schedule, args={"seconds": 0})
+        _, second = [await run(alice, schedule) for _ in range(2)]
+
+        async def told(lives: int = lives) -> bool:
+            return receiver.kinds(path) == {"paused": lives}
+
+        await until(told, what="the notice of the pause")
+        assert receiver.at(path)[-1].notice["run"]["id"] == second
+        await alice.data("DELETE", f"/schedule/{schedule['id']}")
+    found = [one.notice for one in receiver.at(path)]
+    assert len({notice["schedule_id"] for notice in found}) == 1
+    assert len({notice["id"] for notice in found}) == 3
 
 
 @pytest.mark.parametrize("after", ["keep", "delete"])
@@ -147,7 +173,7 @@ async def test_a_completion_is_told_once(
         notify=hooks,
     )
     completed = (await receiver.gets(path, "completed")).notice
-    assert completed["id"] == f"completed.{schedule['id']}.r1"
+    assert re.fullmatch(rf"completed\.{schedule['id']}\.\d{{13}}\.r1", completed["id"])
     assert receiver.kinds(path) == {"completed": 1}
 
 
