@@ -1,3 +1,4 @@
+import re
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ KEPT = 1000
 """Events that are kept for readers who come back."""
 
 _REMEMBERED = 20_000
+
+_NUMBER = r"[0-9]{1,18}"
 
 type EventName = Literal[
     "notice", "run_started", "run_ended", "schedule_changed", "schedule_deleted"
@@ -82,16 +85,27 @@ class Feed:
         # Of each schedule the run that ended last.
         self._last: dict[str, _Ended] = {}
 
-    def id_of(self, event: FeedEvent) -> str:
-        """Give the id of an event, by which a reader who comes back goes on."""
-        return f"{self._epoch}-{event.number}"
+    @property
+    def number(self) -> int:
+        """The number of the latest event; 0 before the first."""
+        return self._number
 
-    def position(self, event_id: str | None) -> int:
-        """Give the number after which a reader goes on; the present one if the id is unknown."""
-        epoch, _, number = (event_id or "").partition("-")
-        if epoch != self._epoch or not number.isdecimal() or int(number) > self._number:
-            return self._number
-        return int(number)
+    @property
+    def forgotten(self) -> int:
+        """The number of the latest event that is no longer kept; 0 if all are."""
+        return self._number - len(self._events)
+
+    def id_of(self, number: int) -> str:
+        """Give the id of an event, by which a reader who comes back goes on."""
+        return f"{self._epoch}-{number}"
+
+    def position(self, event_id: str) -> int | None:
+        """Give the number after which a reader goes on; None if the id is none of this process."""
+        epoch, _, digits = event_id.partition("-")
+        if epoch != self._epoch or not re.fullmatch(_NUMBER, digits):
+            return None
+        number = int(digits)
+        return number if number <= self._number else None
 
     def after(self, number: int) -> list[FeedEvent]:
         """Give the events after a number that are still kept."""
