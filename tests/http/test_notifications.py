@@ -12,6 +12,7 @@ from support.receiver import Receiver, running_receiver
 from support.waiting import until
 from temporalio.client import Client
 
+from footfall.projection.cursor import encode_cursor
 from worker.health import WorkerState
 
 SECRET = "a secret for webhooks that is 32 bytes long"
@@ -232,6 +233,27 @@ async def test_what_nobody_takes_is_a_dead_letter_and_can_be_replayed(
     assert await deliveries(alice, "?status=failed") == []
     assert len({one.headers["footfall-notice-id"] for one in receiver.at(path)}) == 1
     assert len(receiver.at(path)) == 3
+
+
+async def test_older_deliveries_are_on_the_next_page(
+    alice: Caller, receiver: Receiver, path: str
+) -> None:
+    schedule = await create(alice, notify=[{"url": receiver.url(path), "on": ["failed"]}])
+    sent = [await run(alice, schedule) for _ in range(3)]
+
+    async def all_three() -> bool:
+        return len(await deliveries(alice, "?status=delivered")) == 3
+
+    await until(all_three, what="three deliveries")
+    listing = "/notifications/deliveries?status=delivered&limit=2"
+    first = await alice.data("GET", listing)
+    rest = await alice.data("GET", f"{listing}&cursor={first['cursor']}")
+    shown = [one["notice"]["run"]["id"] for one in (*first["deliveries"], *rest["deliveries"])]
+    assert shown == list(reversed(sent))
+    assert rest["cursor"] is None
+    largest = encode_cursor("deliveries", "9" * 18 + "some")
+    for wrong in ("nothing", encode_cursor("runs", "0" * 18 + "some"), largest):
+        assert await alice.fields("GET", f"{listing}&cursor={wrong}") == {"cursor"}
 
 
 @pytest.mark.parametrize(("status", "kind"), [(410, "Gone"), (302, "BadAnswer")])
