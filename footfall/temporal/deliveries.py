@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,6 +7,7 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import (
+    Priority,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDReusePolicy,
@@ -245,6 +247,7 @@ class DeliveryGateway:
                     search_attributes=TypedSearchAttributes(found),
                     memo={MEMO_DELIVERY: delivery},
                     static_summary=f"{notice.kind}: {notice.walker_name}",
+                    priority=Priority(fairness_key=_fairness_key(notice.owner)),
                     rpc_timeout=RPC_TIMEOUT,
                 )
         except WorkflowAlreadyStartedError:
@@ -253,6 +256,11 @@ class DeliveryGateway:
 
     def _id(self, delivery_id: str) -> str:
         return f"{self._app}.notice.{delivery_id}"
+
+
+def _fairness_key(owner: str) -> str:
+    # Temporal takes 64 bytes; an owner's name may be longer.
+    return hashlib.sha256(owner.encode()).hexdigest()[:16]
 
 
 def _started(begin: datetime | None, end: datetime) -> str:
