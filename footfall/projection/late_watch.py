@@ -33,6 +33,8 @@ _OVERLAP = timedelta(minutes=1)
 
 _log = structlog.get_logger(__name__)
 
+type Retention = Callable[[], Awaitable[timedelta]]
+
 type Tell = Callable[[ScheduledWalk, Notice], Awaitable[None]]
 
 
@@ -82,9 +84,17 @@ class LateWatch:
     Any number of processes may watch: they find the same, and a notice has the same id.
     """
 
-    def __init__(self, runs: BeginningSource, schedules: StateSource, *, tell: Tell) -> None:
+    def __init__(
+        self,
+        runs: BeginningSource,
+        schedules: StateSource,
+        *,
+        retention: Retention,
+        tell: Tell,
+    ) -> None:
         self._runs = runs
         self._schedules = schedules
+        self._retention = retention
         self._tell = tell
         self._watched: dict[str, _Watched] = {}
 
@@ -173,6 +183,9 @@ class LateWatch:
             found = await self._runs.of(walk, due)
             if found is not None:
                 return late_run(walk, due, deadline, found, now)
+        if now - due >= await self._retention():
+            # There may have been a run that Temporal has forgotten.
+            return None
         meant = definitions[0]
         present = await self._schedules.find(meant.schedule_id)
         return missed_run(meant, due, present, now)

@@ -53,15 +53,20 @@ class Present:
         return ScheduleSnapshot(walk=self._walk, paused=False)
 
 
-async def told_of(before: ScheduledWalk, after: ScheduledWalk, ids: set[str]) -> list[Notice]:
+async def told_of(
+    before: ScheduledWalk, after: ScheduledWalk, ids: set[str], *, kept: timedelta = 60 * MINUTE
+) -> list[Notice]:
     """Give what is told of a schedule that was changed; it is looked at until nothing is left."""
     notices: list[Notice] = []
 
     async def tell(_walk: ScheduledWalk, notice: Notice) -> None:
         notices.append(notice)
 
+    async def retention() -> timedelta:
+        return kept
+
     runs = Runs(ids)
-    watch = LateWatch(runs, Present(after), tell=tell)
+    watch = LateWatch(runs, Present(after), retention=retention, tell=tell)
     for walk in (before, after):
         watch.saw_schedules([ScheduleSnapshot(walk=walk, paused=False)])
     looking = asyncio.create_task(watch.run())
@@ -119,3 +124,8 @@ async def test_what_is_missed_before_a_change_is_told_of_the_walker_that_was_mea
     )
     assert [notice.kind for notice in notices] == ["missed"]
     assert notices[0].message.startswith(f"The run of old that was due at {at:%Y-%m-%dT%H:%M:%SZ}")
+
+
+async def test_what_temporal_may_have_forgotten_is_not_missed() -> None:
+    before, after = schedule()
+    assert await told_of(before, after, set(), kept=timedelta()) == []
