@@ -32,7 +32,7 @@ class FailureActivities:
         """Pause a schedule if it has failed too often, and say whether it was paused now.
 
         Called by a run that has failed and is not closed yet. What failed before the schedule
-        was last resumed does not count; a run that succeeded ends the row, one that was
+        was created or last resumed does not count; a run that succeeded ends the row, one that was
         cancelled or terminated does not.
 
         Raises:
@@ -49,7 +49,7 @@ class FailureActivities:
             activity.info().workflow_id or "",
             schedule_id=schedule_id,
             most=most - 1,
-            since=_counted_since(snapshot.walk),
+            since=counted_since(snapshot.walk),
         )
         if before + 1 < most:
             return False
@@ -67,11 +67,11 @@ class FailureActivities:
         return paused
 
 
-def _counted_since(walk: ScheduledWalk) -> datetime | None:
-    """Give when a schedule that runs was last resumed, or at least held (UTC)."""
+def counted_since(walk: ScheduledWalk) -> datetime:
+    """Give when a schedule that runs was created or last resumed, or at least held (UTC)."""
     # What was resumed outside of Footfall, in Temporal's Web UI, has no revision of it.
     held = walk.change.at if walk.change.kind is ChangeKind.PAUSED else None
-    return max(filter(None, (walk.resumed_at, held)), default=None)
+    return max(filter(None, (walk.created_at, walk.resumed_at, held)))
 
 
 def paused_after_failures(before: ScheduleSnapshot, most: int, *, token: str) -> Draft | None:

@@ -64,9 +64,12 @@ class NoticeActivities:
         return found
 
     async def _failed_before(self, ended: EndedRun) -> bool:
-        schedule_id = ended.walk.schedule_id
         failures = await self._failures.before(
-            ended.run.id, schedule_id=schedule_id, most=1, since=None
+            ended.run.id,
+            schedule_id=ended.walk.schedule_id,
+            most=1,
+            # Under its name there may have been another one before.
+            since=ended.walk.created_at,
         )
         return failures > 0
 

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -7,7 +6,6 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.watching import watched
-from footfall.schedules.hook import Hook
 from footfall.schedules.request import RunRequest
 from footfall.schedules.run import WALKER_NOT_FOUND, RunError, RunOutcome, RunStatus
 from footfall.walkers.call import RunContext, WalkerCall
@@ -32,8 +30,8 @@ class Runner(Protocol):
 class Listeners(Protocol):
     """The webhooks of owners; KnownHooks is it."""
 
-    async def of(self, owner: str) -> Sequence[Hook]:
-        """Give the webhooks of an owner."""
+    async def listens(self, owner: str) -> bool:
+        """Say whether an owner has webhooks, or perhaps has."""
         ...
 
 
@@ -116,7 +114,7 @@ class WalkerActivities:
                 "attempts": attempt,
                 "worker": activity.client().identity,
                 "walker_started_at": watch.started_at,
-                "owner_listens": bool(await self._listeners.of(request.owner)),
+                "owner_listens": await self._listeners.listens(request.owner),
                 "is_followed": await self._followed.has(request.schedule_id),
             },
         )

@@ -14,6 +14,8 @@ from footfall.tokens import Principal
 LOOK_SECONDS = 0.5
 """How often it is looked for new events, for each stream."""
 
+_RESET = {"message": "Events may be missing; read the lists again."}
+
 
 class Events:
     """What happens to schedules, for whoever follows."""
@@ -26,18 +28,31 @@ class Events:
     def follow(self, who: Principal, last_id: str | None) -> AsyncIterator[StreamEvent]:
         """Tell what happens to the schedules of `who`, to all for admins.
 
-        It begins now, or after the event with the id `last_id` where that is still known.
+        It begins now, or after the event with the id `last_id`. Where events may be missing
+        since then, or because they were not read fast enough, it tells `reset` once.
         """
         # Not only when the first event is asked for: nothing may be lost in between.
-        return self._follow(who, self._feed.position(last_id))
+        position = self._feed.position(last_id) if last_id else self._feed.number
+        if position is None:
+            return self._follow(who, self._feed.number, is_reset=True)
+        return self._follow(who, position, is_reset=False)
 
-    async def _follow(self, who: Principal, position: int) -> AsyncIterator[StreamEvent]:
+    async def _follow(
+        self, who: Principal, position: int, *, is_reset: bool
+    ) -> AsyncIterator[StreamEvent]:
         told_at = time.monotonic()
         while True:
+            if is_reset or position < self._feed.forgotten:
+                position = max(position, self._feed.forgotten)
+                is_reset = False
+                yield StreamEvent("reset", _RESET, self._feed.id_of(position))
+                told_at = time.monotonic()
+                # More may have been dropped while that was sent.
+                continue
             for event in self._feed.after(position):
                 position = event.number
                 if who.is_admin or event.owner == who.user:
-                    yield StreamEvent(event.name, self._shown(event), self._feed.id_of(event))
+                    yield StreamEvent(event.name, self._shown(event), self._feed.id_of(position))
                     told_at = time.monotonic()
             if time.monotonic() - told_at >= KEEP_ALIVE_SECONDS:
                 yield StreamEvent(None, None)

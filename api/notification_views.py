@@ -97,9 +97,10 @@ class DeliveryData(BaseModel):
 
 
 class DeliveryList(BaseModel):
-    """Deliveries, the newest first."""
+    """Deliveries, the newest start first; `cursor` leads to the next page."""
 
     deliveries: list[DeliveryView]
+    cursor: str | None = None
 
 
 class DeletedScheduleView(BaseModel):

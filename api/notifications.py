@@ -1,9 +1,16 @@
 from pydantic import SecretStr
 
 from api.checks import Checks
-from footfall.errors import DeliveryNotFoundError, DeliveryPendingError, ForbiddenError
+from footfall.errors import (
+    DeliveryNotFoundError,
+    DeliveryPendingError,
+    FieldProblem,
+    ForbiddenError,
+    InvalidInputError,
+)
+from footfall.projection.cursor import decode_cursor, encode_cursor, place, place_from
 from footfall.schedules.hook import Hook
-from footfall.temporal.deliveries import DeliveryGateway, DeliveryState, DeliveryStatus
+from footfall.temporal.deliveries import DeliveryGateway, DeliveryState, DeliveryStatus, Place
 from footfall.temporal.owner_hooks import OwnerHookGateway
 from footfall.tokens import Principal
 from footfall.webhooks.signature import owner_key
@@ -63,14 +70,25 @@ class Notifications:
         status: DeliveryStatus | None,
         schedule_id: str | None,
         limit: int,
-    ) -> list[DeliveryState]:
-        """Give the latest deliveries to `who`, the newest first; to everyone, for admins."""
-        return await self._deliveries.listed(
+        cursor: str | None,
+    ) -> tuple[list[DeliveryState], str | None]:
+        """Give the latest deliveries to `who`, the newest first; to everyone, for admins.
+
+        With them comes the cursor of the next page, if there is one.
+
+        Raises:
+            InvalidInputError: field ``cursor``; it is none of this list.
+        """
+        found = await self._deliveries.listed(
             owner=None if who.is_admin else who.user,
             status=status,
             schedule_id=schedule_id,
-            limit=limit,
+            limit=limit + 1,
+            before=_place(cursor) if cursor is not None else None,
         )
+        page = found[:limit]
+        following = len(found) > limit
+        return page, encode_cursor("deliveries", place(*page[-1].place)) if following else None
 
     async def delivery(self, who: Principal, delivery_id: str) -> DeliveryState:
         """Give one delivery.
@@ -104,6 +122,15 @@ class Notifications:
         if self._secret is None:
             return None
         return owner_key(self._secret.get_secret_value(), app=self._app, owner=owner)
+
+
+def _place(cursor: str) -> Place:
+    try:
+        return place_from(decode_cursor("deliveries", cursor))
+    except OverflowError:
+        raise InvalidInputError(
+            FieldProblem("cursor", "This is no cursor of this list; begin without one."),
+        ) from None
 
 
 def _owner(who: Principal, owner: str | None) -> str:

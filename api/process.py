@@ -133,8 +133,11 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     checks = Checks(walkers, min_interval=settings.min_interval, webhooks=settings.webhooks)
     longest = timedelta(days=settings.runs_retention)
 
+    async def kept() -> timedelta:
+        return await read_retention(client)
+
     async def retention() -> timedelta:
-        return min(await read_retention(client), longest)
+        return min(await kept(), longest)
 
     streams, feed = Streams(), Feed()
     ui = TemporalUi(base=settings.temporal.ui_url, namespace=settings.temporal.namespace)
@@ -143,6 +146,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     watch = LateWatch(
         Beginnings(client, runs=runs),
         gateway,
+        retention=kept,
         tell=Telling(feed, hooks=KnownHooks(hooks), deliveries=deliveries),
     )
     projector = Projector(

@@ -1,7 +1,8 @@
 import secrets
+import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ _REASONS = {
 
 _ROLES_OF_SYSTEM = ("admin", "system")
 
+_FAR = 2**53
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -44,10 +47,17 @@ class Principal:
 
     Attributes:
         is_admin: may see and change the schedules of everyone.
+        until: when the token is no longer accepted (whole seconds since 1970), None if nothing
+            says so; it is not compared.
     """
 
     user: str
     is_admin: bool = False
+    until: int | None = field(default=None, compare=False)
+
+    def seconds_left(self) -> float | None:
+        """Give for how many seconds the token is still accepted, below 0 if it is not."""
+        return None if self.until is None else min(self.until, _FAR) - time.time()
 
 
 class TokenVerifier:
@@ -78,7 +88,7 @@ class TokenVerifier:
             reason = self._reason(error)
         else:
             if not has_critical:
-                return _principal(claims)
+                return _principal(claims, leeway=self._settings.leeway)
             reason = "The token has critical headers, which are not supported."
         # Outside the handler, so that PyJWT's own error is not chained: it may hold the token.
         raise UnauthorizedError(reason)
@@ -211,7 +221,7 @@ def _no_secret(path: Path) -> str:
     raise ConfigurationError(f"{path} holds no secret; delete it, and a new one is made")
 
 
-def _principal(claims: Mapping[str, Any]) -> Principal:
+def _principal(claims: Mapping[str, Any], *, leeway: int) -> Principal:
     # A `user_id` that is there but wrong is not made good by `sub`: another may have set that.
     user = claims["user_id"] if "user_id" in claims else claims.get("sub")
     if not isinstance(user, str) or not is_user(user):
@@ -219,7 +229,7 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
     role = claims.get("role")
     if user == SYSTEM_OWNER and role not in _ROLES_OF_SYSTEM:
         raise UnauthorizedError(f"The user `{SYSTEM_OWNER}` is reserved.")
-    return Principal(user=user, is_admin=role == "admin")
+    return Principal(user=user, is_admin=role == "admin", until=int(claims["exp"]) + leeway)
 
 
 def _load_key(settings: JwtSettings) -> Any:

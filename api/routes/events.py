@@ -5,6 +5,7 @@ from fastapi.responses import StreamingResponse
 
 from api.auth import CurrentPrincipal, UsedServices
 from api.errors import responses
+from api.expiry import while_valid
 from api.routes.schedules import COMMON
 from api.streams import STREAM, EventStream
 from footfall.errors import TooManyStreamsError
@@ -28,7 +29,8 @@ LastEventId = Annotated[
     responses={
         200: {
             "description": "Events `notice`, `run_started`, `run_ended`, `schedule_changed` and "
-            "`schedule_deleted`.",
+            "`schedule_deleted`; `reset` where some may be missing, and `expired` as the last one "
+            "when the token is no longer valid.",
             "content": {STREAM: {"schema": {"type": "string"}, "example": _EXAMPLE}},
         },
         **responses(*COMMON, TooManyStreamsError),
@@ -40,4 +42,5 @@ async def follow_events(
     last_event_id: LastEventId = None,
 ) -> StreamingResponse:
     """Follow what happens to your schedules; an admin follows everyone's."""
-    return EventStream(services.streams, who.user, services.events.follow(who, last_event_id))
+    events = services.events.follow(who, last_event_id)
+    return EventStream(services.streams, who.user, while_valid(who, events))

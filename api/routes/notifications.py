@@ -13,7 +13,7 @@ from api.notification_views import (
     NotificationsData,
 )
 from api.preconditions import DryRun
-from api.routes.schedules import COMMON
+from api.routes.schedules import COMMON, Cursor
 from api.strict_json import StrictJsonRoute
 from footfall.errors import (
     DeliveryNotFoundError,
@@ -69,15 +69,18 @@ async def list_deliveries(
     status: Annotated[DeliveryStatus | None, Query(description="only those that stand so")] = None,
     schedule_id: Annotated[str | None, Query(max_length=512)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Cursor = None,
 ) -> Envelope[DeliveryList]:
     """List the latest deliveries that Temporal still holds; an admin sees everyone's."""
-    found = await services.notifications.deliveries(
+    found, following = await services.notifications.deliveries(
         who,
         status=status,
         schedule_id=schedule_id,
         limit=limit,
+        cursor=cursor,
     )
-    return Envelope(data=DeliveryList(deliveries=[DeliveryView.of(state) for state in found]))
+    shown = [DeliveryView.of(state) for state in found]
+    return Envelope(data=DeliveryList(deliveries=shown, cursor=following))
 
 
 @router.get("/deliveries/{delivery_id}", responses=responses(*COMMON, DeliveryNotFoundError))

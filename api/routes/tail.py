@@ -3,6 +3,7 @@ from fastapi.responses import StreamingResponse
 
 from api.auth import CurrentPrincipal, UsedServices
 from api.errors import responses
+from api.expiry import while_valid
 from api.routes.runs import RunId
 from api.routes.schedules import COMMON, ScheduleId
 from api.streams import STREAM, EventStream
@@ -28,7 +29,8 @@ _EXAMPLE = (
     response_class=StreamingResponse,
     responses={
         200: {
-            "description": "Events `status`, `stdout`, `progress` and at last `end`.",
+            "description": "Events `status`, `stdout`, `progress` and at last `end`, or `expired` "
+            "when the token is no longer valid.",
             "content": {STREAM: {"schema": {"type": "string"}, "example": _EXAMPLE}},
         },
         **responses(
@@ -48,4 +50,5 @@ async def tail_run(
 ) -> StreamingResponse:
     """Follow a run: its stdout and progress while it runs, until it ends."""
     found = await services.runs.observe(who, schedule_id, run_id)
-    return EventStream(services.streams, who.user, services.tails.follow(found))
+    events = services.tails.follow(found)
+    return EventStream(services.streams, who.user, while_valid(who, events))

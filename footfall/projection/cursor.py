@@ -9,7 +9,9 @@ from footfall.errors import FieldProblem, InvalidInputError
 
 _DAWN = datetime.min.replace(tzinfo=UTC)
 _DIGITS = 18
-_KINDS = {"schedules": "s", "runs": "r"}
+_KINDS = {"schedules": "s", "runs": "r", "deliveries": "d"}
+
+type ListKind = Literal["schedules", "runs", "deliveries"]
 
 
 def micros(instant: datetime) -> int:
@@ -32,7 +34,16 @@ def place_of(count: int, row_id: str) -> str:
     return f"{count:0{_DIGITS}d}{row_id}"
 
 
-def encode_cursor(kind: Literal["schedules", "runs"], last: str, *, of: str = "") -> str:
+def place_from(text: str) -> tuple[datetime, str]:
+    """Give the instant (UTC) and the id that `place` was given.
+
+    Raises:
+        OverflowError: the instant is after the year 9999.
+    """
+    return instant_of(int(text[:_DIGITS])), text[_DIGITS:]
+
+
+def encode_cursor(kind: ListKind, last: str, *, of: str = "") -> str:
     """Give the cursor that continues a list of `kind` after the place `last`.
 
     `of` is the fingerprint of what the list shows, where it may show less than everything.
@@ -40,7 +51,7 @@ def encode_cursor(kind: Literal["schedules", "runs"], last: str, *, of: str = ""
     return base64.urlsafe_b64encode((_KINDS[kind] + of + last).encode()).decode().rstrip("=")
 
 
-def decode_cursor(kind: Literal["schedules", "runs"], cursor: str, *, of: str = "") -> str:
+def decode_cursor(kind: ListKind, cursor: str, *, of: str = "") -> str:
     """Give the place that `encode_cursor` was given for a list that shows the same.
 
     Raises:

@@ -1,3 +1,4 @@
+import re
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ KEPT = 1000
 """Events that are kept for readers who come back."""
 
 _REMEMBERED = 20_000
+
+_NUMBER = r"[0-9]{1,18}"
 
 type EventName = Literal[
     "notice", "run_started", "run_ended", "schedule_changed", "schedule_deleted"
@@ -57,6 +60,13 @@ class _State:
     completed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    started_at: datetime
+    at: datetime
+    failed: bool
+
+
 class Feed:
     """What one process sees happen, from its start on, for those who want to follow.
 
@@ -72,19 +82,30 @@ class Feed:
         self._states: dict[str, _State] = {}
         # Of the latest runs, whether their end was seen.
         self._runs: OrderedDict[tuple[str, str], bool] = OrderedDict()
-        # Of each schedule the run that ended last: when, and whether it failed.
-        self._last: dict[str, tuple[datetime, bool]] = {}
+        # Of each schedule the run that ended last.
+        self._last: dict[str, _Ended] = {}
 
-    def id_of(self, event: FeedEvent) -> str:
+    @property
+    def number(self) -> int:
+        """The number of the latest event; 0 before the first."""
+        return self._number
+
+    @property
+    def forgotten(self) -> int:
+        """The number of the latest event that is no longer kept; 0 if all are."""
+        return self._number - len(self._events)
+
+    def id_of(self, number: int) -> str:
         """Give the id of an event, by which a reader who comes back goes on."""
-        return f"{self._epoch}-{event.number}"
+        return f"{self._epoch}-{number}"
 
-    def position(self, event_id: str | None) -> int:
-        """Give the number after which a reader goes on; the present one if the id is unknown."""
-        epoch, _, number = (event_id or "").partition("-")
-        if epoch != self._epoch or not number.isdecimal() or int(number) > self._number:
-            return self._number
-        return int(number)
+    def position(self, event_id: str) -> int | None:
+        """Give the number after which a reader goes on; None if the id is none of this process."""
+        epoch, _, digits = event_id.partition("-")
+        if epoch != self._epoch or not re.fullmatch(_NUMBER, digits):
+            return None
+        number = int(digits)
+        return number if number <= self._number else None
 
     def after(self, number: int) -> list[FeedEvent]:
         """Give the events after a number that are still kept."""
@@ -134,11 +155,14 @@ class Feed:
             return
         failed = run.status in FAILURES
         before = self._last.get(run.schedule_id)
-        if before is None or before[0] <= at:
-            self._last[run.schedule_id] = at, failed
+        if before is None or before.at <= at:
+            self._last[run.schedule_id] = _Ended(run.started_at, at, failed=failed)
         if not is_new:
             return
         state = self._states.get(run.schedule_id)
+        if state and before and before.started_at < state.created_at:
+            # It was a run of another schedule that had the name before.
+            before = None
         known = (
             state.known
             if state
@@ -147,7 +171,7 @@ class Feed:
         told = ToldRun.of(run)
         if failed:
             self.tell(notices.failed(known, told, at))
-        elif before is not None and before[1] and before[0] <= at:
+        elif before is not None and before.failed and before.at <= at:
             self.tell(notices.recovered(known, told, at))
 
     def _saw(self, snapshot: ScheduleSnapshot) -> None:

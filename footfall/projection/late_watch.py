@@ -18,6 +18,7 @@ from footfall.projection.lateness import (
 from footfall.schedules.notice import Notice
 from footfall.schedules.run import RunSummary
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, utc_now
+from footfall.temporal.action import action_id
 from footfall.temporal.beginnings import Beginning
 from footfall.triggers import compile_config, next_times
 
@@ -27,7 +28,12 @@ LOOK_SECONDS = 1.0
 _AT_ONCE = 50
 """Times of one schedule that are looked at in one go."""
 
+_OVERLAP = timedelta(minutes=1)
+"""How long after a change a run may still begin with the definition before it."""
+
 _log = structlog.get_logger(__name__)
+
+type Retention = Callable[[], Awaitable[timedelta]]
 
 type Tell = Callable[[ScheduledWalk, Notice], Awaitable[None]]
 
@@ -48,6 +54,12 @@ class StateSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Former:
+    walk: ScheduledWalk
+    until: datetime
+
+
 @dataclass(slots=True)
 class _Watched:
     snapshot: ScheduleSnapshot
@@ -55,6 +67,15 @@ class _Watched:
     due: datetime | None
     jitter: timedelta
     told: datetime | None = None
+    former: tuple[_Former, ...] = ()
+    """Definitions of times that are still to be looked at, whose runs have other ids."""
+
+    def definitions(self, due: datetime) -> list[ScheduledWalk]:
+        """Give the definitions that a time's run may have, first the one that most likely has."""
+        walk = self.snapshot.walk
+        before = [one.walk for one in self.former if due <= one.until]
+        since = [one.walk for one in self.former if due > one.until]
+        return [*before, walk, *reversed(since)]
 
 
 class LateWatch:
@@ -63,9 +84,17 @@ class LateWatch:
     Any number of processes may watch: they find the same, and a notice has the same id.
     """
 
-    def __init__(self, runs: BeginningSource, schedules: StateSource, *, tell: Tell) -> None:
+    def __init__(
+        self,
+        runs: BeginningSource,
+        schedules: StateSource,
+        *,
+        retention: Retention,
+        tell: Tell,
+    ) -> None:
         self._runs = runs
         self._schedules = schedules
+        self._retention = retention
         self._tell = tell
         self._watched: dict[str, _Watched] = {}
 
@@ -112,12 +141,16 @@ class LateWatch:
         else:
             after = max(known.after, walk.anchor, walk.resumed_at or walk.anchor)
         compiled = compile_config(walk.config, walk.anchor)
+        former = known.former if known else ()
+        if known and action_id(known.snapshot.walk) != action_id(walk):
+            former = (*former, _Former(known.snapshot.walk, walk.change.at))
         self._watched[walk.schedule_id] = _Watched(
             snapshot=snapshot,
             after=after,
             due=next(iter(next_times(compiled, after, 1)), None),
             jitter=timedelta(seconds=compiled.jitter),
             told=known.told if known else None,
+            former=tuple(one for one in former if one.until + _OVERLAP > after),
         )
 
     async def _look(self, schedule_id: str) -> None:
@@ -130,7 +163,7 @@ class LateWatch:
             if now < deadline + SLACK:
                 return
             if watched.told is None or due >= watched.told + QUIET:
-                notice = await self._judge(watched.snapshot, due, deadline, now)
+                notice = await self._judge(watched, due, deadline, now)
                 if notice is not None:
                     await self._tell(walk, notice)
                     watched.told = due
@@ -138,19 +171,24 @@ class LateWatch:
 
     async def _judge(
         self,
-        snapshot: ScheduleSnapshot,
+        watched: _Watched,
         due: datetime,
         deadline: datetime,
         now: datetime,
     ) -> Notice | None:
-        walk = snapshot.walk
-        if snapshot.paused:
+        if watched.snapshot.paused:
             return None
-        found = await self._runs.of(walk, due)
-        if found is not None:
-            return late_run(walk, due, deadline, found, now)
-        present = await self._schedules.find(walk.schedule_id)
-        return missed_run(walk, due, present, now)
+        definitions = watched.definitions(due)
+        for walk in definitions:
+            found = await self._runs.of(walk, due)
+            if found is not None:
+                return late_run(walk, due, deadline, found, now)
+        if now - due >= await self._retention():
+            # There may have been a run that Temporal has forgotten.
+            return None
+        meant = definitions[0]
+        present = await self._schedules.find(meant.schedule_id)
+        return missed_run(meant, due, present, now)
 
 
 def _move_on(watched: _Watched) -> None:

@@ -1,6 +1,6 @@
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 from urllib.parse import quote
 
@@ -12,6 +12,8 @@ from footfall.schedules.schedule import ScheduledWalk
 
 MESSAGE_LIMIT = 500
 """Characters of an error's message that a notice repeats."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ToldRun(BaseModel):
@@ -109,7 +111,7 @@ class Notice(BaseModel):
         """Give a notice about a schedule.
 
         `mark` tells it from others of its kind: the run's id, the time it is about, or the
-        revision.
+        revision of the schedule in one life.
         """
         return cls(
             id=f"{kind}.{quote(walk.schedule_id, safe='')}.{quote(mark, safe=':')}",
@@ -195,14 +197,14 @@ def recovered(walk: Subject, run: ToldRun, at: datetime) -> Notice:
 def paused(walk: ScheduledWalk, at: datetime, run: ToldRun | None = None) -> Notice:
     """Give the notice of a schedule that its failures had paused; `walk` is the paused one."""
     message = f"The schedule of {walk.walker_name} is paused {walk.change.reason or ''}".strip()
-    mark = f"r{walk.revision}"
-    return Notice.about(walk, NoticeKind.PAUSED, mark=mark, at=at, message=f"{message}.", run=run)
+    kind, mark = NoticeKind.PAUSED, _revision(walk)
+    return Notice.about(walk, kind, mark=mark, at=at, message=f"{message}.", run=run)
 
 
 def completed(walk: ScheduledWalk, at: datetime, run: ToldRun | None = None) -> Notice:
     """Give the notice of a schedule that can never run again."""
     message = f"The schedule of {walk.walker_name} is completed: it will not run again."
-    kind, mark = NoticeKind.COMPLETED, f"r{walk.revision}"
+    kind, mark = NoticeKind.COMPLETED, _revision(walk)
     return Notice.about(walk, kind, mark=mark, at=at, message=message, run=run)
 
 
@@ -220,3 +222,9 @@ def overdue(
     shown = f"{due.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     message = f"The run of {walk.walker_name} that was due at {shown} {verb}: {why}"
     return Notice.about(walk, kind, mark=shown, at=at, message=message, run=run)
+
+
+def _revision(walk: ScheduledWalk) -> str:
+    # Revisions begin at 1 again in a schedule that is created again under its name.
+    life = (walk.created_at - _EPOCH) // timedelta(milliseconds=1)
+    return f"{life}.r{walk.revision}"

@@ -1,11 +1,13 @@
+import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import (
+    Priority,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDReusePolicy,
@@ -18,6 +20,7 @@ from footfall.schedules.attributes import MEMO_DELIVERY, MEMO_ERROR
 from footfall.schedules.hook import Hook
 from footfall.schedules.notice import Delivery, Notice, addressed
 from footfall.schedules.run import RunError
+from footfall.schedules.schedule import utc_now
 from footfall.temporal import attributes
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.owner_hooks import notices_queue
@@ -25,9 +28,19 @@ from footfall.temporal.owner_hooks import notices_queue
 DELIVER_NOTICE = "DeliverNotice"
 """Type of the workflow that delivers a notice to a webhook."""
 
-
 REPLAY = "replay"
 """Kind, as a search attribute, of a delivery that is made once more."""
+
+_FIRST_SPAN = timedelta(hours=1)
+"""How far back a list looks first; then four times as far each time, until there is enough."""
+
+_MARGIN = timedelta(minutes=1)
+"""How far Temporal's clock may be ahead."""
+
+_DAWN = datetime(2000, 1, 1, tzinfo=UTC)
+
+type Place = tuple[datetime, str]
+"""When a delivery started (UTC), and its id: newer ones have greater places."""
 
 
 class DeliveryStatus(StrEnum):
@@ -63,6 +76,38 @@ class DeliveryState:
     started_at: datetime
     closed_at: datetime | None
     error: RunError | None
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in lists, which begin with the greatest."""
+        return self.started_at, self.delivery.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    owner: str | None
+    status: DeliveryStatus | None
+    schedule_id: str | None
+    before: Place | None
+
+    def query(self, app: str) -> str:
+        """Give Temporal's query for those that may be wanted, however they stand."""
+        query = f"WorkflowType = '{DELIVER_NOTICE}' AND {attributes.APP.name} = '{app}'"
+        wanted = ((attributes.OWNER, self.owner), (attributes.SCHEDULE, self.schedule_id))
+        for key, text in wanted:
+            # Temporal's backends differ in how a quote is escaped; then all are looked through.
+            if text is not None and not set("'\"\\") & set(text):
+                query += f" AND {key.name} = '{text}'"
+        return query
+
+    def takes(self, state: DeliveryState) -> bool:
+        notice = state.delivery.notice
+        return (
+            self.status in (None, state.status)
+            and self.owner in (None, notice.owner)
+            and self.schedule_id in (None, notice.schedule_id)
+            and (self.before is None or state.place < self.before)
+        )
 
 
 class DeliveryGateway:
@@ -123,6 +168,7 @@ class DeliveryGateway:
         status: DeliveryStatus | None,
         schedule_id: str | None,
         limit: int,
+        before: Place | None = None,
     ) -> list[DeliveryState]:
         """Give the latest deliveries that Temporal still holds, the newest first; it lags a little.
 
@@ -131,29 +177,45 @@ class DeliveryGateway:
             status: only those that stand so.
             schedule_id: only those of this schedule's notices.
             limit: how many at most.
+            before: only those that come after this one in the list.
         """
-        query = f"WorkflowType = '{DELIVER_NOTICE}' AND {attributes.APP.name} = '{self._app}'"
-        for key, text in ((attributes.OWNER, owner), (attributes.SCHEDULE, schedule_id)):
-            # Temporal's backends differ in how a quote is escaped; then all are looked through.
-            if text is not None and not set("'\"\\") & set(text):
-                query += f" AND {key.name} = '{text}'"
-        executions = [query if status is None else f"{query} AND {_QUERIES[status]}"]
+        wanted = _Wanted(owner, status, schedule_id, before)
+        query = wanted.query(self._app)
+        replayed = await self._replayed(query)
+        found = [state for state in replayed.values() if wanted.takes(state)]
         if status is not None:
-            # What was replayed stands as its last execution does, not as the one before.
-            executions.append(f"{query} AND {attributes.KIND.name} = '{REPLAY}'")
+            query += f" AND {_QUERIES[status]}"
+        # Temporal lists by the end, not by the start; so it is asked for one span after the other.
+        latest = min(utc_now(), max(before[0], _DAWN)) if before else utc_now()
+        end, span = latest + _MARGIN, _FIRST_SPAN
+        while True:
+            begin = end - span
+            found += [
+                state
+                async for state in self._states(f"{query} AND {_started(begin, end)}")
+                if state.delivery.id not in replayed and wanted.takes(state)
+            ]
+            found.sort(key=lambda state: state.place, reverse=True)
+            page = [state for state in found[:limit] if state.started_at >= begin]
+            if len(page) == limit:
+                return page
+            if not await self._is_any(f"{query} AND {_started(None, begin)}"):
+                return found[:limit]
+            end, span = begin, span * 4
+
+    async def _replayed(self, query: str) -> dict[str, DeliveryState]:
+        """Give what was delivered once more, by id: it stands as its last execution does."""
         found: dict[str, DeliveryState] = {}
-        for one in executions:
-            async for state in self._states(one):
-                known = found.get(state.delivery.id)
-                if known is None or known.started_at < state.started_at:
-                    found[state.delivery.id] = state
-        meant = [
-            state
-            for state in found.values()
-            if status in (None, state.status) and _is_meant(state, owner, schedule_id)
-        ]
-        newest = sorted(meant, key=lambda one: one.started_at, reverse=True)
-        return newest[:limit]
+        async for state in self._states(f"{query} AND {attributes.KIND.name} = '{REPLAY}'"):
+            known = found.get(state.delivery.id)
+            if known is None or known.place < state.place:
+                found[state.delivery.id] = state
+        return found
+
+    async def _is_any(self, query: str) -> bool:
+        with translated_errors():
+            page = self._client.list_workflows(query, page_size=1, limit=1)
+            return any([True async for _ in page])
 
     async def _states(self, query: str) -> AsyncIterator[DeliveryState]:
         with translated_errors():
@@ -185,6 +247,7 @@ class DeliveryGateway:
                     search_attributes=TypedSearchAttributes(found),
                     memo={MEMO_DELIVERY: delivery},
                     static_summary=f"{notice.kind}: {notice.walker_name}",
+                    priority=Priority(fairness_key=_fairness_key(notice.owner)),
                     rpc_timeout=RPC_TIMEOUT,
                 )
         except WorkflowAlreadyStartedError:
@@ -195,9 +258,14 @@ class DeliveryGateway:
         return f"{self._app}.notice.{delivery_id}"
 
 
-def _is_meant(state: DeliveryState, owner: str | None, schedule_id: str | None) -> bool:
-    notice = state.delivery.notice
-    return owner in (None, notice.owner) and schedule_id in (None, notice.schedule_id)
+def _fairness_key(owner: str) -> str:
+    # Temporal takes 64 bytes; an owner's name may be longer.
+    return hashlib.sha256(owner.encode()).hexdigest()[:16]
+
+
+def _started(begin: datetime | None, end: datetime) -> str:
+    since = f"StartTime >= '{begin.isoformat()}' AND " if begin else ""
+    return f"{since}StartTime < '{end.isoformat()}'"
 
 
 async def _state(execution: WorkflowExecution) -> DeliveryState | None:

@@ -1,9 +1,10 @@
 import asyncio
 import hashlib
 import time
+from datetime import timedelta
 
 import structlog
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import (
     SearchAttributePair,
     TypedSearchAttributes,
@@ -14,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from footfall.errors import TemporalUnavailableError
 from footfall.schedules.attributes import MEMO_HOOKS
 from footfall.schedules.hook import Hook, OwnerHooks
+from footfall.schedules.schedule import utc_now
 from footfall.temporal import attributes
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
 
@@ -22,6 +24,9 @@ HOLD_HOOKS = "HoldHooks"
 
 FRESH_SECONDS = 5.0
 """How long the webhooks of all owners are used before Temporal is asked again."""
+
+REPLACING = timedelta(minutes=1)
+"""How far back it is looked for hooks that were replaced."""
 
 _log = structlog.get_logger(__name__)
 
@@ -76,21 +81,31 @@ class OwnerHookGateway:
                 return ()
             raise
         held = await found.memo_value(MEMO_HOOKS, None, type_hint=OwnerHooks)
-        return held.hooks if held else ()
+        is_held = found.status is WorkflowExecutionStatus.RUNNING
+        return held.hooks if held and is_held else ()
 
     async def every(self) -> dict[str, tuple[Hook, ...]]:
         """Give the webhooks of all owners that have any; it lags a little behind `put`."""
+        lately = (utc_now() - REPLACING).isoformat()
         query = (
             f"WorkflowType = '{HOLD_HOOKS}' AND {attributes.APP.name} = '{self._app}'"
-            " AND ExecutionStatus = 'Running'"
+            f" AND (ExecutionStatus = 'Running' OR CloseTime > '{lately}')"
         )
         found: dict[str, tuple[Hook, ...]] = {}
+        replaced: set[str] = set()
         with translated_errors():
             async for execution in self._client.list_workflows(query, page_size=1000):
                 held = await execution.memo_value(MEMO_HOOKS, None, type_hint=OwnerHooks)
-                if held is not None and held.hooks:
+                if held is None:
+                    continue
+                if execution.status is WorkflowExecutionStatus.RUNNING:
                     found[held.owner] = held.hooks
-        return found
+                else:
+                    replaced.add(held.owner)
+        # The list knows that hooks were replaced before it knows those that took their place.
+        for owner in replaced - found.keys():
+            found[owner] = await self.read(owner)
+        return {owner: hooks for owner, hooks in found.items() if hooks}
 
     def _id(self, owner: str) -> str:
         # An owner's name may be anything, and longer than an id may be.
@@ -104,17 +119,39 @@ class KnownHooks:
         self._gateway = gateway
         self._fresh = fresh
         self._lock = asyncio.Lock()
-        self._known: dict[str, tuple[Hook, ...]] = {}
+        self._known: dict[str, tuple[Hook, ...]] | None = None
         self._read_at = float("-inf")
 
     async def of(self, owner: str) -> tuple[Hook, ...]:
-        """Give the webhooks of an owner; where Temporal does not answer, those known before."""
+        """Give the webhooks of an owner; where lists are away, those known before.
+
+        Raises:
+            TemporalUnavailableError: none are known yet, and Temporal does not answer.
+        """
+        known = await self._refreshed()
+        return await self._gateway.read(owner) if known is None else known.get(owner, ())
+
+    async def listens(self, owner: str) -> bool:
+        """Say whether an owner has webhooks, or perhaps has: nothing is known yet."""
+        known = await self._refreshed()
+        return known is None or owner in known
+
+    async def _refreshed(self) -> dict[str, tuple[Hook, ...]] | None:
         async with self._lock:
             if time.monotonic() - self._read_at > self._fresh:
                 try:
-                    self._known = await self._gateway.every()
+                    self._known = await self._read(self._known or {})
                 except (TemporalUnavailableError, RPCError) as error:
                     # Whoever asks has just run a walker, and must not fail for this.
                     _log.warning("webhooks of owners are not up to date", reason=error.message)
                 self._read_at = time.monotonic()
-        return self._known.get(owner, ())
+            return self._known
+
+    async def _read(self, before: dict[str, tuple[Hook, ...]]) -> dict[str, tuple[Hook, ...]]:
+        found = await self._gateway.every()
+        for owner in before.keys() - found.keys():
+            # A list that lags far behind lacks the new ones of an owner.
+            hooks = await self._gateway.read(owner)
+            if hooks:
+                found[owner] = hooks
+        return found

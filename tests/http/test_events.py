@@ -1,11 +1,15 @@
 import asyncio
 import json
+import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 import uvicorn
 from support.api import Api, Caller
 from support.ports import free_port
@@ -109,7 +113,7 @@ async def test_one_hears_what_happens_to_ones_own_schedules(
         assert failed["id"] == f"failed.{schedule['id']}.{run['id']}"
         assert failed["name"] == "heard"
         paused = await hers.hears("notice", kind="paused", **about)
-        assert paused["id"] == f"paused.{schedule['id']}.r2"
+        assert re.fullmatch(rf"paused\.{schedule['id']}\.\d{{13}}\.r2", paused["id"])
         await hers.hears("schedule_changed", kind="paused", is_paused=True, **about)
         await alice.data("DELETE", path)
         await hers.hears("schedule_deleted", **about)
@@ -142,10 +146,44 @@ async def test_a_reader_who_comes_back_hears_what_was_missed(api: Api, alice: Ca
         async with following(base, alice, last_id) as after:
             await after.hears("schedule_changed", schedule_id=missed["id"])
         assert len(after.events) == 1
-        async with following(base, alice, "another-1") as stranger:
+
+
+@pytest.mark.parametrize(
+    "last_id", ["another-1", "{epoch}-" + "9" * 5000, "{epoch}-9999", "-", "0"]
+)
+async def test_a_reader_whose_last_event_is_unknown_is_told_to_read_lists_again(
+    api: Api, alice: Caller, last_id: str
+) -> None:
+    transport: Any = api.http._transport
+    epoch = transport.app.state.services.events._feed._epoch
+    async with served(api) as base:
+        async with following(base, alice, last_id.format(epoch=epoch)) as stranger:
+            await stranger.hears("reset")
             newer = (await alice.data("POST", "/schedule/create", json=BODY))["schedule"]
             await stranger.hears("schedule_changed", schedule_id=newer["id"])
-        assert len(stranger.events) == 1
+        assert [name for _, name, _ in stranger.events] == ["reset", "schedule_changed"]
+        (reset_id, _, _) = stranger.events[0]
+        async with following(base, alice, reset_id) as back:
+            await back.hears("schedule_changed", schedule_id=newer["id"])
+        assert len(back.events) == 1
+
+
+@pytest.mark.parametrize("path", ["/events", "tail"])
+async def test_a_stream_ends_with_its_token(api: Api, alice: Caller, path: str) -> None:
+    body = {**BODY, "walker_name": "sleepy"}
+    schedule = (await alice.data("POST", "/schedule/create", json=body))["schedule"]
+    if path == "tail":
+        run = (await alice.data("POST", f"/schedule/{schedule['id']}/trigger"))["run"]
+        path = f"/schedule/{schedule['id']}/runs/{run['id']}/tail"
+    brief = api.caller(schedule["owner"], lifetime=timedelta(seconds=3))
+    begun = time.monotonic()
+    answer = await asyncio.wait_for(brief("GET", path), 20)
+    assert answer.status_code == 200
+    assert answer.text.endswith(
+        'event: expired\ndata: {"message":"The token has expired; come back with a new one."}\n\n'
+    )
+    assert time.monotonic() - begun > 1
+    assert (await brief.error("GET", path))[0] == 401
 
 
 async def test_streams_are_counted_with_tails_and_end_with_the_process(

@@ -1,5 +1,6 @@
 import hashlib
 import hmac
+import re
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from support.receiver import Receiver, running_receiver
 from support.waiting import until
 from temporalio.client import Client
 
+from footfall.projection.cursor import encode_cursor
 from worker.health import WorkerState
 
 SECRET = "a secret for webhooks that is 32 bytes long"
@@ -128,8 +130,33 @@ async def test_a_pause_by_failure_is_told(alice: Caller, receiver: Receiver, pat
     await run(alice, schedule)
     paused = (await receiver.gets(path, "paused")).notice
     assert paused["message"] == "The schedule of boom is paused after a failure."
-    assert paused["id"] == f"paused.{schedule['id']}.r2"
+    assert re.fullmatch(rf"paused\.{schedule['id']}\.\d{{13}}\.r2", paused["id"])
     await receiver.gets(path, "failed")
+
+
+async def test_a_schedule_that_is_created_again_under_its_name_counts_and_tells_anew(
+    alice: Caller, receiver: Receiver, path: str
+) -> None:
+    hooks = [{"url": receiver.url(path), "on": ["paused", "recovered"]}]
+    fields = {"walker_name": "sleepy", "timeout": 1, "pause_on_failure": 2, "notify": hooks}
+    body = {"schedules": [{**BODY, **fields, "name": "again"}]}
+    for lives in (1, 2, 3):
+        (made,) = (await alice.data("POST", "/schedule/apply", json=body))["plan"]
+        schedule = {"id": made["id"]}
+        if lives == 3:
+            # No recovery: what failed last was another one's.
+            await run(alice, schedule, args={"seconds": 0})
+        _, second = [await run(alice, schedule) for _ in range(2)]
+
+        async def told(lives: int = lives) -> bool:
+            return receiver.kinds(path) == {"paused": lives}
+
+        await until(told, what="the notice of the pause")
+        assert receiver.at(path)[-1].notice["run"]["id"] == second
+        await alice.data("DELETE", f"/schedule/{schedule['id']}")
+    found = [one.notice for one in receiver.at(path)]
+    assert len({notice["schedule_id"] for notice in found}) == 1
+    assert len({notice["id"] for notice in found}) == 3
 
 
 @pytest.mark.parametrize("after", ["keep", "delete"])
@@ -147,7 +174,7 @@ async def test_a_completion_is_told_once(
         notify=hooks,
     )
     completed = (await receiver.gets(path, "completed")).notice
-    assert completed["id"] == f"completed.{schedule['id']}.r1"
+    assert re.fullmatch(rf"completed\.{schedule['id']}\.\d{{13}}\.r1", completed["id"])
     assert receiver.kinds(path) == {"completed": 1}
 
 
@@ -206,6 +233,27 @@ async def test_what_nobody_takes_is_a_dead_letter_and_can_be_replayed(
     assert await deliveries(alice, "?status=failed") == []
     assert len({one.headers["footfall-notice-id"] for one in receiver.at(path)}) == 1
     assert len(receiver.at(path)) == 3
+
+
+async def test_older_deliveries_are_on_the_next_page(
+    alice: Caller, receiver: Receiver, path: str
+) -> None:
+    schedule = await create(alice, notify=[{"url": receiver.url(path), "on": ["failed"]}])
+    sent = [await run(alice, schedule) for _ in range(3)]
+
+    async def all_three() -> bool:
+        return len(await deliveries(alice, "?status=delivered")) == 3
+
+    await until(all_three, what="three deliveries")
+    listing = "/notifications/deliveries?status=delivered&limit=2"
+    first = await alice.data("GET", listing)
+    rest = await alice.data("GET", f"{listing}&cursor={first['cursor']}")
+    shown = [one["notice"]["run"]["id"] for one in (*first["deliveries"], *rest["deliveries"])]
+    assert shown == list(reversed(sent))
+    assert rest["cursor"] is None
+    largest = encode_cursor("deliveries", "9" * 18 + "some")
+    for wrong in ("nothing", encode_cursor("runs", "0" * 18 + "some"), largest):
+        assert await alice.fields("GET", f"{listing}&cursor={wrong}") == {"cursor"}
 
 
 @pytest.mark.parametrize(("status", "kind"), [(410, "Gone"), (302, "BadAnswer")])

@@ -74,12 +74,14 @@ class Api:
         self.http = client
         self._settings = settings
 
-    def caller(self, user: str, *, admin: bool = False) -> Caller:
+    def caller(
+        self, user: str, *, admin: bool = False, lifetime: timedelta = timedelta(hours=1)
+    ) -> Caller:
         token = issue_token(
             self._settings.jwt,
             user=user,
             admin=admin,
-            lifetime=timedelta(hours=1),
+            lifetime=lifetime,
             now=datetime.now(UTC),
         )
         return Caller(self.http, token)

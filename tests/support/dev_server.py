@@ -23,8 +23,8 @@ def temporal_binary() -> str:
 
 
 @asynccontextmanager
-async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
-    values = [f"{key}={value}" for key, value in LIFTED_LIMITS.items()]
+async def dev_server(**more: str) -> AsyncIterator[WorkflowEnvironment]:
+    values = [f"{key}={value}" for key, value in {**LIFTED_LIMITS, **more}.items()]
     async with await WorkflowEnvironment.start_local(
         data_converter=pydantic_data_converter,
         dev_server_existing_path=temporal_binary(),

@@ -209,6 +209,16 @@ def test_clocks_may_differ_by_the_leeway() -> None:
         TokenVerifier(SETTINGS).verify(token)
 
 
+def test_a_principal_knows_until_when_the_token_is_accepted() -> None:
+    at = int(now().timestamp()) + 60
+    who = TokenVerifier(SETTINGS.model_copy(update={"leeway": 30})).verify(signed(claims(exp=at)))
+    assert who.until == at + 30
+    assert 80 < (who.seconds_left() or 0) <= 90
+    forever = TokenVerifier(SETTINGS).verify(signed(claims(exp=10**400)))
+    assert (forever.seconds_left() or 0) > 10**15
+    assert Principal("ada").seconds_left() is None
+
+
 @pytest.mark.parametrize(("algorithm", "key"), [("RS256", RSA_KEY), ("ES256", EC_KEY)])
 def test_a_public_key_checks_tokens(algorithm: Any, key: Any) -> None:
     settings = JwtSettings(algorithm=algorithm, public_key=pem(key))

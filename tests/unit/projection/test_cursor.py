@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.errors import InvalidInputError
-from footfall.projection.cursor import decode_cursor, encode_cursor, instant_of, micros, place
+from footfall.projection.cursor import (
+    decode_cursor,
+    encode_cursor,
+    instant_of,
+    micros,
+    place,
+    place_from,
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 instants = st.datetimes(timezones=st.just(UTC))
@@ -15,6 +22,7 @@ instants = st.datetimes(timezones=st.just(UTC))
 def test_a_cursor_leads_back_to_its_place(instant: datetime, row_id: str) -> None:
     where = place(instant, row_id)
     assert decode_cursor("runs", encode_cursor("runs", where)) == where
+    assert place_from(where) == (instant, row_id)
     with pytest.raises(InvalidInputError):
         decode_cursor("schedules", encode_cursor("runs", where))
     bound = encode_cursor("runs", where, of="some")
