@@ -13,7 +13,7 @@ from api.notification_views import (
     NotificationsData,
 )
 from api.preconditions import DryRun
-from api.routes.schedules import COMMON, Cursor
+from api.routes.schedules import COMMON
 from api.strict_json import StrictJsonRoute
 from footfall.errors import (
     DeliveryNotFoundError,
@@ -28,6 +28,7 @@ router = APIRouter(
     route_class=StrictJsonRoute,
 )
 
+Cursor = Annotated[str | None, Query(max_length=1000, description="`cursor` of the page before")]
 DeliveryId = Annotated[str, Path(description="id of the delivery")]
 Owner = Annotated[
     str | None,
