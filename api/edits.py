@@ -10,6 +10,7 @@ from api.bodies import MOST_TAGS
 from footfall.errors import FieldProblem, InvalidInputError, StaleError
 from footfall.schedules.chain import check_lateness
 from footfall.schedules.policy import Policies
+from footfall.schedules.sameness import same
 from footfall.schedules.schedule import (
     Change,
     ChangeKind,
@@ -113,7 +114,9 @@ class Edits:
             wanted["config"] = self.config
         if self.add_tags or self.remove_tags:
             wanted["tags"] = self._retagged(walk.tags)
-        return {name: value for name, value in wanted.items() if getattr(walk, name) != value}
+        return {
+            name: value for name, value in wanted.items() if not same(getattr(walk, name), value)
+        }
 
     def _retagged(self, tags: tuple[str, ...]) -> tuple[str, ...]:
         kept = [tag for tag in tags if tag not in self.remove_tags]

@@ -23,6 +23,7 @@ from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.projection.store import Store
 from footfall.schedules.chain import check_lateness
 from footfall.schedules.policy import Policies
+from footfall.schedules.sameness import same
 from footfall.schedules.schedule import (
     ChangeKind,
     ScheduledWalk,
@@ -134,14 +135,16 @@ class Schedules:
         """
         now, who = at or utc_now(), author.who
         config = self._chains.named(who, body.config())
-        is_set_anew = present is None or present.config != config
+        is_set_anew = present is None or not same(present.config, config)
         if is_set_anew:
             await self._check_trigger(config, now)
         hooks = body.given("notify").get("notify", ())
         if present is None or present.notify != hooks:
             self._checks.hooks("notify", hooks)
         args = body.given("args").get("args", {})
-        if present is None or (present.walker_name, present.args) != (body.walker_name, args):
+        if present is None or not same(
+            (present.walker_name, present.args), (body.walker_name, args)
+        ):
             await self._checks.args(body.walker_name, args)
         fields = self._fields(body, "name")
         fields.setdefault("timeout", self._default_timeout)

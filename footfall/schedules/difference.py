@@ -2,6 +2,7 @@ from typing import Any
 
 from footfall.schedules.event import ScheduleEvent
 from footfall.schedules.flat import flat
+from footfall.schedules.sameness import same
 from footfall.schedules.schedule import ScheduledWalk
 
 type Difference = dict[str, dict[str, Any]]
@@ -46,16 +47,5 @@ def _differing(old: dict[str, Any], new: dict[str, Any]) -> Difference:
     return {
         name: {"before": old.get(name), "after": new.get(name)}
         for name in sorted(old.keys() | new.keys())
-        if not _equal(old.get(name), new.get(name))
+        if not same(old.get(name), new.get(name))
     }
-
-
-def _equal(old: Any, new: Any) -> bool:
-    # To Python 1, 1.0 and True are equal; to a walker they are not.
-    if type(old) is not type(new):
-        return False
-    if isinstance(old, dict):
-        return old.keys() == new.keys() and all(_equal(old[name], new[name]) for name in old)
-    if isinstance(old, list):
-        return len(old) == len(new) and all(map(_equal, old, new))
-    return bool(old == new)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from footfall.schedules.hook import Hook
 from footfall.schedules.occasion import Occasion
 from footfall.schedules.policy import AfterCompletion, Policies
+from footfall.schedules.sameness import same
 
 SYSTEM_OWNER = "system"
 """Owner of static schedules, and of the graph root that they run on."""
@@ -167,7 +168,7 @@ class ScheduledWalk(BaseModel):
             "request",
             "quiet",
         }
-        return self.model_dump(exclude=bookkeeping) == other.model_dump(exclude=bookkeeping)
+        return same(*(one.model_dump(exclude=bookkeeping) for one in (self, other)))
 
 
 class ScheduleStatus(StrEnum):
