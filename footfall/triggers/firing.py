@@ -58,6 +58,7 @@ def _never(trigger: FieldsTrigger) -> InvalidTriggerError:
             message = f"never fires: no date in {given['year']} matches all fields"
         return InvalidTriggerError("year", message)
     blamed = [name for name in ("day", "week", "day_of_week", "month") if name in given]
-    pairs = listed(f"{name}={given[name]!r}" for name in _DATE_FIELDS if name in given)
-    message = f"never fires: no date until {LAST_YEAR} matches {pairs or 'its fields'}"
+    pairs = [f"{name}={given[name]!r}" for name in _DATE_FIELDS if name in given]
+    fields = listed(pairs) if pairs else "its fields"
+    message = f"never fires: no date until {LAST_YEAR} matches {fields}"
     return InvalidTriggerError(blamed[0] if blamed else trigger.fields[0][0], message)

@@ -60,8 +60,7 @@ def _frames(timezone: str, first: int, last: int) -> Frames:
     begin = FIRST_DAY if first == 1 else clock.starts[first - 1] // DAY + 1
     for day in (*touched, LAST_DAY + 1):
         if begin < day:
-            at = clock.offset(begin * DAY) if begin <= touched[-1] else changes[-1].after
-            spans[at].append((begin, day - 1))
+            spans[clock.offset(begin * DAY)].append((begin, day - 1))
         begin = day + 1
     return Frames(
         {offset: tuple(between(found)) for offset, found in spans.items()},

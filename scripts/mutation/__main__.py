@@ -60,7 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("modules", nargs="*", help="only these modules, such as `dates`")
     parser.add_argument("--most", type=int, help="so many mutants and no more")
     parser.add_argument("--seed", type=int, default=1, help="another one shuffles otherwise")
-    parser.add_argument("--budget", type=float, default=30, help="seconds of tests for each")
+    parser.add_argument("--budget", type=float, default=12, help="seconds of tests for each")
     parser.add_argument("--again", action="store_true", help="those that survived before")
     parser.add_argument("--rest", action="store_true", help="those that were not tried before")
     return parser.parse_args()
