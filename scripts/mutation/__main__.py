@@ -40,8 +40,7 @@ def main() -> None:
     }
     results = Results(RESULTS, set(mutants))
     chosen = [one for name, one in mutants.items() if _is_chosen(name, results, asked)]
-    if not (asked.again or asked.rest):
-        results.forget()
+    results.forget(one.name for one in chosen)
     random.Random(asked.seed).shuffle(chosen)  # noqa: S311
     chosen = chosen[: asked.most]
     measures = _measures()

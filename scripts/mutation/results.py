@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -43,9 +44,10 @@ class Results:
         """Say whether a mutant was tried and not noticed."""
         return self.has(name) and self._found[name].outcome == "survived"
 
-    def forget(self) -> None:
-        """Begin anew."""
-        self._found = {}
+    def forget(self, names: Iterable[str]) -> None:
+        """Begin anew with some mutants."""
+        for name in names:
+            self._found.pop(name, None)
 
     def add(self, name: str, result: Result) -> None:
         """Note what became of a mutant."""
