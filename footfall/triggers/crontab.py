@@ -215,10 +215,8 @@ def _wrapping(form: re.Match[str], numbers: list[int], index: int) -> str:
         return f"wraps around the week; write '{to}', where 7 is Sunday too"
     if index == _WEEKDAY:
         # Sunday is not named twice.
-        first, high = first % 7, high - 1
+        high -= 1
     names = () if form["first"].isdigit() and form["last"].isdigit() else _NAMES[index]
-    if first <= last:
-        return f"wraps around; write '{first}-{last}" + (f"/{step}'" if step > 1 else "'")
     return f"wraps around; write '{unwrapped((first, last), step, (low, high), names)}'"
 
 

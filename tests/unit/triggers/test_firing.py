@@ -46,6 +46,7 @@ def test_other_fields_are_blamed_where_all_dates_are_over() -> None:
     assert refusal(after, hour=9)[0] == "hour"
     assert refusal(after, month=12, hour=9)[0] == "month"
     assert refusal(after, day_of_week="fri", hour=9)[0] == "day_of_week"
+    assert refusal(after, month=12, day_of_week="fri", hour=9)[0] == "day_of_week"
     assert refusal(after, cron="0 9 * * *")[0] == "cron"
     assert refusal(after, hour=9, end_at="2100-12-31T13:00")[0] == "hour"
 

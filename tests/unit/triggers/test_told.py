@@ -1,10 +1,11 @@
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
 
 from footfall.errors import InvalidTriggerError
-from footfall.triggers import CompiledTrigger, compile_trigger, horizon_of, next_times, parse
+from footfall.triggers import CompiledTrigger, compile_trigger, horizon_of, next_times, parse, plan
 from footfall.triggers.calendar import values_of
 from footfall.triggers.clock import DAY, END, day_number, unix_time, utc
 from footfall.triggers.moments import Moments
@@ -154,3 +155,31 @@ def test_days_of_new_years_are_their_own() -> None:
     assert found == [{2027}, {12}, {31}, {15}]
     assert next_times(compiled(**config), NOW, 2) == [utc(at(2027, 12, 31, 15))]
     assert day_number(datetime(2027, 12, 31, tzinfo=UTC).date()) == at(2027, 12, 31) // DAY
+
+
+@pytest.mark.parametrize(
+    ("most", "refused", "config", "field"),
+    [
+        (2, False, {"hour": 9, "exclude": {"dates": "2027-05-05"}}, None),
+        (1, True, {"hour": 9, "exclude": {"dates": "2027-05-05"}}, "exclude"),
+        (1, True, {"cron": "0 9 1,L * *"}, "trigger"),
+        (5, True, {"cron": "0 9 1,L * *", "exclude": {"dates": "2027-05-31"}}, "trigger"),
+        (6, False, {"cron": "0 9 1,L * *", "exclude": {"dates": "2027-05-31"}}, None),
+    ],
+)
+def test_a_plan_has_no_more_calendars_than_a_server_takes(
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    config: dict[str, Any],
+    field: str | None,
+    *,
+    refused: bool,
+) -> None:
+    monkeypatch.setattr(import_module("footfall.triggers.plan"), "MOST_CALENDARS", most)
+    anew = plan.__wrapped__
+    if not refused:
+        assert anew(compiled(**config), utc(at(2031))).calendars
+        return
+    with pytest.raises(InvalidTriggerError, match=f"calendars, more than {most}") as caught:
+        anew(compiled(**config), utc(at(2031)))
+    assert caught.value.problems[0].field == field
