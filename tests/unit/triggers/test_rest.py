@@ -56,6 +56,7 @@ def test_the_longest_rest_is_counted_day_by_day(
         (((1, 1), (4, 4), (7, 7)), frozenset({6, 0}), 4),
         (((1, 1), (4, 8)), frozenset({6, 0}), 10),
         (((0, 1), (11, 11)), frozenset({6, 0}), 4),
+        (((1, 1), (3, 3)), frozenset({6}), 3),
     ],
 )
 def test_weekdays_join_spans(

@@ -183,3 +183,35 @@ def test_a_plan_has_no_more_calendars_than_a_server_takes(
     with pytest.raises(InvalidTriggerError, match=f"calendars, more than {most}") as caught:
         anew(compiled(**config), utc(at(2031)))
     assert caught.value.problems[0].field == field
+
+
+def test_changes_are_told_until_2100_where_that_takes_few_calendars(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module, horizon = import_module("footfall.triggers.plan"), utc(at(2031))
+    anew = plan.__wrapped__
+    gaza = compiled(hour=9, timezone="Asia/Gaza", exclude={"dates": "2027-05-05"})
+    shown = anew(gaza, horizon)
+    size = len(shown.calendars) + len(shown.skip)
+    assert shown.horizon is None
+    monkeypatch.setattr(module, "_FEW", size)
+    assert anew(gaza, horizon) == shown
+    monkeypatch.setattr(module, "_FEW", size - 1)
+    shorter = anew(gaza, horizon)
+    assert shorter.horizon == horizon
+    assert len(shorter.calendars) < len(shown.calendars)
+    # A plan without changes of clocks does not become shorter, and stays exact.
+    monkeypatch.setattr(module, "_FEW", 0)
+    assert anew(compiled(hour=9), horizon).horizon is None
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_the_last_days_of_a_window_may_be_excluded(zone: str) -> None:
+    options = {"hour": 9, "timezone": zone, "exclude": {"dates": ["2028-05-05", "2100-12-31"]}}
+    last = told(compiled(**options, end_at="2028-05-05T12:00:00"), WINDOW)
+    assert [values_of(one.year) for one in last.skip] == [{2028}]
+    both = told(compiled(**options), WINDOW._replace(until=END))
+    assert {year for one in both.skip for year in values_of(one.year)} == {2028, 2100}
+    first = {"hour": 9, "timezone": zone, "exclude": {"dates": "2028-05-05"}}
+    assert told(compiled(**first, start_at="2028-05-05T08:00:00"), WINDOW).skip
+    assert not told(compiled(**first, start_at="2028-05-07"), WINDOW).skip
