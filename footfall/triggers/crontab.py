@@ -107,13 +107,12 @@ def crontab_moments(expression: str) -> Moments:
 
 def _by_day(values: Iterable[int]) -> list[Days]:
     plain = frozenset(value for value in values if value > 0)
-    found = [Days(days=plain)] if plain else []
-    return found + (last_day() if CronSim.LAST in values else [])
+    return [Days(days=plain), *(last_day() if CronSim.LAST in values else ())]
 
 
 def _by_weekday(values: Iterable[Any]) -> list[Days]:
     plain = frozenset(value % 7 for value in values if isinstance(value, int))
-    found = [Days(weekdays=plain)] if plain else []
+    found = [Days(weekdays=plain)]
     for weekday, nth in (value for value in values if not isinstance(value, int)):
         if nth == CronSim.LAST:
             found += last_weekday(weekday % 7)

@@ -173,6 +173,7 @@ def test_next_time(expression: Any, expected: Any) -> None:
         ("0 22-2 * * *", "'22-23,0-2'"),
         ("0 0 * NOV-FEB *", "'NOV-DEC,JAN-FEB'"),
         ("60 * * * *", "0 to 59"),
+        ("00007 * * * *", "out of bounds"),
         ("* 24 * * *", "0 to 23"),
         ("* * 0 * *", "1 to 31"),
         ("* * 32 * *", "1 to 31"),

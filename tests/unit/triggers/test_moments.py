@@ -10,6 +10,8 @@ from footfall.triggers.compiler import moments
 from footfall.triggers.days import Days, dates_in
 from footfall.triggers.moments import Moments, calendars_of
 
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 ZERO = frozenset({0})
 
 
@@ -69,6 +71,29 @@ def test_the_times_of_a_day(
     found = of(**config)
     assert (found.hours, found.minutes, found.seconds) == (hours, minutes, seconds)
     assert found.per_day == len(hours) * len(minutes) * len(seconds)
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_months_have_names(number: int) -> None:
+    name = MONTHS[number]
+    for config in (
+        {"cron": f"0 0 1 {name} *"},
+        {"cron": f"0 0 1 {name.upper()} *"},
+        {"month": name},
+    ):
+        assert {one.months for one in of(**config).days} == {days(number + 1)}
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_weekdays_have_names(number: int) -> None:
+    name = WEEKDAYS[number]
+    for config in (
+        {"cron": f"0 0 * * {name}"},
+        {"cron": f"0 0 * * {number}"},
+        {"day_of_week": name},
+    ):
+        assert {one.weekdays for one in of(**config).days} == {days(number)}
+    assert {one.weekdays for one in of(day_of_week=number).days} == {days((number + 1) % 7)}
 
 
 def test_a_field_that_always_matches_bounds_no_year_beyond_2100() -> None:

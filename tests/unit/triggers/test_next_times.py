@@ -204,6 +204,12 @@ OVERLAP = "2027-10-30T12:00"
             "2027-03-27T12:00",
             ["03-30T00:45"],
         ),
+        (
+            "Europe/Berlin",
+            {"cron": "30 2 * * *", "exclude": {"weekdays": "sat"}},
+            GAP,
+            ["03-28T01:00", "03-29T00:30"],
+        ),
         # The search begins between the two showings.
         (
             "Europe/Berlin",

@@ -90,6 +90,7 @@ def test_days_of_rest_are_told_only_in_the_months_in_which_something_fires() -> 
     (skipped,) = found.skip
     assert values_of(skipped.month) == {6}
     assert values_of(skipped.day_of_month) == {6}
+    assert told(compiled(cron="0 9 L 2,4 *", exclude={"dates": "2027-04-30"}), WINDOW).skip
     both = told(compiled(hour=9, month="5,6", year=2027, exclude={"dates": dates}), WINDOW)
     assert {day for one in both.skip for day in values_of(one.day_of_month)} == {5, 6}
 
