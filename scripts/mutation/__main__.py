@@ -40,7 +40,8 @@ def main() -> None:
     }
     results = Results(RESULTS, set(mutants))
     chosen = [one for name, one in mutants.items() if _is_chosen(name, results, asked)]
-    results.forget(one.name for one in chosen)
+    if not (asked.again or asked.rest):
+        results.forget(one.name for one in chosen)
     random.Random(asked.seed).shuffle(chosen)  # noqa: S311
     chosen = chosen[: asked.most]
     measures = _measures()

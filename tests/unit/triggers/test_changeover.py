@@ -46,6 +46,21 @@ def test_a_gap_skips_only_on_days_that_are_wanted() -> None:
     assert Changeover(GAP, at(23, 30), lambda day: day != 10).gaps(never) == {}
 
 
+@pytest.mark.parametrize(
+    ("wall", "day", "skipped"),
+    [
+        ((23, 29), 10, False), ((23, 30), 10, True), ((23, 30), 11, False),
+        ((0, 29), 11, True), ((0, 29), 10, False), ((0, 30), 11, False),
+    ],
+)  # fmt: skip
+def test_a_gap_may_skip_the_end_of_a_day_and_the_beginning_of_the_next(
+    wall: tuple[int, int], day: int, *, skipped: bool
+) -> None:
+    midnight = Frames({}, {}, (Change(10 * DAY + 22 * HOUR + 1800, HOUR, 2 * HOUR),))
+    found = Changeover(midnight, at(*wall), lambda of: of == day).gaps(never)
+    assert found == ({at(22, 30): [10]} if skipped else {})
+
+
 def test_nothing_comes_at_the_end_of_a_gap_on_a_day_of_rest() -> None:
     wanted = Changeover(GAP, at(23, 30), always)
     assert wanted.gaps(lambda day: day == 11) == {}

@@ -93,6 +93,12 @@ def test_start_and_end_are_inclusive() -> None:
     assert next_times(bounded, start - timedelta(microseconds=1), 1) == [start]
 
 
+def test_nothing_fires_a_second_after_the_end() -> None:
+    end = NOW + timedelta(seconds=2)
+    bounded = cron(second="*", end_at=end.isoformat())
+    assert next_times(bounded, NOW, 9) == [NOW + timedelta(seconds=1), end]
+
+
 def test_after_is_exclusive_also_within_a_second() -> None:
     every = cron(second="*")
     assert next_times(every, NOW, 1) == [NOW + timedelta(seconds=1)]

@@ -64,6 +64,7 @@ def test_years_are_told_with_a_day_on_each_side() -> None:
 
 def test_nothing_is_told_after_the_end() -> None:
     assert told(compiled(hour=9, end_at="2025-01-01"), WINDOW) == Told()
+    assert told(compiled(hour=9, end_at="2025-12-31T23:59:59"), WINDOW) == Told()
     assert told(compiled("interval", hours=1), WINDOW) == Told()
     # The last second of all is told.
     assert told(compiled(hour=9, end_at="2026-01-01"), WINDOW).calendars
