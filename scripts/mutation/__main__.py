@@ -27,7 +27,6 @@ WORDS = {
 """Modules left out: they decide what is said of a trigger, and not when it fires."""
 
 _SHOWN = 100
-_OWN = 0.1
 
 
 def main() -> None:
@@ -101,12 +100,10 @@ def _try_all(
     begun = time.monotonic()
     kills: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for number, mutant in enumerate(chosen, 1):
-        known, own = kills[mutant.path.stem], f"/test_{mutant.path.stem}.py"
+        known = kills[mutant.path.stem]
         names = measures.tests_of(str(mutant.path), mutant.lines)
-        # What has killed others is likely to kill this one; then come fast tests, its own first.
-        names.sort(
-            key=lambda name: (-known[name], measures.seconds[name] * (_OWN if own in name else 1))
-        )
+        # What has killed others is likely to kill this one.
+        names.sort(key=lambda name: (-known[name], measures.seconds[name]))
         limits = measures.limits(names, budget)
         verdict = judge(PACKAGE, mutant, limits) if limits else Verdict("survived")
         known[verdict.test] += 1

@@ -26,6 +26,11 @@ def refusal(after: datetime = NOW, **config: Any) -> tuple[str, str]:
         ({"year": "1999"}, "year", "no date in 1999 matches all fields"),
         ({"year": 2027, "month": 2, "day": 29}, "year", "no date in 2027 matches all fields"),
         ({"year": 2028, "month": 2, "day": 30}, "year", "no date in 2028 matches all fields"),
+        (
+            {"year": 2027, "month": 1, "day": 13, "day_of_week": "fri"},
+            "year",
+            "no date in 2027 matches all fields",
+        ),
         ({"day": 30, "month": 2}, "day", "matches month='2' and day='30'"),
         ({"month": 2, "day": "30,31", "hour": 5}, "day", "matches month='2' and day='30,31'"),
         ({"week": 53, "month": 6}, "week", "matches month='6' and week='53'"),

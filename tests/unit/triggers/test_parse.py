@@ -134,6 +134,7 @@ def test_refuses(config: Any, field: str, words: str) -> None:
     [
         ("", "''"),
         (5, "5"),
+        ("x", "x"),
         pytest.param("x" * 64, "x" * 64, id="64"),
         pytest.param("x" * 65, repr("x" * 60) + "...", id="65"),
     ],
