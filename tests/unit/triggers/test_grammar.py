@@ -186,4 +186,5 @@ def test_remedies(config: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         parse({"trigger": "cron", **config})
     (problem,) = caught.value.problems
+    assert problem.field == ("timezone" if "timezone" in config else "cron")
     assert words in problem.message

@@ -93,6 +93,9 @@ def test_a_first_run_after_2100_is_refused() -> None:
     with pytest.raises(InvalidTriggerError, match="2100") as caught:
         compile_trigger(trigger, NOW)
     assert caught.value.problems[0].field == "weeks"
+    with pytest.raises(InvalidTriggerError) as caught:
+        parse({"trigger": "interval", "weeks": 0, "seconds": 3_162_240_001})
+    assert caught.value.problems[0].field == "seconds"
 
 
 def test_an_interval_whose_last_run_has_passed_never_fires() -> None:

@@ -211,6 +211,12 @@ OVERLAP = "2027-10-30T12:00"
             ["03-30T00:45"],
         ),
         (
+            "America/Nuuk",
+            {"cron": "45 23 * * *", "exclude": {"dates": "2027-03-28"}},
+            "2027-03-27T12:00",
+            ["03-30T00:45"],
+        ),
+        (
             "Europe/Berlin",
             {"cron": "30 2 * * *", "exclude": {"weekdays": "sat"}},
             GAP,

@@ -3,6 +3,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from support.plans import plan_times
 
 from footfall.errors import InvalidTriggerError
 from footfall.triggers import CompiledTrigger, compile_trigger, horizon_of, next_times, parse, plan
@@ -217,3 +218,25 @@ def test_the_last_days_of_a_window_may_be_excluded(zone: str) -> None:
     first = {"hour": 9, "timezone": zone, "exclude": {"dates": "2028-05-05"}}
     assert told(compiled(**first, start_at="2028-05-05T08:00:00"), WINDOW).skip
     assert not told(compiled(**first, start_at="2028-05-07"), WINDOW).skip
+
+
+def test_an_hourly_interval_rests_on_parts_of_two_days_in_utc() -> None:
+    options = {"hours": 1, "timezone": "Asia/Tokyo", "exclude": {"dates": "2027-05-05"}}
+    found = told(compiled("interval", **options), WINDOW)
+    hours = {day: values_of(one.hour) for one in found.skip for day in values_of(one.day_of_month)}
+    assert hours == {4: set(range(15, 24)), 5: set(range(15))}
+
+
+def test_days_of_rest_in_years_without_runs_are_not_told() -> None:
+    exclude = {"dates": "2028-05-05"}
+    assert told(compiled(hour=9, year="2027,2029", exclude=exclude), WINDOW).skip == ()
+    assert told(compiled(hour=9, year="2027-2029", exclude=exclude), WINDOW).skip
+
+
+def test_a_window_may_begin_on_the_day_of_a_change() -> None:
+    options = {"hour": "2,9", "minute": 45, "timezone": "Europe/Berlin"}
+    bounded = compiled(**options, start_at="2027-10-31T02:30:00+01:00")
+    begin, end = utc(at(2027, 10, 31)), utc(at(2027, 11, 2))
+    found = plan_times(plan(bounded, utc(at(2031))), begin, end)
+    assert found == next_times(bounded, begin, len(found))
+    assert found[0] == utc(at(2027, 10, 31, 8) + 45 * 60)
