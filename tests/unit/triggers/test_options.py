@@ -221,6 +221,8 @@ def test_equal_configurations_are_read_once() -> None:
     reading = read_config(config)
     assert (reading.words, reading.timezone) == ("At 09:00, Europe/Berlin", "Europe/Berlin")
     assert read_config(dict(config)) is reading
+    date = {"trigger": "date", "run_date": "2027-01-01", "timezone": "asia/tokyo"}
+    assert read_config(date).timezone == "Asia/Tokyo"
     assert compile_config(config, NOW) is compile_config(dict(config), NOW)
     assert compile_config(config, NOW) == compile_trigger(parse(config), NOW)
     # What is equal in Python alone is no equal configuration.
