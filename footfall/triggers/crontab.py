@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSim
 
 from footfall.errors import InvalidTriggerError
 from footfall.triggers.days import Days, crossed, last_day, last_weekday, nth_weekday
@@ -107,13 +107,12 @@ def crontab_moments(expression: str) -> Moments:
 
 def _by_day(values: Iterable[int]) -> list[Days]:
     plain = frozenset(value for value in values if value > 0)
-    found = [Days(days=plain)] if plain else []
-    return found + (last_day() if CronSim.LAST in values else [])
+    return [Days(days=plain), *(last_day() if CronSim.LAST in values else ())]
 
 
 def _by_weekday(values: Iterable[Any]) -> list[Days]:
     plain = frozenset(value % 7 for value in values if isinstance(value, int))
-    found = [Days(weekdays=plain)] if plain else []
+    found = [Days(weekdays=plain)]
     for weekday, nth in (value for value in values if not isinstance(value, int)):
         if nth == CronSim.LAST:
             found += last_weekday(weekday % 7)
@@ -160,11 +159,6 @@ def _check_parts(expression: str) -> None:
             if problem:
                 message = f"{_PARTS[index]} {quote(term)} {problem}"
                 raise InvalidTriggerError("cron", message)
-        try:
-            CronSim(" ".join("*" if at != index else part for at in range(5)), _NO_DAY)
-        except (CronSimError, ArithmeticError, LookupError, TypeError, ValueError):
-            message = f"{_PARTS[index]} {quote(part)} is not understood; {_allowed(index)}"
-            raise InvalidTriggerError("cron", message) from None
 
 
 def _wrong_count(count: int) -> str:
@@ -220,10 +214,8 @@ def _wrapping(form: re.Match[str], numbers: list[int], index: int) -> str:
         return f"wraps around the week; write '{to}', where 7 is Sunday too"
     if index == _WEEKDAY:
         # Sunday is not named twice.
-        first, high = first % 7, high - 1
+        high -= 1
     names = () if form["first"].isdigit() and form["last"].isdigit() else _NAMES[index]
-    if first <= last:
-        return f"wraps around; write '{first}-{last}" + (f"/{step}'" if step > 1 else "'")
     return f"wraps around; write '{unwrapped((first, last), step, (low, high), names)}'"
 
 

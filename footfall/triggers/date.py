@@ -19,7 +19,7 @@ class DateTrigger:
 
     written: tuple[tuple[str, Any], ...]
     instant: datetime
-    timezone: str = "UTC"
+    timezone: str
 
     @property
     def config(self) -> dict[str, Any]:

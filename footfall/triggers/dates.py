@@ -197,7 +197,7 @@ def _filled(days: int, months: int, years: int) -> int:
 
 
 def _longest(months: int, years: int) -> int:
-    return next((length for length, of, at in _LENGTHS if months & of and years & at), 31)
+    return next(length for length, of, at in _LENGTHS if months & of and years & at)
 
 
 def _exist(days: int, months: int, years: int) -> bool:

@@ -77,7 +77,7 @@ class _Walls:
         self._years: dict[int, list[int]] = {}
 
     def excludes(self, wall: int) -> bool:
-        return bool(self._exclude) and self._exclude.covers(wall // DAY)
+        return self._exclude.covers(wall // DAY)
 
     def between(self, low: int, high: int) -> Iterator[int]:
         """Give those from `low` up to but not including `high`."""
@@ -124,7 +124,7 @@ def _of_clock(compiled: CompiledTrigger, walls: _Walls, start: int) -> Iterator[
     changes = clock.changes()
     # The one before `start` may still be showing its times for the second time.
     at = max(bisect_right(clock.starts, start) - 2, 0)
-    low = changes[at - 1].high if at else BEGIN + clock.offsets[0]
+    low = 0  # What is before `start` is left out anyhow.
     for change in changes[at:]:
         yield from _shown(walls, low, change.low, change.before, start)
         yield from _at_change(compiled, walls, change, start)

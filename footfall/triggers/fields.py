@@ -143,7 +143,7 @@ def _days(field: Any) -> list[Days]:
             found += last_weekday((expression.weekday + 1) % 7)
         else:
             found.append(nth_weekday(expression.option_num + 1, (expression.weekday + 1) % 7))
-    return [*found, Days(days=frozenset(plain))] if plain else found
+    return [*found, Days(days=frozenset(plain))]
 
 
 def _values(field: Any) -> Values:

@@ -22,17 +22,17 @@ def ensure_fires(trigger: Trigger, compiled: CompiledTrigger, after: datetime) -
     Raises:
         InvalidTriggerError: it never does; says which field is to blame.
     """
-    if next_times(compiled, after, 1):
+    if _fires(compiled, after):
         return
-    if next_times(replace(compiled, exclude=NO_EXCLUSION), after, 1):
+    if _fires(replace(compiled, exclude=NO_EXCLUSION), after):
         raise InvalidTriggerError("exclude", "leaves no time to run; exclude less")
-    if compiled.end_at is not None and next_times(replace(compiled, end_at=None), after, 1):
+    if compiled.end_at is not None and _fires(replace(compiled, end_at=None), after):
         late = "is in the past" if compiled.end_at <= after else "comes before the first run"
         raise InvalidTriggerError("end_at", f"{_show(compiled.end_at)} {late}; give a later one")
     if isinstance(trigger, DateTrigger):
         message = f"{_show(trigger.instant)} is in the past; give a later date"
         raise InvalidTriggerError("run_date", message)
-    if compiled.start_at is not None and next_times(replace(compiled, start_at=None), after, 1):
+    if compiled.start_at is not None and _fires(replace(compiled, start_at=None), after):
         message = f"nothing runs after {_show(compiled.start_at)}; give an earlier one"
         raise InvalidTriggerError("start_at", message)
     if isinstance(trigger, CrontabTrigger):
@@ -41,6 +41,10 @@ def ensure_fires(trigger: Trigger, compiled: CompiledTrigger, after: datetime) -
     if isinstance(trigger, FieldsTrigger):
         raise _never(trigger)
     raise InvalidTriggerError("trigger", f"never fires: nothing runs after {LAST_YEAR}")
+
+
+def _fires(compiled: CompiledTrigger, after: datetime) -> bool:
+    return bool(next_times(compiled, after, 1))
 
 
 def _show(instant: datetime) -> str:
@@ -58,6 +62,7 @@ def _never(trigger: FieldsTrigger) -> InvalidTriggerError:
             message = f"never fires: no date in {given['year']} matches all fields"
         return InvalidTriggerError("year", message)
     blamed = [name for name in ("day", "week", "day_of_week", "month") if name in given]
-    pairs = listed(f"{name}={given[name]!r}" for name in _DATE_FIELDS if name in given)
-    message = f"never fires: no date until {LAST_YEAR} matches {pairs or 'its fields'}"
+    pairs = [f"{name}={given[name]!r}" for name in _DATE_FIELDS if name in given]
+    fields = listed(pairs) if pairs else "its fields"
+    message = f"never fires: no date until {LAST_YEAR} matches {fields}"
     return InvalidTriggerError(blamed[0] if blamed else trigger.fields[0][0], message)

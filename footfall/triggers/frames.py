@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from footfall.triggers.clock import DAY, Change, Clock, clock_of
-from footfall.triggers.dates import ALL_DATES, FIRST_DAY, LAST_DAY, Dates, between
+from footfall.triggers.dates import ALL_DATES, LAST_DAY, Dates, between
 from footfall.triggers.exclusion import DaySpan
 
 
@@ -57,11 +57,10 @@ def _frames(timezone: str, first: int, last: int) -> Frames:
         return steady_frames(clock.offsets[first - 1])
     touched = sorted({day for change in changes for day in _touched(change)})
     spans: defaultdict[int, list[DaySpan]] = defaultdict(list)
-    begin = FIRST_DAY if first == 1 else clock.starts[first - 1] // DAY + 1
+    begin = clock.starts[first - 1] // DAY + 1
     for day in (*touched, LAST_DAY + 1):
         if begin < day:
-            at = clock.offset(begin * DAY) if begin <= touched[-1] else changes[-1].after
-            spans[at].append((begin, day - 1))
+            spans[clock.offset(begin * DAY)].append((begin, day - 1))
         begin = day + 1
     return Frames(
         {offset: tuple(between(found)) for offset, found in spans.items()},

@@ -51,7 +51,7 @@ def _local(field: str, written: Any) -> datetime:
         message = f"{quote(written)} has an offset that no clock has; {example}"
         raise InvalidTriggerError(field, message)
     try:
-        return datetime.fromisoformat(written.upper()).replace(microsecond=0)
+        return datetime.fromisoformat(written.upper())
     except ValueError as error:
         message = f"{quote(written)} does not exist ({error}); {example}"
         raise InvalidTriggerError(field, message) from None

@@ -1,7 +1,7 @@
 """Minutes of a day as bits: bit 0 is 00:00, bit 1439 is 23:59."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -67,11 +67,3 @@ def joined(masks: Iterable[int]) -> int:
     for mask in masks:
         found |= mask
     return found
-
-
-def bits(mask: int) -> Iterator[int]:
-    """Give the numbers of the bits that are set, in order."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low

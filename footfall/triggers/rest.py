@@ -30,7 +30,7 @@ class Rest:
 
     def longest(self) -> int:
         """Give how many of them follow each other at most."""
-        best = max((self._after(day) for day in range(_WEEK)), default=0)
+        best = max(self._after(day) for day in range(_WEEK))
         begin, end = 0, -1
         for first, last in self.spans:
             # Weekdays may close the way to the span before.

@@ -113,9 +113,7 @@ def _cron(compiled: CompiledTrigger, moments: Moments, window: Window) -> Told:
 def _interval(compiled: CompiledTrigger, every: int, window: Window) -> Told:
     rest = _rest(compiled, window)
     _check_streak(rest.longest() * -(-DAY // every))
-    dates = between(rest.spans)
-    if rest.weekdays:
-        dates.append(ALL_DATES._replace(weekdays=mask_of(rest.weekdays)))
+    dates = [*between(rest.spans), ALL_DATES._replace(weekdays=mask_of(rest.weekdays))]
     frames = _frames(compiled, window, is_rhythm=False)
     step = gcd(every, DAY)
     fires = joined(1 << at // 60 for at in range(compiled.offset % step, DAY, max(step, 60)))

@@ -46,3 +46,7 @@ def test_local_days_and_dates_hang_on_zones_too() -> None:
 def test_only_names_of_the_database_are_zones(name: str) -> None:
     with pytest.raises(KeyError):
         zone_of(name)
+
+
+def test_a_zone_knows_its_name() -> None:
+    assert zone_of("Europe/Berlin").key == str(zone_of("Europe/Berlin")) == "Europe/Berlin"

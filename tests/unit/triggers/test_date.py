@@ -42,6 +42,9 @@ def date_trigger(run_date: Any, **more: Any) -> Trigger:
         ("2027-11-07T01:30:00", "America/New_York", "2027-11-07T05:30:00"),
         ("2027-10-03T02:15:00", "Australia/Lord_Howe", "2027-10-02T15:30:00"),
         ("2028-02-29T00:00:00", "UTC", "2028-02-29T00:00:00"),
+        ("2027-12-31T23:59:59+23:59", "UTC", "2027-12-31T00:00:59"),
+        ("2100-12-31T23:59:59", "UTC", "2100-12-31T23:59:59"),
+        pytest.param(f"2027-12-31T23:59:59.{'0' * 44}", "UTC", "2027-12-31T23:59:59", id="long"),
         ("2011-12-30T12:00:00", "Pacific/Apia", "2011-12-30T10:00:00"),  # a day that never was
     ],
 )
@@ -87,6 +90,29 @@ def test_refuses(run_date: Any) -> None:
     with pytest.raises(InvalidTriggerError) as caught:
         date_trigger(run_date)
     assert [problem.field for problem in caught.value.problems] == ["run_date"]
+
+
+@pytest.mark.parametrize(
+    ("run_date", "words"),
+    [
+        (5, "must be text, not 5"),
+        ("tomorrow", "no date and time"),
+        (f"2027-12-31T23:59:59.{'0' * 45}", "no date and time"),
+        ("2027-01-01T00:00:00.50", "leave out .50"),
+        ("2027-01-01T00:00:00+24:00", "no clock has"),
+        ("2027-01-01T00:00:00+05:60", "no clock has"),
+        ("2027-01-01T00:00:00-24", "no clock has"),
+        ("2027-02-29T00:00:00", "does not exist"),
+        ("2101-01-01", "2100 or before"),
+        ("9999-12-31T23:59:59-23:59", "2000 to 2100"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(run_date: Any, words: str) -> None:
+    with pytest.raises(InvalidTriggerError) as caught:
+        date_trigger(run_date)
+    (problem,) = caught.value.problems
+    assert problem.field == "run_date"
+    assert words in problem.message
 
 
 def test_refuses_none_at_all() -> None:

@@ -17,6 +17,7 @@ from footfall.triggers.dates import (
     numbered,
     outside,
     tidy,
+    trimmed,
 )
 from footfall.triggers.days import ALL_DAYS, ALL_MONTHS, ALL_WEEKDAYS, ALL_YEARS, Days
 
@@ -120,3 +121,92 @@ def test_what_no_calendar_can_say_is_left_out() -> None:
     assert numbered([FIRST_DAY - 1, LAST_DAY + 1]) == []
     assert not ALL_DATES.has(FIRST_DAY - 1)
     assert date_of(LAST_DAY) + timedelta(days=1) == date(2101, 1, 1)
+
+
+def of(day: date) -> Dates:
+    return numbered([day_number(day)])[0]
+
+
+@pytest.mark.parametrize(
+    ("day", "by", "expected"),
+    [
+        (date(2027, 12, 31), 1, {date(2028, 1, 1)}),
+        (date(2028, 1, 1), -1, {date(2027, 12, 31)}),
+        (date(2027, 12, 30), 1, {date(2027, 12, 31)}),
+        (date(2028, 1, 2), -1, {date(2028, 1, 1)}),
+        (date(2027, 2, 28), 1, {date(2027, 3, 1)}),
+        (date(2028, 2, 28), 1, {date(2028, 2, 29)}),
+        (date(2028, 3, 1), -1, {date(2028, 2, 29)}),
+        (date(2100, 3, 1), -1, {date(2100, 2, 28)}),
+        (date(2027, 4, 30), 1, {date(2027, 5, 1)}),
+        (date(2027, 5, 1), -1, {date(2027, 4, 30)}),
+        (date(2027, 8, 1), -1, {date(2027, 7, 31)}),
+        (date(2000, 1, 1), -1, set()),
+        (date(2100, 12, 31), 1, set()),
+        # The time before 2000 is like its beginning, and what comes after 2100 like its end.
+        (date(2000, 12, 31), 1, {date(2000, 1, 1), date(2001, 1, 1)}),
+        (date(2100, 1, 1), -1, {date(2099, 12, 31), date(2100, 12, 31)}),
+    ],
+)
+def test_single_dates_are_moved_to_their_neighbours(
+    day: date, by: int, expected: set[date]
+) -> None:
+    found = moved([of(day)._replace(weekdays=ALL_DATES.weekdays)], by)
+    near = range(day_number(day) - 800, day_number(day) + 800)
+    ends = (range(FIRST_DAY, FIRST_DAY + 800), range(LAST_DAY - 800, LAST_DAY + 1))
+    days = {at for part in (near, *ends) for at in part if any(one.has(at) for one in found)}
+    assert {date_of(at) for at in days} == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "month", "year", "expected"),
+    [
+        (ALL_DATES.days, 2, 2027, ALL_DATES.days),
+        (ALL_DATES.days & ~2, 2, 2027, (1 << 29) - 4),
+        (ALL_DATES.days & ~2, 2, 2028, (1 << 30) - 4),
+        (ALL_DATES.days & ~2, 4, 2027, (1 << 31) - 4),
+        (ALL_DATES.days & ~2, 5, 2027, ALL_DATES.days & ~2),
+    ],
+)
+def test_days_that_no_month_has_are_left_out(
+    days: int, month: int, year: int, expected: int
+) -> None:
+    assert trimmed(days, 1 << month, 1 << year - 2000) == expected
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        Dates(days=0),
+        Dates(months=0),
+        Dates(years=0),
+        Dates(weekdays=0),
+        Dates(1 << 31, 1 << 4),
+        Dates(1 << 30, 1 << 2),
+        Dates(1 << 29, 1 << 2, 1 << 27),
+    ],
+)
+def test_what_never_comes_is_dropped(nothing: Dates) -> None:
+    assert tidy([nothing]) == crossed([ALL_DATES], [nothing]) == []
+    assert tidy([nothing, ALL_DATES]) == [ALL_DATES]
+    assert not any(nothing.has(day) for day in EVERY_DAY)
+
+
+def test_whole_months_are_alike_however_long_they_are() -> None:
+    year = day_number(date(2027, 1, 1))
+    (found,) = between([(year, year + 364)])
+    assert found == ALL_DATES._replace(years=1 << 27)
+    (found,) = between([(year + 4, year + 30), (year + 35, year + 58)])
+    assert found == Dates(ALL_DATES.days & ~0b11110, 0b110, 1 << 27)
+    parts = between([(year, year + 29), (year + 31, year + 57)])
+    assert [(one.days, one.months) for one in parts] == [
+        ((1 << 31) - 2, 1 << 1), ((1 << 28) - 2, 1 << 2),
+    ]  # fmt: skip
+
+
+def test_single_days_of_a_month_and_of_years_are_together() -> None:
+    days = [date(2027, 1, 5), date(2027, 1, 9), date(2030, 1, 5), date(2030, 1, 9)]
+    (found,) = numbered([day_number(day) for day in days])
+    assert found == Dates(1 << 5 | 1 << 9, 1 << 1, 1 << 27 | 1 << 30)
+    both = numbered([day_number(date(2027, 3, 5)), day_number(date(2027, 7, 5))])
+    assert both == [Dates(1 << 5, 1 << 3 | 1 << 7, 1 << 27)]

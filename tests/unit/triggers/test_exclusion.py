@@ -88,6 +88,9 @@ def test_each_day_has_one_weekday(number: int) -> None:
         ({"holiday": "DE"}, "exclude", "'holiday' is no part"),
         ({"dates": []}, "exclude.dates", "1 to 366"),
         ({"dates": ["2027-01-01"] * 367}, "exclude.dates", "1 to 366"),
+        ({"weekdays": ["sat"] * 8}, "exclude.weekdays", "1 to 7, not 8"),
+        ({"weekdays": []}, "exclude.weekdays", "1 to 7, not 0"),
+        ({"holidays": ["DE"] * 21}, "exclude.holidays", "1 to 20, not 21"),
         ({"dates": "2027-02-29"}, "exclude.dates", "no date"),
         ({"dates": "20270101"}, "exclude.dates", "no date"),
         ({"dates": "2027-W01-1"}, "exclude.dates", "no date"),
@@ -113,6 +116,27 @@ def test_refuses(written: Any, field: str, words: str) -> None:
     problem = caught.value.problems[0]
     assert problem.field == field
     assert words in problem.message
+
+
+def test_as_many_as_allowed_may_be_named() -> None:
+    most = {"dates": ["2027-01-01"] * 366, "weekdays": ["sat"] * 7, "holidays": ["de"] * 20}
+    found = parse_exclusion(most)
+    assert (found.weekdays, found.regions) == ({6}, ("DE",))
+    assert len(found.spans) == 1
+    assert parse_exclusion({"weekdays": (" Sat", "FRI ")}).weekdays == {5, 6}
+    days = [day for day in WEEKDAYS if day != "wed"]
+    assert parse_exclusion({"weekdays": days}).weekdays == {0, 1, 2, 4, 5, 6}
+
+
+def test_several_problems_of_one_part_are_told_once_each() -> None:
+    written = {"dates": ["x", "x", {"from": "x", "to": "y"}], "weekdays": ["u"], "holidays": [5]}
+    with pytest.raises(InvalidInputError) as caught:
+        parse_exclusion(written)
+    told = [(problem.field, problem.message.split()[0]) for problem in caught.value.problems]
+    assert told == [
+        ("exclude.dates", "'x'"), ("exclude.dates", "'y'"),
+        ("exclude.weekdays", "'u'"), ("exclude.holidays", "5"),
+    ]  # fmt: skip
 
 
 JSON = st.recursive(

@@ -12,6 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from footfall.errors import InvalidInputError, InvalidTriggerError
 from footfall.triggers import (
     CompiledTrigger,
+    FieldsTrigger,
     compile_trigger,
     ensure_fires,
     horizon_of,
@@ -19,6 +20,7 @@ from footfall.triggers import (
     parse,
     plan,
 )
+from footfall.triggers.fields import weeks_of
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -293,3 +295,21 @@ def test_what_never_fires_is_refused_and_its_field_named(
     with pytest.raises(InvalidTriggerError, match="never fires") as caught:
         ensure_fires(trigger, of, NOW)
     assert caught.value.problems[0].field == blamed
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"second": 5}, ("*",) * 7 + ("5",)),
+        ({"minute": 5}, ("*",) * 6 + ("5", "0")),
+        ({"hour": " 5 "}, ("*",) * 5 + ("5", "0", "0")),
+        ({"year": 2027}, ("2027", "1", "1", "*", "*", "0", "0", "0")),
+        ({"week": "10"}, ("*", "*", "*", "10", "*", "0", "0", "0")),
+        ({"day": "LAST", "second": 1}, ("*", "*", "last", "*", "*", "*", "*", "1")),
+    ],
+)
+def test_all_fields(given: dict[str, Any], expected: tuple[str, ...]) -> None:
+    trigger = parse({"trigger": "cron", **given})
+    assert isinstance(trigger, FieldsTrigger)
+    assert tuple(trigger.all_fields.values()) == expected
+    assert weeks_of(trigger) == ({10} if "week" in given else None)

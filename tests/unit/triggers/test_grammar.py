@@ -173,6 +173,10 @@ def test_a_range_that_wraps_is_told_as_ranges_that_do_not(
         ({"hour": 9, "timezone": "Z"}, "did you mean 'UTC'?"),
         ({"hour": 9, "timezone": "utc+1"}, "did you mean 'Etc/GMT-1'"),
         ({"hour": 9, "timezone": "GMT-05:00"}, "did you mean 'Etc/GMT+5'"),
+        ({"hour": 9, "timezone": "+14"}, "did you mean 'Etc/GMT-14'"),
+        ({"hour": 9, "timezone": "+15"}, "use one such as 'Europe/Berlin' or 'UTC'"),
+        ({"hour": 9, "timezone": "-12"}, "did you mean 'Etc/GMT+12'"),
+        ({"hour": 9, "timezone": "-13"}, "use one such as 'Europe/Berlin' or 'UTC'"),
         ({"hour": 9, "timezone": "+05:30"}, "use one such as"),
         ({"hour": 9, "timezone": "UTC+15"}, "use one such as"),
         ({"hour": 9, "timezone": "+00:00"}, "did you mean 'UTC'?"),
@@ -182,4 +186,5 @@ def test_remedies(config: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         parse({"trigger": "cron", **config})
     (problem,) = caught.value.problems
+    assert problem.field == ("timezone" if "timezone" in config else "cron")
     assert words in problem.message

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from footfall.errors import InvalidTriggerError
 from footfall.triggers import compile_trigger, ensure_fires, next_times, parse
+from footfall.triggers.zone import zone_of
 
 NOW = datetime(2026, 11, 24, 4, 0, 7, 654_321, tzinfo=UTC)
 
@@ -92,6 +93,9 @@ def test_a_first_run_after_2100_is_refused() -> None:
     with pytest.raises(InvalidTriggerError, match="2100") as caught:
         compile_trigger(trigger, NOW)
     assert caught.value.problems[0].field == "weeks"
+    with pytest.raises(InvalidTriggerError) as caught:
+        parse({"trigger": "interval", "weeks": 0, "seconds": 3_162_240_001})
+    assert caught.value.problems[0].field == "seconds"
 
 
 def test_an_interval_whose_last_run_has_passed_never_fires() -> None:
@@ -100,3 +104,84 @@ def test_an_interval_whose_last_run_has_passed_never_fires() -> None:
     ensure_fires(trigger, compiled, NOW)
     with pytest.raises(InvalidTriggerError):
         ensure_fires(trigger, compiled, datetime(2100, 12, 31, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        ("30", "write 30 without quotes"),
+        ("999999999", "write 999999999 without quotes"),
+        ("1000000000", "such as 30, not '1000000000'"),
+        ("1.5", "such as 30, not '1.5'"),
+        ("\u0663", "such as 30"),
+        ("", "such as 30, not ''"),
+        (True, "such as 30, not True"),
+        (1.5, "such as 30, not 1.5"),
+        (-1, "must be 0 or more, not -1"),
+        (0, "at least 1 second, not 0 seconds"),
+        (3_162_240_001, "after 2100"),
+    ],
+)
+def test_a_refusal_says_what_to_write(seconds: Any, words: str) -> None:
+    with pytest.raises(InvalidTriggerError) as caught:
+        parse({"trigger": "interval", "seconds": seconds})
+    assert words in caught.value.problems[0].message
+
+
+def test_the_longest_interval_is_a_century() -> None:
+    assert (
+        parse({"trigger": "interval", "seconds": 3_162_240_000}).config["seconds"] == 3_162_240_000
+    )
+    with pytest.raises(InvalidTriggerError) as caught:
+        parse({"trigger": "interval", "minutes": 0, "weeks": 5228, "seconds": 345_601})
+    assert caught.value.problems[0].field == "weeks"
+
+
+def test_the_least_interval_is_a_second_or_more() -> None:
+    assert parse({"trigger": "interval", "seconds": 60}, min_interval=60)
+    assert parse({"trigger": "interval", "seconds": 1}, min_interval=0)
+    with pytest.raises(InvalidTriggerError, match="at least 60 seconds, not 59"):
+        parse({"trigger": "interval", "minutes": 0, "seconds": 59}, min_interval=60)
+    with pytest.raises(InvalidTriggerError, match="at least 1 second, not 0"):
+        parse({"trigger": "interval", "seconds": 0}, min_interval=0)
+
+
+def test_the_first_run_must_come_before_2101() -> None:
+    anchor = datetime(2100, 12, 31, 23, 59, 58, tzinfo=UTC)
+    config = {"trigger": "interval", "minutes": 0, "seconds": 1}
+    assert next_times(compile_trigger(parse(config), anchor), anchor, 9) == [
+        datetime(2100, 12, 31, 23, 59, 59, tzinfo=UTC)
+    ]
+    for options in ({"seconds": 2}, {"hours": 1}):
+        late = parse({"trigger": "interval", "minutes": 0, **options})
+        with pytest.raises(InvalidTriggerError, match="after 2100") as caught:
+            compile_trigger(late, anchor)
+        assert [caught.value.problems[0].field] == list(options)
+    # Nothing runs after what was compiled in time.
+    trigger = parse(config)
+    with pytest.raises(InvalidTriggerError, match="never fires") as caught:
+        ensure_fires(trigger, compile_trigger(trigger, anchor), datetime(2101, 1, 1, tzinfo=UTC))
+    assert caught.value.problems[0].field == "trigger"
+
+
+def test_the_first_run_is_at_the_start() -> None:
+    config = {"trigger": "interval", "hours": 5, "start_at": "2027-01-01T01:00:00"}
+    compiled = compile_trigger(parse(config), NOW)
+    first = datetime(2027, 1, 1, 1, tzinfo=UTC)
+    assert next_times(compiled, NOW, 2) == [first, first + timedelta(hours=5)]
+    assert compiled.start_at == first
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Havana", "Asia/Kolkata"])
+def test_excluded_days_are_those_that_the_clock_shows(zone: str) -> None:
+    config = {"trigger": "interval", "minutes": 45, "timezone": zone}
+    plain = compile_trigger(parse(config), NOW)
+    spared = compile_trigger(parse({**config, "exclude": {"weekdays": ["sat", "mon"]}}), NOW)
+    for month, day in ((3, 11), (3, 26), (10, 29), (11, 5)):
+        after = datetime(2027, month, day, 7, tzinfo=UTC)
+        expected = [
+            at
+            for at in next_times(plain, after, 200)
+            if at.astimezone(zone_of(zone)).weekday() not in {5, 0}
+        ]
+        assert next_times(spared, after, len(expected)) == expected

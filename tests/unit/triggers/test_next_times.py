@@ -93,6 +93,12 @@ def test_start_and_end_are_inclusive() -> None:
     assert next_times(bounded, start - timedelta(microseconds=1), 1) == [start]
 
 
+def test_nothing_fires_a_second_after_the_end() -> None:
+    end = NOW + timedelta(seconds=2)
+    bounded = cron(second="*", end_at=end.isoformat())
+    assert next_times(bounded, NOW, 9) == [NOW + timedelta(seconds=1), end]
+
+
 def test_after_is_exclusive_also_within_a_second() -> None:
     every = cron(second="*")
     assert next_times(every, NOW, 1) == [NOW + timedelta(seconds=1)]
@@ -203,6 +209,18 @@ OVERLAP = "2027-10-30T12:00"
             {"cron": "45 23 * * *", "exclude": {"weekdays": "sun"}},
             "2027-03-27T12:00",
             ["03-30T00:45"],
+        ),
+        (
+            "America/Nuuk",
+            {"cron": "45 23 * * *", "exclude": {"dates": "2027-03-28"}},
+            "2027-03-27T12:00",
+            ["03-30T00:45"],
+        ),
+        (
+            "Europe/Berlin",
+            {"cron": "30 2 * * *", "exclude": {"weekdays": "sat"}},
+            GAP,
+            ["03-28T01:00", "03-29T00:30"],
         ),
         # The search begins between the two showings.
         (

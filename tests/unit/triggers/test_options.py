@@ -16,6 +16,8 @@ from footfall.triggers import (
     parse,
     read_config,
 )
+from footfall.triggers.exclusion import NO_EXCLUSION
+from footfall.triggers.options import NO_OPTIONS, Options
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -35,6 +37,17 @@ def test_a_window_is_meant_in_the_zone_unless_it_says_otherwise() -> None:
     ).options
     assert options.start_at == datetime(2027, 1, 1, 8, tzinfo=UTC)
     assert options.end_at == datetime(2027, 6, 1, 14, tzinfo=UTC)
+
+
+def test_nothing_is_bent_unless_asked_for() -> None:
+    plain = Options("UTC", None, None, NO_EXCLUSION, 0, None, None)
+    assert cron(hour=9).options == Options() == NO_OPTIONS == plain
+
+
+def test_a_window_may_be_one_instant() -> None:
+    noon = "2027-01-01T12:00:00"
+    options = cron(hour=12, start_at=noon, end_at=noon).options
+    assert options.start_at == options.end_at == datetime(2027, 1, 1, 12, tzinfo=UTC)
 
 
 def test_a_zone_may_be_written_in_any_case() -> None:
@@ -195,8 +208,9 @@ def test_jitter_leaves_room_before_the_next_run(
 
 
 def test_jitter_may_have_no_room_at_all() -> None:
-    with pytest.raises(InvalidTriggerError, match=r"jitter: .*leave it out"):
-        parse({"trigger": "interval", "seconds": 1, "jitter": 1}, min_interval=1)
+    for seconds in (1, 5):
+        with pytest.raises(InvalidTriggerError, match=r"jitter: .*leave it out"):
+            parse({"trigger": "interval", "seconds": seconds, "jitter": 1}, min_interval=seconds)
     assert parse({"trigger": "interval", "seconds": 1, "jitter": 0}, min_interval=1)
     # What was accepted before such limits can still be read.
     assert parse({"trigger": "interval", "seconds": 1, "jitter": 1})
@@ -207,6 +221,8 @@ def test_equal_configurations_are_read_once() -> None:
     reading = read_config(config)
     assert (reading.words, reading.timezone) == ("At 09:00, Europe/Berlin", "Europe/Berlin")
     assert read_config(dict(config)) is reading
+    date = {"trigger": "date", "run_date": "2027-01-01", "timezone": "asia/tokyo"}
+    assert read_config(date).timezone == "Asia/Tokyo"
     assert compile_config(config, NOW) is compile_config(dict(config), NOW)
     assert compile_config(config, NOW) == compile_trigger(parse(config), NOW)
     # What is equal in Python alone is no equal configuration.

@@ -130,6 +130,22 @@ def test_refuses(config: Any, field: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("", "''"),
+        (5, "5"),
+        ("x", "x"),
+        pytest.param("x" * 64, "x" * 64, id="64"),
+        pytest.param("x" * 65, repr("x" * 60) + "...", id="65"),
+    ],
+)
+def test_any_key_can_be_named(name: Any, field: str) -> None:
+    with pytest.raises(InvalidTriggerError) as caught:
+        parse({"trigger": "cron", "hour": 1, name: 1})
+    assert caught.value.problems[0].field == field
+
+
+@pytest.mark.parametrize(
     ("options", "gap"),
     [
         ({"second": "*"}, 1),
