@@ -40,6 +40,14 @@ class _Dumper(yaml.SafeDumper):
     """Quotes the texts that either YAML 1.1 or YAML 1.2 would take for something else."""
 
 
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # To YAML 1.1 these end a line, or begin a document; only in double quotes they are escaped.
+    style = '"' if re.search("[\x85\u2028\u2029\ufeff]", text) else None
+    return dumper.represent_scalar(_STR, text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
 for _tag, (_pattern, _first) in _CORE.items():
     for _class in (_Loader, _Dumper):
         _class.add_implicit_resolver(_tag, re.compile(rf"(?:{_pattern})\Z"), list(_first))

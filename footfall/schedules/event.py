@@ -116,7 +116,9 @@ class ScheduleEvent(BaseModel):
 
     def same_state(self, other: "ScheduleEvent") -> bool:
         """Say whether nothing lies between both, which are of one revision."""
-        mine, others = (one.walk.model_copy(update={"quiet": None}) for one in (self, other))
+        mine, others = (
+            one.walk.model_copy(update={"quiet": None, "overrun": 0}) for one in (self, other)
+        )
         if (mine, self.paused, self.note) != (others, other.paused, other.note):
             return False
         if self.walk.quiet != other.walk.quiet:

@@ -83,6 +83,7 @@ class ScheduledWalk(BaseModel):
         notify: where to tell of what happens to it, beside its owner's hooks.
         late_after: seconds after its time within which a run's walker has to begin; None means
             that nobody watches.
+        overrun: how many runs more than `Policies.max_runs` were made when that was made smaller.
         quiet: token of the last write of ours that was no change: a run of a chain that was
             counted, or one that has Temporal keep the schedule.
         occasion: set only in the argument of runs that the schedule did not start itself.
@@ -114,6 +115,7 @@ class ScheduledWalk(BaseModel):
     trail: tuple[str, ...] = ()
     notify: tuple[Hook, ...] = ()
     late_after: int | None = None
+    overrun: int = 0
     quiet: str | None = None
     occasion: Occasion | None = None
 
@@ -166,6 +168,7 @@ class ScheduledWalk(BaseModel):
             "basis",
             "resumed_at",
             "request",
+            "overrun",
             "quiet",
         }
         return same(*(one.model_dump(exclude=bookkeeping) for one in (self, other)))
@@ -203,13 +206,22 @@ class ScheduleSnapshot(BaseModel):
 
     def runs_left_of(self, walk: ScheduledWalk) -> int | None:
         """Give how many runs are left when the schedule becomes `walk`; None means no limit."""
+        left = self._left_of(walk)
+        return None if left is None else max(0, left)
+
+    def counted(self, walk: ScheduledWalk) -> ScheduledWalk:
+        """Give what the schedule becomes with the runs noted that were more than its limit."""
+        left = self._left_of(walk)
+        return walk.model_copy(update={"overrun": max(0, -left) if left is not None else 0})
+
+    def _left_of(self, walk: ScheduledWalk) -> int | None:
         most = walk.policies.max_runs
         if most is None:
             return None
         before = self.walk.policies.max_runs
         if before is None or self.runs_left is None:
-            return max(0, most - self.runs_started)
-        return max(0, self.runs_left + most - before)
+            return most - self.runs_started
+        return self.runs_left - self.walk.overrun + most - before
 
     @property
     def coming_times(self) -> tuple[datetime, ...]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -160,6 +161,7 @@ class ScheduleGateway:
                 draft = edit(before)
                 if draft is None:
                     return before
+                draft = replace(draft, walk=before.counted(draft.walk))
                 mine[draft.walk.change.token] = draft, found
                 runs_left = before.runs_left_of(draft.walk)
                 if not await update(self._client, draft, found.conflict_token, runs_left):
@@ -185,12 +187,15 @@ class ScheduleGateway:
             if found is None:
                 return
             snapshot = found.snapshot
-            if snapshot.walk.quiet == run_id or not snapshot.runs_left:
+            if snapshot.walk.quiet == run_id or snapshot.runs_left is None:
                 return
-            walk = snapshot.walk.model_copy(update={"quiet": run_id})
+            # The limit may have been made smaller since the run was started.
+            left = snapshot.runs_left - snapshot.walk.overrun - 1
+            counted = {"quiet": run_id, "overrun": max(0, -left)}
+            walk = snapshot.walk.model_copy(update=counted)
             draft = Draft(walk=walk, paused=snapshot.paused, note=snapshot.note)
             with suppress(ScheduleNotFoundError):
-                await update(self._client, draft, found.conflict_token, snapshot.runs_left - 1)
+                await update(self._client, draft, found.conflict_token, max(0, left))
         raise ConflictError
 
     async def delete(

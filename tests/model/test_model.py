@@ -234,6 +234,10 @@ class Schedules(RuleBasedStateMachine):
             ],
             "prune": prune,
         }
+        if prune and not wanted:
+            refusal = self._caller(api, owner).fields("POST", "/schedule/apply", json=body)
+            assert self.world.do(refusal) == {"schedules"}
+            return multiple()
         data = self._call(api, owner, "POST", "/schedule/apply", json=body)
         assert data["failed"] == 0, data
         known = {one.name: one for one in self.model.of(owner).values() if one.name}

@@ -1,6 +1,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from support.waiting import until
 from support.walks import a_change, a_walk
 
@@ -12,8 +13,11 @@ from footfall.temporal.action import action_id
 from footfall.temporal.beginnings import Beginning
 
 MINUTE = timedelta(minutes=1)
-NOW = datetime.now(UTC)
-START = NOW - timedelta(minutes=30)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Runs:
@@ -70,7 +74,7 @@ async def told_of(
     for walk in (before, after):
         watch.saw_schedules([ScheduleSnapshot(walk=walk, paused=False)])
     looking = asyncio.create_task(watch.run())
-    last = f"{NOW - 2 * MINUTE:%H:%M}"
+    last = f"{datetime.now(UTC) - 2 * MINUTE:%H:%M}"
 
     async def looked() -> bool:
         return any(run_id.endswith(last) for run_id in runs.asked) or len(notices) > 1
@@ -80,23 +84,24 @@ async def told_of(
     return notices
 
 
-def schedule() -> tuple[ScheduledWalk, ScheduledWalk]:
+def schedule(now: datetime) -> tuple[ScheduledWalk, ScheduledWalk]:
     """A schedule of every minute, and the same with another walker for the last 9 minutes."""
+    start = now - 30 * MINUTE
     before = a_walk(
         "app",
         walker_name="old",
         config={"trigger": "cron", "cron": "* * * * *"},
         late_after=10,
-        anchor=START,
-        created_at=START,
-        change=a_change().model_copy(update={"at": START}),
+        anchor=start,
+        created_at=start,
+        change=a_change().model_copy(update={"at": start}),
     )
-    change = a_change().model_copy(update={"at": NOW - 9 * MINUTE})
+    change = a_change().model_copy(update={"at": now - 9 * MINUTE})
     return before, before.changed(change, walker_name="new")
 
 
 def expected(before: ScheduledWalk, after: ScheduledWalk) -> set[str]:
-    times = [START + number * MINUTE for number in range(40)]
+    times = [before.anchor + number * MINUTE for number in range(40)]
     return {
         f"{action_id(before if at.replace(second=0, microsecond=0) <= after.change.at else after)}"
         f"-{at:%H:%M}"
@@ -104,20 +109,24 @@ def expected(before: ScheduledWalk, after: ScheduledWalk) -> set[str]:
     }
 
 
-async def test_runs_before_a_change_of_the_walker_are_found_and_not_missed() -> None:
-    before, after = schedule()
+async def test_runs_before_a_change_of_the_walker_are_found_and_not_missed(now: datetime) -> None:
+    before, after = schedule(now)
     assert await told_of(before, after, expected(before, after)) == []
 
 
-async def test_a_run_that_the_former_definition_started_right_after_the_change_is_found() -> None:
-    before, after = schedule()
+async def test_a_run_that_the_former_definition_started_right_after_the_change_is_found(
+    now: datetime,
+) -> None:
+    before, after = schedule(now)
     at = (after.change.at + MINUTE).replace(second=0, microsecond=0)
     ids = expected(before, after) - {f"{action_id(after)}-{at:%H:%M}"}
     assert await told_of(before, after, ids | {f"{action_id(before)}-{at:%H:%M}"}) == []
 
 
-async def test_what_is_missed_before_a_change_is_told_of_the_walker_that_was_meant() -> None:
-    before, after = schedule()
+async def test_what_is_missed_before_a_change_is_told_of_the_walker_that_was_meant(
+    now: datetime,
+) -> None:
+    before, after = schedule(now)
     at = (after.change.at - 3 * MINUTE).replace(second=0, microsecond=0)
     notices = await told_of(
         before, after, expected(before, after) - {f"{action_id(before)}-{at:%H:%M}"}
@@ -126,6 +135,6 @@ async def test_what_is_missed_before_a_change_is_told_of_the_walker_that_was_mea
     assert notices[0].message.startswith(f"The run of old that was due at {at:%Y-%m-%dT%H:%M:%SZ}")
 
 
-async def test_what_temporal_may_have_forgotten_is_not_missed() -> None:
-    before, after = schedule()
+async def test_what_temporal_may_have_forgotten_is_not_missed(now: datetime) -> None:
+    before, after = schedule(now)
     assert await told_of(before, after, set(), kept=timedelta()) == []

@@ -32,6 +32,18 @@ def test_a_new_limit_counts_what_has_run(
     assert snapshot.runs_left_of(limited(after)) == expected
 
 
+def test_what_ran_beyond_a_smaller_limit_is_not_given_back() -> None:
+    snapshot = ScheduleSnapshot(walk=limited(7), paused=False, runs_left=0, runs_started=7)
+    for most, left, overrun in ((5, 0, 2), (6, 0, 1), (7, 0, 0), (9, 2, 0), (3, 0, 4), (8, 1, 0)):
+        wanted = snapshot.walk.changed(a_change(), policies=Policies(max_runs=most))
+        runs_left = snapshot.runs_left_of(wanted)
+        walk = snapshot.counted(wanted)
+        assert (runs_left, walk.overrun) == (left, overrun)
+        snapshot = snapshot.model_copy(update={"walk": walk, "runs_left": runs_left})
+    unlimited = snapshot.counted(snapshot.walk.changed(a_change(), policies=Policies()))
+    assert unlimited.overrun == 0
+
+
 def test_only_what_is_completed_and_wants_to_go_goes() -> None:
     walk = a_walk("app", policies=Policies(after_completion=AfterCompletion.DELETE))
     soon = a_change().at
