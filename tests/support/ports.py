@@ -1,9 +1,18 @@
+import random
 import socket
+
+LOWEST, BEYOND = 12_000, 32_000
+"""Below those that systems give to clients and to whoever asks for any: a server that is stopped
+and started again must find its port as it left it."""
 
 
 def free_port() -> int:
-    """Give a port of 127.0.0.1 that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Give a port of 127.0.0.1 that is free at this moment, and that nobody is given by chance."""
+    while True:
+        port = random.SystemRandom().randrange(LOWEST, BEYOND)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
