@@ -2,8 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from footfall.schedules.chain import end_of
@@ -11,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from footfall.schedules.run import WALKER_TIMEOUT, RunOutcome, RunStatus
     from footfall.schedules.schedule import ScheduledWalk
 
-from workflows.chores import chores_queue
+from workflows.chores import tell
 
 PATIENCE = timedelta(days=1)
 """How long a run stays open for its followers when Temporal's lists are away."""
@@ -38,21 +37,14 @@ async def tell_followers(
         status=status,
         at=workflow.now(),
     )
-    try:
-        await workflow.execute_activity(
-            "tell_followers",
-            end,
-            task_queue=chores_queue(),
-            start_to_close_timeout=timedelta(minutes=1),
-            schedule_to_close_timeout=PATIENCE,
-            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
-            summary=walk.walker_name,
-        )
-    except ActivityError as failure:
-        # What became of the walker stands, whatever follows.
-        if is_cancelled_exception(failure):
-            raise
-        workflow.logger.warning("the end of a run could not be told to what follows it")
+    await tell(
+        "tell_followers",
+        end,
+        attempt=timedelta(minutes=1),
+        patience=PATIENCE,
+        summary=walk.walker_name,
+        lost="the end of a run could not be told to what follows it",
+    )
 
 
 def failed_outcome(cause: BaseException | None) -> tuple[RunStatus, RunOutcome | None]:

@@ -1,20 +1,16 @@
-from collections.abc import Sequence
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from footfall.schedules.chain import MOST_WAITING, Chain, Followed, Following
     from footfall.schedules.occasion import RunEnd, RunReference
 
-from workflows.chores import chores_queue
+from workflows.chores import PATIENTLY, chores_queue, others_ended
 
 LINGER = timedelta(minutes=10)
 """How long it stays when nothing is told: for so long it knows what it started last. Afterwards
 Temporal's list of runs does, which lags behind by far less."""
-
-_PATIENTLY = RetryPolicy(maximum_interval=timedelta(seconds=30))
 
 
 @workflow.defn(name="RunChain")
@@ -46,7 +42,7 @@ class RunChain:
             followed = await self._follow(self._ends[0])
             self._known = followed.known
             if followed.waits_for:
-                await self._ended(followed.waits_for)
+                await others_ended(followed.waits_for, first_pause=timedelta(milliseconds=200))
                 if followed.only_one:
                     del self._ends[1:]
             else:
@@ -77,25 +73,10 @@ class RunChain:
             task_queue=chores_queue(),
             result_type=Followed,
             start_to_close_timeout=timedelta(minutes=1),
-            retry_policy=_PATIENTLY,
+            retry_policy=PATIENTLY,
             summary=end.run.id,
         )
         return followed
-
-    async def _ended(self, others: Sequence[RunReference]) -> None:
-        await workflow.execute_activity(
-            "others_ended",
-            list(others),
-            task_queue=chores_queue(),
-            start_to_close_timeout=timedelta(seconds=30),
-            # It asks by its retries.
-            retry_policy=RetryPolicy(
-                initial_interval=timedelta(milliseconds=200),
-                backoff_coefficient=1.5,
-                maximum_interval=timedelta(seconds=5),
-            ),
-            summary="wait for other runs",
-        )
 
     async def _spend(self, end: RunEnd) -> None:
         await workflow.execute_activity(
@@ -103,6 +84,6 @@ class RunChain:
             args=[self._schedule_id, end],
             task_queue=chores_queue(),
             start_to_close_timeout=timedelta(minutes=1),
-            retry_policy=_PATIENTLY,
+            retry_policy=PATIENTLY,
             summary=end.run.id,
         )

@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from footfall.schedules.schedule import ScheduledWalk
 
-from workflows.chores import chores_queue
+from workflows.chores import PATIENTLY, chores_queue, others_ended
 from workflows.following import failed_outcome, tell_followers
 from workflows.telling import tell_failure, tell_success
 
@@ -162,7 +162,7 @@ async def _settle(walk: ScheduledWalk, request: RunRequest) -> bool:
         result_type=bool,
         start_to_close_timeout=timedelta(minutes=1),
         # Without a worker or Temporal's visibility it waits; the run is closed afterwards.
-        retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        retry_policy=PATIENTLY,
         summary=request.walker_name,
     )
     return paused
@@ -183,18 +183,7 @@ def _starts(error: ApplicationError) -> int:
 
 
 async def _ended(others: Sequence[RunReference]) -> None:
-    await workflow.execute_activity(
-        "others_ended",
-        list(others),
-        task_queue=chores_queue(),
-        start_to_close_timeout=timedelta(seconds=30),
-        retry_policy=RetryPolicy(
-            initial_interval=timedelta(seconds=1),
-            backoff_coefficient=1.5,
-            maximum_interval=timedelta(seconds=5),
-        ),
-        summary="wait for other runs",
-    )
+    await others_ended(others, first_pause=timedelta(seconds=1))
     workflow.upsert_memo({MEMO_WAITS: None})
 
 

@@ -1,8 +1,7 @@
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from footfall.schedules.notice import EndedRun, ToldRun, shortened
@@ -10,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from footfall.schedules.run import RunError, RunKind, RunOutcome, RunStatus
     from footfall.schedules.schedule import ScheduledWalk
 
-from workflows.chores import chores_queue
+from workflows.chores import tell
 from workflows.following import failed_outcome
 
 PATIENCE = timedelta(minutes=10)
@@ -57,21 +56,14 @@ async def _tell(
         started_at=workflow.info().workflow_start_time,
         error=shortened(error),
     )
-    try:
-        await workflow.execute_activity(
-            "tell_of_run",
-            EndedRun(walk=walk, run=run, at=workflow.now(), paused=paused),
-            task_queue=chores_queue(),
-            start_to_close_timeout=timedelta(seconds=30),
-            schedule_to_close_timeout=PATIENCE,
-            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
-            summary=request.walker_name,
-        )
-    except ActivityError as failure:
-        # What became of the walker stands, whoever hears of it.
-        if is_cancelled_exception(failure):
-            raise
-        workflow.logger.warning("the end of a run could not be told")
+    await tell(
+        "tell_of_run",
+        EndedRun(walk=walk, run=run, at=workflow.now(), paused=paused),
+        attempt=timedelta(seconds=30),
+        patience=PATIENCE,
+        summary=request.walker_name,
+        lost="the end of a run could not be told",
+    )
 
 
 def _meant(walk: ScheduledWalk, request: RunRequest) -> datetime | None:
