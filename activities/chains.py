@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -16,10 +15,8 @@ from footfall.temporal.room import make_room
 from footfall.temporal.run_control import RunControl, UnderWay
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
+from footfall.together import together
 from footfall.triggers import AfterTrigger, read_config
-
-AT_ONCE = 16
-"""Followers of a run that are told side by side."""
 
 _log = structlog.get_logger(__name__)
 
@@ -49,14 +46,8 @@ class ChainActivities:
         Raises:
             TemporalUnavailableError: Temporal did not answer; call it again.
         """
-        limit = asyncio.Semaphore(AT_ONCE)
-
-        async def tell(follower: str) -> None:
-            async with limit:
-                await self._followers.tell(follower, end)
-
         followers = await self._followers.of(end.schedule_id)
-        await asyncio.gather(*(tell(follower) for follower in followers))
+        await together(lambda follower: self._followers.tell(follower, end), followers)
 
     @activity.defn(name="follow")
     async def follow(self, following: Following) -> Followed:

@@ -10,7 +10,6 @@ from api.permissions import check_own
 from api.pruning import Pruning
 from api.schedules import Schedules
 from api.steps import Step, Wanted
-from api.together import together
 from footfall.errors import (
     ConflictError,
     FieldProblem,
@@ -24,6 +23,7 @@ from footfall.schedules.flat import declaration
 from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 from footfall.temporal.draft import Draft
 from footfall.temporal.schedules import ScheduleGateway
+from footfall.together import together
 from footfall.tokens import Principal
 
 _PAGE = 1000
@@ -77,9 +77,7 @@ class Applying:
             pruned = [step async for step in self._superfluous(who, names)]
             await self._pruning.check(author, pruned, wanted)
         if not dry_run:
-            await together(
-                [self._do(step, one) for step, one in zip(steps, wanted, strict=True)],
-            )
+            await together(lambda both: self._do(*both), zip(steps, wanted, strict=True))
             await self._pruning.do(author, pruned)
         return steps + pruned
 
@@ -111,7 +109,7 @@ class Applying:
             except WalkerNotFoundError as error:
                 problems.append(FieldProblem(f"schedules.{place}.walker_name", error.message))
 
-        await together([check(place, body) for place, body in enumerate(bodies)])
+        await together(lambda numbered: check(*numbered), enumerate(bodies))
         if problems:
             raise InvalidInputError(problems)
         return [wanted[place] for place in range(len(bodies))]

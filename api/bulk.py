@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -13,10 +12,8 @@ from api.schedules import Schedules
 from footfall.errors import FieldProblem, FootfallError, InvalidInputError, TemporalUnavailableError
 from footfall.projection.row import ScheduleRow
 from footfall.schedules.run import RunSummary
+from footfall.together import together
 from footfall.tokens import Principal
-
-AT_ONCE = 16
-"""Schedules that one request changes side by side."""
 
 type Operation = Callable[[str], Awaitable["Outcome"]]
 """Does the action to the schedule with an id."""
@@ -128,21 +125,18 @@ def _is_unavailable(outcome: Outcome) -> bool:
 
 
 async def _each(ids: Iterable[str], operation: Operation) -> list[Outcome]:
-    limit = asyncio.Semaphore(AT_ONCE)
-
     async def one(schedule_id: str) -> Outcome:
-        async with limit:
-            try:
-                return await operation(schedule_id)
-            except FootfallError as error:
-                return Outcome(schedule_id, error=error)
-            except Exception as error:  # noqa: BLE001
-                # The others are changed all the same, and their outcomes must be told.
-                _log.exception("a schedule of many could not be changed", schedule=schedule_id)
-                hidden = FootfallError(
-                    "Something went wrong on our side; the API's log has the details.",
-                )
-                hidden.__cause__ = error
-                return Outcome(schedule_id, error=hidden)
+        try:
+            return await operation(schedule_id)
+        except FootfallError as error:
+            return Outcome(schedule_id, error=error)
+        except Exception as error:  # noqa: BLE001
+            # The others are changed all the same, and their outcomes must be told.
+            _log.exception("a schedule of many could not be changed", schedule=schedule_id)
+            hidden = FootfallError(
+                "Something went wrong on our side; the API's log has the details.",
+            )
+            hidden.__cause__ = error
+            return Outcome(schedule_id, error=hidden)
 
-    return list(await asyncio.gather(*(one(schedule_id) for schedule_id in ids)))
+    return await together(one, ids)

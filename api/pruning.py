@@ -1,16 +1,17 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 
 from api.edits import Author
 from api.schedules import Schedules
 from api.steps import Step, Wanted
-from api.together import together
 from footfall.errors import (
     FieldProblem,
     FootfallError,
     InvalidInputError,
     ScheduleNotFoundError,
 )
+from footfall.together import together
 
 
 class Pruning:
@@ -33,7 +34,7 @@ class Pruning:
         while True:
             # What stays may follow what would have been deleted beside it.
             beside = declared | {step.id for step in able}
-            await together([self._delete(author, one, beside, dry_run=True) for one in able])
+            await together(partial(self._delete, author, beside, dry_run=True), able)
             left = [step for step in able if step.error is None]
             if len(left) == len(able):
                 return
@@ -43,10 +44,10 @@ class Pruning:
         """Delete the schedules of steps without an error; those that fail get one."""
         able = [step for step in steps if step.error is None]
         beside = frozenset(step.id for step in able)
-        await together([self._delete(author, one, beside) for one in able])
+        await together(partial(self._delete, author, beside), able)
 
     async def _delete(
-        self, author: Author, step: Step, beside: AbstractSet[str], *, dry_run: bool = False
+        self, author: Author, beside: AbstractSet[str], step: Step, *, dry_run: bool = False
     ) -> None:
         try:
             await self._schedules.delete(author, step.id, dry_run=dry_run, beside=beside)

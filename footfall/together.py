@@ -1,16 +1,18 @@
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 
 AT_ONCE = 16
-"""Schedules that one request reads or writes side by side."""
+"""How much is done side by side where one request, or one run, needs very much."""
 
 
-async def together(doing: Sequence[Awaitable[None]]) -> None:
-    """Wait for all of these, at most `AT_ONCE` of which are under way at any time."""
+async def together[Item, Value](
+    do: Callable[[Item], Awaitable[Value]], items: Iterable[Item]
+) -> list[Value]:
+    """Do something with each item, with at most `AT_ONCE` at any time; give what came of each."""
     limit = asyncio.Semaphore(AT_ONCE)
 
-    async def one(work: Awaitable[None]) -> None:
+    async def one(item: Item) -> Value:
         async with limit:
-            await work
+            return await do(item)
 
-    await asyncio.gather(*(one(work) for work in doing))
+    return list(await asyncio.gather(*(one(item) for item in items)))

@@ -35,6 +35,7 @@ from footfall.temporal.described import Described
 from footfall.temporal.draft import Draft, Edit
 from footfall.temporal.listed import ListedSchedule, to_listed
 from footfall.temporal.update import update
+from footfall.together import together
 from footfall.triggers import next_times, present_bases
 
 SHOWN_TIMES = 10
@@ -303,20 +304,9 @@ class ScheduleGateway:
             entries = await self._client.list_schedules(query, page_size=1000)
             return [entry.id async for entry in entries]
 
-    async def read_many(
-        self,
-        schedule_ids: Iterable[str],
-        *,
-        concurrency: int = 16,
-    ) -> list[ScheduleSnapshot]:
+    async def read_many(self, schedule_ids: Iterable[str]) -> list[ScheduleSnapshot]:
         """Give those of the schedules that exist."""
-        limit = asyncio.Semaphore(concurrency)
-
-        async def find(schedule_id: str) -> ScheduleSnapshot | None:
-            async with limit:
-                return await self.find(schedule_id)
-
-        found = await asyncio.gather(*(find(schedule_id) for schedule_id in schedule_ids))
+        found = await together(self.find, schedule_ids)
         return [snapshot for snapshot in found if snapshot is not None]
 
     async def describe(self, schedule_id: str) -> Described | None:
