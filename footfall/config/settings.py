@@ -183,6 +183,7 @@ class JwtSettings(_Table):
 
     Attributes:
         public_key: PEM text, or the path of a PEM file.
+        jwks_file: a JWK Set (RFC 7517), instead of `secret` and `public_key`.
         leeway: seconds that clocks may differ.
     """
 
@@ -194,6 +195,11 @@ class JwtSettings(_Table):
         "RS256, ES256: the public key, as PEM text or the path of a PEM file",
         "PEM text or the path of a PEM file",
     )
+    jwks_file: HomePath | None = _key(
+        "File with a JWK Set, whose keys count instead of `secret` and `public_key`: a token's "
+        "`kid` picks one. Read again when it changes",
+        "the path of a file",
+    )
     algorithm: Literal["HS256", "RS256", "ES256"] = _key(
         "The one algorithm that tokens are accepted with: HS256, RS256 or ES256",
         "HS256, RS256 or ES256",
@@ -201,6 +207,10 @@ class JwtSettings(_Table):
     )
     issuer: Text | None = _key("`iss` that tokens must have", "text, at most 1024 characters")
     audience: Text | None = _key("`aud` that tokens must have", "text, at most 1024 characters")
+    token_type: Text | None = _key(
+        "`typ` that tokens must have, such as `at+jwt`",
+        "text, at most 1024 characters",
+    )
     leeway: Whole = _key(
         "Seconds that the clocks of issuer and API may differ",
         "seconds, 0 to 300",
@@ -208,6 +218,11 @@ class JwtSettings(_Table):
         ge=0,
         le=300,
     )
+
+    @property
+    def lacks_secret(self) -> bool:
+        """Whether tokens are to be signed with a secret, and there is none."""
+        return self.algorithm == "HS256" and self.secret is None and self.jwks_file is None
 
     def verifier_key(self) -> str:
         """Give what tokens are checked with: the secret, or the public key's PEM text.
