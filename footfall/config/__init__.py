@@ -5,6 +5,7 @@ from footfall.config.load import find_config, load_settings
 from footfall.config.settings import (
     ApiSettings,
     JwtSettings,
+    LimitSettings,
     Settings,
     TemporalSettings,
     WorkerSettings,
@@ -13,6 +14,7 @@ from footfall.config.settings import (
 __all__ = [
     "ApiSettings",
     "JwtSettings",
+    "LimitSettings",
     "SettingKey",
     "Settings",
     "TemporalSettings",
