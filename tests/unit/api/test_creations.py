@@ -96,6 +96,22 @@ async def test_a_burst_fills_the_room_and_no_more(rows: Rows, clock: Clock, show
     assert len(rows.ids["ada"]) == 10
 
 
+async def test_what_is_shown_while_others_are_counted_counts_once(
+    rows: Rows, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = creations(rows, clock, schedules=2)
+    count = rows.count_owned
+
+    async def slow(owner: str, *, without: Collection[str] = ()) -> int:
+        monkeypatch.setattr(rows, "count_owned", count)
+        await some.take("ada", ["b"])
+        rows.ids["ada"] = {"b"}
+        return await count(owner, without=without)
+
+    monkeypatch.setattr(rows, "count_owned", slow)
+    await some.take("ada", ["a"])
+
+
 async def test_what_was_not_created_is_given_back(rows: Rows, clock: Clock) -> None:
     some = creations(rows, clock, schedules=1, creations=1)
     for _ in range(5):
