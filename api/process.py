@@ -17,6 +17,7 @@ from api.bulk import Bulk
 from api.chains import Chains
 from api.changes import Changes
 from api.checks import Checks
+from api.creations import Creations
 from api.delivering import deliver_forever
 from api.events import Events
 from api.notifications import Notifications
@@ -130,7 +131,13 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     gateway = ScheduleGateway(client, app=app, changes=changes)
     runs = RunGateway(client, app=app)
     walkers = WalkerCatalogue(client, app=app)
-    checks = Checks(walkers, min_interval=settings.min_interval, webhooks=settings.webhooks)
+    limits = settings.limits
+    checks = Checks(
+        walkers,
+        min_interval=settings.min_interval,
+        webhooks=settings.webhooks,
+        args_limit=limits.args,
+    )
     longest = timedelta(days=settings.runs_retention)
 
     async def kept() -> timedelta:
@@ -139,7 +146,8 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     async def retention() -> timedelta:
         return min(await kept(), longest)
 
-    streams, feed = Streams(), Feed()
+    streams = Streams(most=limits.streams, most_of_one=limits.user_streams)
+    feed = Feed()
     ui = TemporalUi(base=settings.temporal.ui_url, namespace=settings.temporal.namespace)
     hooks = OwnerHookGateway(client, app=app)
     deliveries = DeliveryGateway(client, app=app)
@@ -159,6 +167,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     )
     work = asyncio.create_task(_work(client, settings, projector, watch))
     chains = Chains(gateway, store, app=app)
+    creations = Creations(store, limits)
     schedules = Schedules(
         app=app,
         gateway=gateway,
@@ -166,6 +175,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         chains=chains,
         store=store,
         projector=projector,
+        creations=creations,
         default_timeout=settings.default_timeout,
     )
     control = RunControl(client, runs)
@@ -188,12 +198,14 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 control=control,
                 store=store,
                 projector=projector,
+                page=limits.page,
             ),
             run_starter=starter,
             backfills=Backfills(
                 schedules=schedules,
                 gateway=gateway,
                 backfills=BackfillGateway(client, app=app),
+                limits=limits,
             ),
             applying=Applying(
                 app=app,
@@ -202,6 +214,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 gateway=gateway,
                 store=store,
                 projector=projector,
+                creations=creations,
                 default_timeout=settings.default_timeout,
             ),
             tails=Tails(runs, streams),
@@ -218,6 +231,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             checks=checks,
             walkers=walkers,
             verifier=verifier,
+            limits=limits,
             ui=ui,
             store=store,
             projector=projector,

@@ -19,7 +19,7 @@ from activities.horizons import HorizonActivities
 from activities.notices import NoticeActivities
 from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
-from footfall.config import Settings
+from footfall.config import Settings, forget_secrets
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
 from footfall.mongo.root_leases import MongoLeases
@@ -78,6 +78,8 @@ def run(settings: Settings, app: Path) -> int:
         if health.health_port
         else None
     )
+    # Host processes inherit what is left, and walkers read it.
+    forget_secrets(os.environ)
     return uvloop.run(_run(settings, app, listener))
 
 
