@@ -16,6 +16,7 @@ from api.views import TemporalUi
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
 from footfall.temporal.catalogue import WalkerCatalogue
+from footfall.temporal.codec import EncryptionCodec
 from footfall.temporal.health import TemporalHealth
 from footfall.tokens import TokenVerifier
 
@@ -42,3 +43,4 @@ class Services:
     store: Store
     projector: Projector
     temporal: TemporalHealth
+    codec: EncryptionCodec

@@ -19,7 +19,7 @@ from activities.horizons import HorizonActivities
 from activities.notices import NoticeActivities
 from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
-from footfall.config import Settings
+from footfall.config import Settings, setting_keys
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
 from footfall.schedules.schedule import ScheduledWalk
@@ -76,7 +76,16 @@ def run(settings: Settings, app: Path) -> int:
         if health.health_port
         else None
     )
+    _forget_secrets()
     return uvloop.run(_run(settings, app, listener))
+
+
+def _forget_secrets() -> None:
+    """Take Footfall's own secrets out of the environment, which walkers are given too."""
+    for key in setting_keys():
+        # The app may keep its graphs in the same MongoDB.
+        if key.is_secret and key.path != ("mongodb_uri",):
+            os.environ.pop(key.env, None)
 
 
 async def _run(settings: Settings, app: Path, listener: socket.socket | None) -> int:
