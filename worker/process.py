@@ -48,6 +48,9 @@ from workflows.run_backfill import RunBackfill
 from workflows.run_chain import RunChain
 from workflows.run_walker import RunWalker
 
+WORKFLOWS = (RunWalker, RunChain, RunBackfill, ListWalkers, RenewHorizons, RecordChanges)
+"""What a worker runs; each has committed histories that replay."""
+
 SLOTS_PER_HOST = 4
 """Runs that a worker takes for each host process: some wait for their root meanwhile."""
 
@@ -237,7 +240,7 @@ def _workers(
     walking = Worker(
         client,
         task_queue=app,
-        workflows=[RunWalker, RunChain, RunBackfill, ListWalkers, RenewHorizons, RecordChanges],
+        workflows=WORKFLOWS,
         # Releases before the second queue scheduled the short ones here.
         activities=[walkers.run_walker, walkers.list_walkers, horizons.renew_horizons, *short],
         # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.

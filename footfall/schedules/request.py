@@ -1,11 +1,12 @@
 from typing import Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from footfall.schedules.schedule import ScheduledWalk
+from footfall.schedules.stored import Stored
 
 
-class RunRequest(BaseModel):
+class RunRequest(Stored):
     """What the activity that runs a walker is told: which, with what, for which time.
 
     Attributes:
@@ -14,8 +15,6 @@ class RunRequest(BaseModel):
         timeout: seconds that the walker may take.
         starts_before: how often the walker was started for this run before this activity.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     schedule_id: str
     run_id: str
