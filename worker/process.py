@@ -38,6 +38,7 @@ from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.hosts import Hosts
 from worker.declared import declared_walks
+from worker.deployment import deployment_of
 from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
 from workflows.chores import chores_queue_of
@@ -229,6 +230,7 @@ def _workers(
         hooks=hooks,
         deliveries=DeliveryGateway(client, app=app),
     )
+    deployment = deployment_of(settings)
     short: list[Callable[..., Any]] = [
         pausing.pause_after_failures,
         waiting.others_ended,
@@ -246,6 +248,7 @@ def _workers(
         # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
+        deployment_config=deployment,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )
     chores = Worker(
@@ -253,6 +256,7 @@ def _workers(
         task_queue=chores_queue_of(app),
         activities=short,
         max_concurrent_activities=CHORES_AT_ONCE,
+        deployment_config=deployment,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )
     return walking, chores

@@ -66,6 +66,7 @@ Address = Annotated[
     AfterValidator(_port_in_range),
 ]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{2,255}\z")]
+BuildId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}\z")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}\z")]
 Database = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,63}\z")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1024)]

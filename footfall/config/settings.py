@@ -10,6 +10,7 @@ from footfall.config.kinds import (
     PEM_START,
     Address,
     ApiKey,
+    BuildId,
     Database,
     EncryptionKeys,
     HomePath,
@@ -189,6 +190,11 @@ class WorkerSettings(_Table):
         default=10,
         ge=0,
         le=3600,
+    )
+    build_id: BuildId | None = _key(
+        "Name of the worker's build: Temporal gives it work once an operator has made it the "
+        "current one; unset takes work at once",
+        "1 to 128 letters, digits, `_`, `.` or `-`",
     )
 
 
