@@ -4,12 +4,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.codec_cors import CodecCors
 from api.errors import install_error_handlers
 from api.routes import (
     applying,
     backfills,
     bulk,
     changes,
+    codec,
     events,
     health,
     notifications,
@@ -48,8 +50,11 @@ def build_app(services: Services | None) -> FastAPI:
         tail.router,
         notifications.router,
         events.router,
+        codec.router,
     ):
         app.include_router(router, dependencies=[StrictQuery])
+    if services is not None:
+        app.add_middleware(CodecCors, origin=services.ui.origin)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

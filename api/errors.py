@@ -30,6 +30,7 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.BackfillEndedError: 409,
     errors.DeliveryNotFoundError: 404,
     errors.DeliveryPendingError: 409,
+    errors.EncryptionDisabledError: 404,
     errors.StaleError: 412,
     errors.TooManyStreamsError: 429,
     errors.TooManyCreationsError: 429,
@@ -38,6 +39,7 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.NotReadyError: 503,
     errors.TemporalUnavailableError: 503,
     errors.ProjectionUnavailableError: 503,
+    errors.UnreadableError: 503,
 }
 
 HTTP_CODES: Mapping[int, str] = {413: "too_large"}

@@ -43,6 +43,7 @@ from footfall.temporal.backfills import BackfillGateway
 from footfall.temporal.beginnings import Beginnings
 from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.changes import ChangeLog
+from footfall.temporal.codec import codec_of
 from footfall.temporal.connection import connect
 from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.health import TemporalHealth
@@ -236,6 +237,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             store=store,
             projector=projector,
             temporal=TemporalHealth(client),
+            codec=codec_of(settings.temporal),
         )
     finally:
         work.cancel()

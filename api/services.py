@@ -17,6 +17,7 @@ from footfall.config import LimitSettings
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
 from footfall.temporal.catalogue import WalkerCatalogue
+from footfall.temporal.codec import EncryptionCodec
 from footfall.temporal.health import TemporalHealth
 from footfall.tokens import TokenVerifier
 
@@ -44,3 +45,4 @@ class Services:
     store: Store
     projector: Projector
     temporal: TemporalHealth
+    codec: EncryptionCodec

@@ -196,6 +196,18 @@ class ProjectionUnavailableError(FootfallError):
     code = "projection_unavailable"
 
 
+class UnreadableError(FootfallError):
+    """What Temporal holds of this cannot be read by this process."""
+
+    code = "unreadable"
+
+
+class EncryptionDisabledError(FootfallError):
+    """Nothing is encrypted: no encryption keys are configured."""
+
+    code = "encryption_disabled"
+
+
 class AppError(FootfallError):
     """The app cannot be loaded."""
 

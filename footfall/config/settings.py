@@ -10,7 +10,9 @@ from footfall.config.kinds import (
     PEM_START,
     Address,
     ApiKey,
+    BuildId,
     Database,
+    EncryptionKeys,
     HomePath,
     Host,
     JwtSecret,
@@ -23,6 +25,7 @@ from footfall.config.kinds import (
     Whole,
 )
 from footfall.errors import ConfigurationError
+from footfall.keyring import KEY_BYTES, Keyring
 from footfall.schedules.backfill import MOST_TIMES
 from footfall.schedules.recording import DAYS_KEPT
 from footfall.schedules.schedule import MAX_TIMEOUT
@@ -97,9 +100,19 @@ class TemporalSettings(_Table):
     )
     api_key: ApiKey | None = _key("API key of Temporal Cloud", "one line of text")
     ui_url: Url = _key(
-        "Base URL of Temporal's Web UI, for links",
+        "Base URL of Temporal's Web UI, for links; only its pages may ask to decrypt",
         "an http:// or https:// URL",
         default="http://127.0.0.1:8233",
+    )
+    encryption_keys: EncryptionKeys | None = _key(
+        "Keys that encrypt what Temporal stores: the first encrypts, all decrypt; unset encrypts "
+        "nothing",
+        f"id:key pairs with commas between, each key {KEY_BYTES} bytes as base64; make one with "
+        "`openssl rand -base64 32`",
+    )
+    encryption_key_file: HomePath | None = _key(
+        "File that holds the `encryption_keys` instead",
+        "the path of a file",
     )
 
     @model_validator(mode="after")
@@ -110,6 +123,12 @@ class TemporalSettings(_Table):
                 "CERT) and tls_client_key (FOOTFALL_TEMPORAL_TLS_CLIENT_KEY) belong together: "
                 "give both or neither",
             )
+        if self.encryption_keys is not None and self.encryption_key_file is not None:
+            raise ValueError(
+                "plugins.scale.scheduler.temporal.encryption_keys (FOOTFALL_TEMPORAL_ENCRYPTION_"
+                "KEYS) and encryption_key_file (FOOTFALL_TEMPORAL_ENCRYPTION_KEY_FILE) are given: "
+                "give one of them",
+            )
         needs_tls = ("api_key", "tls_server_root_ca", "tls_client_cert", "tls_domain")
         for name in needs_tls:
             if getattr(self, name) is not None and not self.tls:
@@ -118,6 +137,28 @@ class TemporalSettings(_Table):
                     "needs TLS: set tls = true (FOOTFALL_TEMPORAL_TLS=true)",
                 )
         return self
+
+    def keyring(self) -> Keyring:
+        """Give the keys that payloads are encrypted with; none means that they are not.
+
+        Raises:
+            ConfigurationError: their file cannot be read, or is not as it should be.
+        """
+        if self.encryption_keys is not None:
+            return Keyring.parse(self.encryption_keys.get_secret_value())
+        if self.encryption_key_file is None:
+            return Keyring()
+        try:
+            return Keyring.parse(self.encryption_key_file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            # A file that is no text would be shown by its own error.
+            reason = "it is no text file" if isinstance(error, UnicodeError) else str(error)
+            if isinstance(error, OSError):
+                reason = error.strerror or "it cannot be read"
+            raise ConfigurationError(
+                "plugins.scale.scheduler.temporal.encryption_key_file "
+                f"(FOOTFALL_TEMPORAL_ENCRYPTION_KEY_FILE): {self.encryption_key_file}: {reason}",
+            ) from error
 
 
 class ApiSettings(_Table):
@@ -186,6 +227,12 @@ class WorkerSettings(_Table):
         if 0 < value < MIN_MEMORY:
             raise ValueError(f"a process of {value} MiB cannot even load an app")
         return value
+
+    build_id: BuildId | None = _key(
+        "Name of the worker's build: Temporal gives it work once an operator has made it the "
+        "current one; unset takes work at once",
+        "1 to 128 letters, digits, `_`, `.` or `-`",
+    )
 
 
 class WebhookSettings(_Table):

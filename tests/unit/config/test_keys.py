@@ -19,7 +19,12 @@ def test_the_names_are_those_that_are_documented() -> None:
 
 def test_secrets_and_paths_are_known_as_such() -> None:
     keys = setting_keys()
-    assert {key.name for key in keys if key.is_secret} == {"secret", "mongodb_uri", "api_key"}
+    assert {key.name for key in keys if key.is_secret} == {
+        "secret",
+        "mongodb_uri",
+        "api_key",
+        "encryption_keys",
+    }
     assert {key.name for key in keys if key.is_path} == {
         "data_dir",
         "public_key",
@@ -27,6 +32,7 @@ def test_secrets_and_paths_are_known_as_such() -> None:
         "tls_server_root_ca",
         "tls_client_cert",
         "tls_client_key",
+        "encryption_key_file",
     }
 
 
