@@ -1,8 +1,9 @@
 import asyncio
 import os
+import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 
 import structlog
@@ -92,11 +93,26 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
 
 
 class _Server(uvicorn.Server):
-    """A server that ends the streams which its clients would never end, when it stops."""
+    """A server that ends the streams which its clients would never end, when it stops.
+
+    It does not end the process as uvicorn does, which sends itself the signal once more: what
+    the services have to put in order comes after the last answer.
+    """
 
     def __init__(self, config: uvicorn.Config, services: Services | None) -> None:
         super().__init__(config)
         self._services = services
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for kind in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(kind, self.handle_exit, kind, None)
+        try:
+            yield
+        finally:
+            for kind in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(kind)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._services is not None:
