@@ -1,8 +1,10 @@
 import asyncio
 import contextlib
 import signal
+import time
 from asyncio.subprocess import DEVNULL, STDOUT
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -11,6 +13,17 @@ from support.ports import free_port
 from support.processes import FOOTFALL, Running, clean_environ, ready
 
 STOP_SECONDS = 25.0
+RESTART_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a process ended that nobody had told to; `at` is Unix time."""
+
+    name: str
+    at: float
+    code: int
+    output: str
 
 
 class Member:
@@ -19,6 +32,7 @@ class Member:
     Attributes:
         ways: the proxies between it and what it needs.
         pids: its process ids, the present one last.
+        ends: how it ended by itself: when, with which code, and its last lines.
     """
 
     def __init__(
@@ -33,11 +47,13 @@ class Member:
         self.name = name
         self.ways = ways
         self.pids: list[int] = []
+        self.ends: list[End] = []
         self.port = free_port()
         self._arguments = [*arguments, str(self.port)]
         self._environ = clean_environ(environ)
         self._output = folder / f"{name}.txt"
         self._running: Running | None = None
+        self._keeping: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -65,20 +81,24 @@ class Member:
             )
         self.pids.append(process.pid)
         self._running = Running(process, self._output)
+        self._keeping = asyncio.create_task(self._keep(process))
 
     async def ready(self, *, seconds: float = 90) -> None:
-        """Wait until it says that it is ready."""
-        await ready(self.url, running=self.running, seconds=seconds)
+        """Wait until it says that it is ready, however often it is started until then."""
+        await ready(self.url, seconds=seconds)
 
     async def kill(self) -> None:
         """End it as a crash would; what it had started has to end by itself."""
-        self.running.tree()
-        self.running.process.kill()
+        self._leave()
+        with contextlib.suppress(ProcessLookupError):
+            self.running.process.kill()
         await self.running.all_gone()
 
     async def terminate(self) -> int:
-        """End it as an operator would, and give its exit code."""
-        self.running.tree()
+        """End it as an operator would, and give its exit code; 0 if it had ended already."""
+        self._leave()
+        if self.running.process.returncode is not None:
+            return 0
         self.running.process.terminate()
         await self.running.all_gone(seconds=STOP_SECONDS)
         assert self.running.process.returncode is not None
@@ -95,8 +115,21 @@ class Member:
         """End it, however it stands, and leave nothing behind."""
         if self._running is None:
             return
+        self._leave()
         self._running.kill_everything()
         await self._running.all_gone()
+
+    def _leave(self) -> None:
+        """Start it no more when it ends."""
+        self.running.tree()
+        if self._keeping is not None:
+            self._keeping.cancel()
+
+    async def _keep(self, process: asyncio.subprocess.Process) -> None:
+        code = await process.wait()
+        self.ends.append(End(self.name, time.time(), code, self.output[-600:]))
+        await asyncio.sleep(RESTART_SECONDS)
+        await self.start()
 
     def _signal(self, kind: signal.Signals) -> None:
         for process in self.running.tree():

@@ -78,6 +78,9 @@ async def test_nothing_is_lost_and_nothing_is_done_twice(
             "by hand": _by_hand(load, runs),
             "answers": requests.problems,
             "processes": havoc.problems,
+            "ended": verdict.ended(
+                [end for member in found.members.values() for end in member.ends], havoc.happened
+            ),
             "statics": await _changed_statics(witness),
         }
         assert not any(problems.values()), _report(problems, havoc.happened)

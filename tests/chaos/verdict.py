@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from chaos.fault import Kind
 from chaos.havoc import Happened
+from chaos.member import End
 from support.ledger import Line
 
 from footfall.schedules.policy import OverlapPolicy
@@ -14,6 +15,9 @@ from footfall.schedules.run import RunKind, RunStatus, RunSummary
 
 EVERY_TIME = frozenset({OverlapPolicy.ALLOW_ALL, OverlapPolicy.BUFFER_ALL})
 """Policies by which each time has a run."""
+
+CANNOT_BEGIN = 2
+"""Exit code of a process that cannot do its work, and says why."""
 
 RECKONED = 15.0
 """Seconds after a fault in which its consequence may show: a worker is missed only when its last
@@ -100,6 +104,20 @@ def failed(runs: Iterable[RunSummary], happened: Sequence[Happened]) -> list[str
             one.begin <= (run.closed_at or run.started_at).timestamp()
             and run.started_at.timestamp() <= one.end
             for one in full
+        )
+    ]
+
+
+def ended(ends: Iterable[End], happened: Sequence[Happened]) -> list[str]:
+    """Tell the processes that ended by themselves, but for an API that began without MongoDB."""
+    away = [one for one in happened if one.fault.target == "mongod"]
+    return [
+        f"{end.name} ended with {end.code}: {end.output}"
+        for end in ends
+        if not (
+            end.name.startswith("api")
+            and end.code == CANNOT_BEGIN
+            and any(one.begin <= end.at <= one.end + RECKONED for one in away)
         )
     ]
 
