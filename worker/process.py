@@ -21,6 +21,7 @@ from activities.waiting import WaitingActivities
 from footfall.config import Settings
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
+from footfall.mongo.root_leases import MongoLeases
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
 from footfall.temporal.deliveries import DeliveryGateway
@@ -110,15 +111,20 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         AppError: the app cannot be loaded.
         ConfigurationError: Temporal refuses this process.
     """
+    leases = _leases(settings)
     hosts = Hosts(
         app,
         name=settings.temporal.task_queue,
         processes=settings.processes,
         state_dir=settings.data_dir,
         output_limit=settings.output_limit,
+        leases=leases,
     )
     try:
         catalogue = await hosts.start()
+        if leases is not None:
+            state.waiting_for = "MongoDB"
+            await leases.open()
         state.waiting_for = "Temporal"
         declared = Declared(settings, catalogue)
         client = await connect_patiently(
@@ -134,6 +140,19 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
                 _log.info("the worker stops; runs under way may finish")
     finally:
         await hosts.close()
+        if leases is not None:
+            await leases.close()
+
+
+def _leases(settings: Settings) -> MongoLeases | None:
+    if settings.worker.root_locks == "file":
+        return None
+    assert settings.mongodb_uri is not None  # noqa: S101 - Settings has seen to it
+    return MongoLeases(
+        settings.mongodb_uri.get_secret_value(),
+        settings.mongodb_database,
+        f"{settings.temporal.namespace}/{settings.temporal.task_queue}",
+    )
 
 
 @asynccontextmanager
@@ -200,7 +219,7 @@ def _workers(
     horizons = HorizonActivities(gateway, Keeping(client, gateway, app=app))
     failures = Failures(client, app=app)
     pausing = FailureActivities(gateway, failures)
-    waiting = WaitingActivities(runs)
+    waiting = WaitingActivities(runs, hosts)
     chains = ChainActivities(
         gateway,
         followers=followers,
@@ -216,6 +235,7 @@ def _workers(
     short: list[Callable[..., Any]] = [
         pausing.pause_after_failures,
         waiting.others_ended,
+        waiting.root_has_room,
         notices.tell_of_run,
         chains.tell_followers,
         chains.follow,

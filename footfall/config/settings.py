@@ -129,6 +129,7 @@ class WorkerSettings(_Table):
     Attributes:
         health_port: 0 means that there is no health endpoint.
         shutdown_grace: seconds that running walkers are given when the worker stops.
+        root_locks: what keeps two walkers of different workers off one root.
     """
 
     health_host: Host = _key(
@@ -149,6 +150,12 @@ class WorkerSettings(_Table):
         default=10,
         ge=0,
         le=3600,
+    )
+    root_locks: Literal["file", "mongodb"] = _key(
+        "What locks graph roots among workers: `file` where all share `data_dir`, `mongodb` "
+        "(needs `mongodb_uri`) where they are on several machines",
+        "file or mongodb",
+        default="file",
     )
 
 
@@ -331,6 +338,15 @@ class Settings(_Table):
         default="footfall",
     )
     jwt: JwtSettings = JwtSettings()
+
+    @model_validator(mode="after")
+    def _lockable(self) -> Self:
+        if self.worker.root_locks == "mongodb" and self.mongodb_uri is None:
+            raise ValueError(
+                "plugins.scale.scheduler.worker.root_locks (FOOTFALL_WORKER_ROOT_LOCKS) = mongodb "
+                "needs plugins.scale.database.mongodb_uri (FOOTFALL_MONGODB_URI)",
+            )
+        return self
 
     @property
     def kept_changes(self) -> timedelta:

@@ -21,11 +21,12 @@ from footfall.schedules.run import WALKER_NOT_FOUND, RunError, RunOutcome, RunSt
 from footfall.walkers.call import WalkerCall
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.current import running
+from footfall.walkers.deadline import LiveUntil, dying_at
 from footfall.walkers.failure import cut, message_of, run_error
 from footfall.walkers.fields import ArgumentError
 from footfall.walkers.found import Found, Walk
 from footfall.walkers.loading import LoadedApp, load_app
-from footfall.walkers.locks import locked
+from footfall.walkers.locks import try_locked
 from footfall.walkers.output import StandardStreams, progress_file_of
 from footfall.walkers.progress import telling
 from footfall.walkers.reports import bounded
@@ -59,18 +60,23 @@ class LoadFailure:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a walk ended, and whether it left something behind that makes the host unfit."""
+    """How a walk ended, and whether it left something behind that makes the host unfit.
 
-    outcome: RunOutcome
+    Attributes:
+        outcome: None if it did not begin, since a walker of another worker has the root.
+    """
+
+    outcome: RunOutcome | None
     unfit: bool
 
 
 class Host:
     """A host process seen from inside: it runs one walker at a time."""
 
-    def __init__(self, settings: HostSettings, owner: Connection) -> None:
+    def __init__(self, settings: HostSettings, owner: Connection, until: LiveUntil) -> None:
         self._settings = settings
         self._owner = owner
+        self._until = until
         self._streams = StandardStreams()
         self._app: LoadedApp | None = None
         self._clean: _Clean | None = None
@@ -90,14 +96,17 @@ class Host:
         return self._app.catalogue
 
     def walk(self, call: WalkerCall, output: Path) -> Finished:
-        """Run a walker once its root is free, its standard output going into `output`."""
+        """Run a walker if its root is free, its standard output going into `output`."""
         app, clean = self._app, self._clean
         if app is None or clean is None:
             raise RuntimeError("walk() before load()")
         lock = f"root {self._settings.name} {call.root}"
-        with locked(self._settings.state_dir / "locks", lock):
+        with try_locked(self._settings.state_dir / "locks", lock) as is_free:
+            if not is_free:
+                return Finished(None, unfit=False)
             self._owner.send((BEGAN, output))
             with (
+                dying_at(self._until, watched=call.context.fence is not None),
                 self._streams.captured(output),
                 running(call.context),
                 telling(progress_file_of(output)),
@@ -220,7 +229,7 @@ def _has_children() -> bool:
 _hosts: list[Host] = []  # pebble calls functions by name: this is where they find their host
 
 
-def open_host(settings: HostSettings, owner: Connection) -> None:
+def open_host(settings: HostSettings, owner: Connection, until: LiveUntil) -> None:
     """Make this process a host: pebble's initializer.
 
     It leads a process group of its own, so that it can be killed with all that its walkers
@@ -230,7 +239,7 @@ def open_host(settings: HostSettings, owner: Connection) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     owner.send((STARTED, os.getpid()))
     threading.Thread(target=_die_with_owner, name="footfall-owner", daemon=True).start()
-    _hosts[:] = [Host(settings, owner)]
+    _hosts[:] = [Host(settings, owner, until)]
 
 
 def load() -> Catalogue | LoadFailure:

@@ -142,6 +142,25 @@ async def test_a_run_that_takes_longer_is_soon_taken_over_by_another_worker(calm
 
 
 @pytest.mark.timeout(300)
+async def test_no_walker_goes_on_beside_the_one_that_takes_its_place(calm: Calm) -> None:
+    """A worker that Temporal hears nothing of must let go before another one takes over."""
+    schedule_id = await calm.started(14.0, user="unheard")
+    member = calm.worker_of(schedule_id)
+    member.ways["temporal"].stall()
+
+    async def taken_over() -> bool:
+        return len(calm.found.ledger.starts(schedule_id)) == 2
+
+    await until(taken_over, seconds=60, what="another worker")
+    outcome = await calm.outcome(schedule_id)
+    await member.ways["temporal"].mend()
+    assert (outcome.status, outcome.attempts) == (RunStatus.SUCCEEDED, 2)
+    first, second = calm.attempts(schedule_id)
+    assert first[-1].event == "alive"
+    assert first[-1].at < second[0].at
+
+
+@pytest.mark.timeout(300)
 async def test_workers_that_are_restarted_one_by_one_lose_nothing(calm: Calm) -> None:
     body = {**EVERY_SECOND, "overlap": "allow_all"}
     ids = [await calm.create(body, user=f"roll-{number}") for number in range(3)]
