@@ -30,6 +30,7 @@ from api.tails import Tails
 from api.telling import Telling
 from api.views import TemporalUi
 from footfall.config import Settings
+from footfall.ending import end_within
 from footfall.errors import ConfigurationError, FootfallError
 from footfall.listener import listen
 from footfall.projection.feed import Feed
@@ -56,6 +57,9 @@ from footfall.tokens import TokenVerifier
 
 GRACE_SECONDS = 8
 """How long requests in flight may take to finish at the end."""
+
+ENDING_SECONDS = 4.0
+"""How long the API may take to end after its last answer, whether servers answer or not."""
 
 _log = structlog.get_logger(__name__)
 
@@ -89,6 +93,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
         )
         _log.info("the API listens", host=settings.api.host, port=listener.getsockname()[1])
         await server.serve(sockets=[listener])
+        end_within(ENDING_SECONDS, why="what the API waits for at its end does not answer")
     return 0
 
 

@@ -19,6 +19,7 @@ from activities.notices import NoticeActivities
 from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
 from footfall.config import Settings
+from footfall.ending import end_within
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
 from footfall.mongo.root_leases import MongoLeases
@@ -54,6 +55,9 @@ SLOTS_PER_HOST = 4
 
 CHORES_AT_ONCE = 20
 """Short activities that a worker does side by side, beside the runs."""
+
+STOP_RESERVE = 6.0
+"""Seconds after the grace period in which the worker ends, whether Temporal answers or not."""
 
 HEARTBEAT_THROTTLE = timedelta(seconds=1)
 """How long the SDK keeps a heartbeat back at most: so old is what is seen of a running walker."""
@@ -138,6 +142,10 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
                 _show(state, catalogue)
                 await stop.wait()
                 _log.info("the worker stops; runs under way may finish")
+                end_within(
+                    settings.worker.shutdown_grace + STOP_RESERVE,
+                    why="Temporal does not answer; other workers will take the runs over",
+                )
     finally:
         await hosts.close()
         if leases is not None:

@@ -54,6 +54,8 @@ class Member:
         self._output = folder / f"{name}.txt"
         self._running: Running | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._is_left = False
+        self._starting = asyncio.Lock()
 
     @property
     def url(self) -> str:
@@ -70,6 +72,11 @@ class Member:
 
     async def start(self) -> None:
         """Start it, and do not wait until it is ready."""
+        async with self._starting:
+            self._is_left = False
+            await self._start()
+
+    async def _start(self) -> None:
         with self._output.open("ab") as sink:
             process = await asyncio.create_subprocess_exec(
                 *(FOOTFALL, *self._arguments),
@@ -89,14 +96,14 @@ class Member:
 
     async def kill(self) -> None:
         """End it as a crash would; what it had started has to end by itself."""
-        self._leave()
+        await self._leave()
         with contextlib.suppress(ProcessLookupError):
             self.running.process.kill()
         await self.running.all_gone()
 
     async def terminate(self) -> int:
         """End it as an operator would, and give its exit code; 0 if it had ended already."""
-        self._leave()
+        await self._leave()
         if self.running.process.returncode is not None:
             return 0
         self.running.process.terminate()
@@ -115,21 +122,25 @@ class Member:
         """End it, however it stands, and leave nothing behind."""
         if self._running is None:
             return
-        self._leave()
+        await self._leave()
         self._running.kill_everything()
         await self._running.all_gone()
 
-    def _leave(self) -> None:
-        """Start it no more when it ends."""
+    async def _leave(self) -> None:
+        """Start it no more when it ends, nor when it has just ended."""
+        async with self._starting:
+            self._is_left = True
         self.running.tree()
-        if self._keeping is not None:
-            self._keeping.cancel()
 
     async def _keep(self, process: asyncio.subprocess.Process) -> None:
         code = await process.wait()
+        if self._is_left:
+            return
         self.ends.append(End(self.name, time.time(), code, self.output[-600:]))
         await asyncio.sleep(RESTART_SECONDS)
-        await self.start()
+        async with self._starting:
+            if not self._is_left:
+                await self._start()
 
     def _signal(self, kind: signal.Signals) -> None:
         for process in self.running.tree():

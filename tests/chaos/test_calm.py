@@ -28,6 +28,7 @@ EVERY_SECOND = {"walker_name": "affect", "trigger": "interval", "seconds": 1}
 NEVER = {"walker_name": "work", "trigger": "date", "run_date": "2099-01-01T00:00:00Z"}
 TICKS = 6
 HEARTBEAT_TIMEOUT = 10
+GRACE = 2
 
 
 class Calm:
@@ -228,3 +229,14 @@ async def test_an_api_answers_what_was_asked_before_it_ends(calm: Calm) -> None:
         calm.found.named("api")[0].url, "/schedule/list", "schedules", 1000
     )
     assert [row["id"] for row in shown if row["owner"] == "in-flight"] == [schedule_id]
+
+
+@pytest.mark.timeout(300)
+async def test_processes_end_in_time_though_temporal_does_not_answer(calm: Calm) -> None:
+    schedule_id = await calm.started(60.0, user="stuck")
+    members = [calm.worker_of(schedule_id), calm.found.named("api")[2]]
+    for member in members:
+        member.ways["temporal"].stall()
+    began = time.monotonic()
+    assert await asyncio.gather(*(member.terminate() for member in members)) == [0, 0]
+    assert time.monotonic() - began < HEARTBEAT_TIMEOUT + GRACE

@@ -50,7 +50,7 @@ async def test_nothing_is_lost_and_nothing_is_done_twice(
         client = await connect(TemporalSettings(address=found.temporal.address), identity="test")
         witness = Witness(client, app=found.app, end=end)
         await witness.stop_statics(seconds=SIZE.patience)
-        seconds = await witness.calm(load.acknowledged, seconds=SIZE.patience)
+        seconds = await witness.calm(load.acknowledged, load.followers, seconds=SIZE.patience)
 
         runs, lines, due = (
             await witness.runs(),

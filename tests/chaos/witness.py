@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import structlog
-from chaos.verdict import Due, certain
+from chaos.verdict import Due, certain, lost, unfollowed
 from support.rows import tally
 from support.waiting import until
 from temporalio.client import Client, ScheduleInfo
@@ -74,29 +74,31 @@ class Witness:
             await until(beyond, seconds=seconds, every=1, what=f"runs of {schedule_id}")
             await self._client.get_schedule_handle(schedule_id).pause(note="the end")
 
-    async def calm(self, acknowledged: Mapping[str, datetime], *, seconds: float) -> float:
+    async def calm(
+        self,
+        acknowledged: Mapping[str, datetime],
+        followers: Mapping[str, str],
+        *,
+        seconds: float,
+    ) -> float:
         """Wait until nothing is left to do, and give how many seconds that took."""
         began = time.monotonic()
-        waited_for: list[str] = []
+        left: list[str] = []
 
         async def settled() -> bool:
-            waited_for[:] = []
             open_runs = [run async for run in self._runs.listed(only_open=True)]
-            waited_for.extend(f"run {run.id}" for run in open_runs[:3])
-            if open_runs:
-                return False
-            for schedule_id, due in (await self.due(acknowledged)).items():
-                wanted = sum(at >= due.certain_from for at in due.times)
-                done = due.started + due.skipped + due.missed
-                if done < wanted:
-                    waited_for.append(f"{schedule_id}: {done} of {wanted}")
-            return not waited_for
+            left[:] = [f"{run.id} is under way" for run in open_runs]
+            if not left:
+                runs = await self.runs()
+                left.extend(lost(await self.due(acknowledged), runs))
+                left.extend(unfollowed(runs, followers))
+            return not left
 
         try:
-            await until(settled, seconds=seconds, every=1)
+            await until(settled, seconds=seconds, every=2)
         except AssertionError:
             # What is missing is told by the verdict, with all that is known.
-            _log.warning("not everything came to an end", waited_for=waited_for)
+            _log.warning("not everything came to an end", left=left[:5])
         return time.monotonic() - began
 
     async def rows(self, ui: TemporalUi) -> dict[str, dict[str, object]]:
