@@ -38,6 +38,7 @@ from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.hosts import Hosts
+from footfall.walkers.limits import Limits
 from worker.declared import Declared
 from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
@@ -122,6 +123,7 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         processes=settings.processes,
         state_dir=settings.data_dir,
         output_limit=settings.output_limit,
+        limits=Limits(settings.worker.memory_limit, settings.worker.process_limit),
         leases=leases,
     )
     try:

@@ -3,7 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from footfall.config.kinds import (
     MIN_SECRET_BYTES,
@@ -27,6 +27,7 @@ from footfall.schedules.recording import DAYS_KEPT
 from footfall.schedules.schedule import MAX_TIMEOUT
 
 MAX_PROCESSES = 64
+MIN_MEMORY = 128
 MAX_OUTPUT = 512 * 1024  # stdout, reports and error travel together; Temporal takes 2 MiB
 
 _PORT = "a port, 0 to 65535"
@@ -130,6 +131,8 @@ class WorkerSettings(_Table):
         health_port: 0 means that there is no health endpoint.
         shutdown_grace: seconds that running walkers are given when the worker stops.
         root_locks: what keeps two walkers of different workers off one root.
+        memory_limit: MiB that a walker's process may have; 0 means no limit.
+        process_limit: how many processes a walker may have started; 0 means no limit.
     """
 
     health_host: Host = _key(
@@ -157,6 +160,29 @@ class WorkerSettings(_Table):
         "file or mongodb",
         default="file",
     )
+    memory_limit: Whole = _key(
+        "MiB of memory that a walker's process may have, and each one that it starts; 0 means no "
+        "limit. Linux only",
+        "MiB, 128 to 1048576, or 0",
+        default=2048,
+        ge=0,
+        le=1 << 20,
+    )
+    process_limit: Whole = _key(
+        "Processes that a walker may have started; with more it is killed. 0 means no limit. "
+        "Linux only",
+        "a number, 0 to 100000",
+        default=64,
+        ge=0,
+        le=100_000,
+    )
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _enough_to_start(cls, value: int) -> int:
+        if 0 < value < MIN_MEMORY:
+            raise ValueError(f"a process of {value} MiB cannot even load an app")
+        return value
 
 
 class WebhookSettings(_Table):

@@ -25,6 +25,7 @@ from footfall.walkers.deadline import LiveUntil, dying_at
 from footfall.walkers.failure import cut, message_of, run_error
 from footfall.walkers.fields import ArgumentError
 from footfall.walkers.found import Found, Walk
+from footfall.walkers.limits import Limits, adopt_orphans, limit_memory
 from footfall.walkers.loading import LoadedApp, load_app
 from footfall.walkers.locks import try_locked
 from footfall.walkers.output import StandardStreams, progress_file_of
@@ -38,6 +39,8 @@ STARTED = "started"
 BEGAN = "began"
 """The host has the root's lock and starts the walker now."""
 
+OUT_OF_MEMORY = "WalkerOutOfMemory"
+
 _LEAKED_FILES = 100
 
 
@@ -48,6 +51,7 @@ class HostSettings:
     app: Path
     name: str
     state_dir: Path
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,25 @@ class Host:
                 telling(progress_file_of(output)),
             ):
                 outcome = _walk(app, call)
+        if outcome.error is not None and outcome.error.type == OUT_OF_MEMORY:
+            # What else could not be had, in some library's depth, nobody knows.
+            outcome = self._with_remedy(outcome, outcome.error)
+            return Finished(outcome, unfit=True)
         try:
             unfit = not all((self._streams.restore(), clean.restore()))
         except (OSError, ValueError):
             unfit = True
         return Finished(outcome, unfit)
+
+    def _with_remedy(self, outcome: RunOutcome, error: RunError) -> RunOutcome:
+        most = self._settings.limits.memory
+        if not most:
+            return outcome
+        message = (
+            f"the walker ran out of memory: its process may have {most} MiB "
+            "(plugins.scale.scheduler.worker.memory_limit)"
+        )
+        return outcome.model_copy(update={"error": error.model_copy(update={"message": message})})
 
 
 def _walk(app: LoadedApp, call: WalkerCall) -> RunOutcome:
@@ -151,6 +169,9 @@ def _failed(error: RunError) -> RunOutcome:
 
 def _told(error: BaseException, source: Source) -> RunError:
     told = run_error(error, source)
+    if isinstance(error, MemoryError):
+        message = "the walker ran out of memory"
+        return told.model_copy(update={"type": OUT_OF_MEMORY, "message": message})
     if isinstance(error, SystemExit):
         code = message_of(error) or "0"
         return told.model_copy(
@@ -236,6 +257,8 @@ def open_host(settings: HostSettings, owner: Connection, until: LiveUntil) -> No
     started, and Ctrl-C at the terminal reaches only its owner. It dies with its owner.
     """
     os.setpgid(0, 0)
+    adopt_orphans()
+    limit_memory(settings.limits.memory)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     owner.send((STARTED, os.getpid()))
     threading.Thread(target=_die_with_owner, name="footfall-owner", daemon=True).start()

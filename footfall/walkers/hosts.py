@@ -2,23 +2,22 @@ import asyncio
 import contextlib
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from footfall.errors import AppError
-from footfall.schedules.run import WALKER_TIMEOUT, RunError, RunOutcome, RunStatus
+from footfall.schedules.run import RunOutcome
 from footfall.walkers.call import WalkerCall
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.host import HostSettings
 from footfall.walkers.lease import LeaseLostError, Leases
+from footfall.walkers.limits import Limits
 from footfall.walkers.output import Recording
+from footfall.walkers.overseer import Overseer, failed
 from footfall.walkers.process import HostDiedError, HostProcess
 from footfall.walkers.roots import Roots
 from footfall.walkers.turn import Turn
 from footfall.walkers.watch import Watch
-
-_TRIM_SECONDS = 0.05
-"""How often the output of a running walker is cut to its limit."""
 
 
 class Hosts:
@@ -32,6 +31,7 @@ class Hosts:
             workers of this machine.
         output_limit: bytes kept at most of a run's stdout, and of its reports as JSON; a call
             can ask for less.
+        limits: what each walker may use.
         leases: what locks roots among machines; None where all workers share `state_dir`.
     """
 
@@ -43,10 +43,11 @@ class Hosts:
         processes: int,
         state_dir: Path,
         output_limit: int = 65536,
+        limits: Limits | None = None,
         leases: Leases | None = None,
     ) -> None:
         state = state_dir.resolve()
-        self._settings = HostSettings(app.resolve(), name, state)
+        self._settings = HostSettings(app.resolve(), name, state, limits or Limits())
         self._count = processes
         self._output_limit = output_limit
         self._output_dir = state / "output"
@@ -109,7 +110,7 @@ class Hosts:
                         return outcome
                     await turn.pause()
         except AppError as error:  # the app was changed after the start, and is broken now
-            return _failed("AppBroken", error.message)
+            return failed("AppBroken", error.message)
 
     async def close(self) -> None:
         """End every host, and what walkers run there. No process is left behind."""
@@ -149,15 +150,15 @@ class Hosts:
 
         The host died before, or a walker of another worker has the root.
         """
-        clock = _Clock(call.timeout, host.kill)
-        trimming = asyncio.ensure_future(_keep_trimmed(recording))
+        overseer = Overseer(host, call, recording, self._settings.limits)
 
         def began() -> None:
-            clock.start()
+            overseer.begin()
             watch.begin(recording)
 
         try:
-            finished = await host.walk(call, recording.file, began)
+            with overseer.watching():
+                finished = await host.walk(call, recording.file, began)
             if finished.unfit:
                 host.kill()
             if finished.outcome is None:
@@ -166,22 +167,18 @@ class Hosts:
         except HostDiedError as error:
             if turn.is_lost:
                 raise LeaseLostError from error
-            if clock.expired:
-                message = f"the walker took longer than {call.timeout:g} s and was killed"
-                outcome = _failed(WALKER_TIMEOUT, message, RunStatus.TIMED_OUT)
+            if overseer.verdict is not None:
+                outcome = overseer.verdict
             elif not error.began:
                 return None
             else:
-                outcome = _failed("WalkerCrashed", f"the walker's process {error}")
+                outcome = failed("WalkerCrashed", f"the walker's process {error}")
         except Exception as error:  # noqa: BLE001 - the machinery failed: a full disk, say
             host.kill()
-            outcome = _failed(type(error).__name__, f"the walker could not be run: {error}")
+            outcome = failed(type(error).__name__, f"the walker could not be run: {error}")
         except BaseException:
             host.kill()
             raise
-        finally:
-            clock.stop()
-            trimming.cancel()
         text = recording.read()
         return outcome.model_copy(update={"stdout": text, "stdout_truncated": recording.truncated})
 
@@ -242,31 +239,6 @@ class Hosts:
             self._free.put_nowait(AppError(f"no host process can be started: {error}"))
 
 
-class _Clock:
-    """The time that a walker has, from when it starts."""
-
-    def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
-        self._seconds = seconds
-        self._expire = expire
-        self._timer: asyncio.TimerHandle | None = None
-        self.expired = False
-
-    def start(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._end)
-
-    def stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _end(self) -> None:
-        self.expired = True
-        self._expire()
-
-
-def _failed(kind: str, message: str, status: RunStatus = RunStatus.FAILED) -> RunOutcome:
-    return RunOutcome(status=status, error=RunError(type=kind, message=message))
-
-
 def _fenced(call: WalkerCall, turn: Turn) -> WalkerCall:
     if turn.fence is None:
         return call
@@ -276,9 +248,3 @@ def _fenced(call: WalkerCall, turn: Turn) -> WalkerCall:
 
 def _file_name(call: WalkerCall) -> str:
     return f"{re.sub(r'[^A-Za-z0-9.-]+', '_', call.context.run_id)[-120:]}.{secrets.token_hex(4)}"
-
-
-async def _keep_trimmed(recording: Recording) -> None:
-    while True:
-        await asyncio.sleep(_TRIM_SECONDS)
-        recording.trim()

@@ -2,7 +2,6 @@ import asyncio
 import contextlib
 import ctypes
 import math
-import os
 import signal
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
@@ -17,6 +16,7 @@ from footfall.walkers import host
 from footfall.walkers.call import WalkerCall
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.deadline import LiveUntil
+from footfall.walkers.descendants import descendants, kill_tree
 from footfall.walkers.host import BEGAN, STARTED, Finished, HostSettings, LoadFailure
 from footfall.walkers.spawning import HostContext
 
@@ -118,8 +118,14 @@ class HostProcess:
         """Kill the process at once, with all processes that its walkers started."""
         self.alive = False
         if self._pid is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._pid, signal.SIGKILL)
+            kill_tree(self._pid)
+
+    def has_too_many(self) -> bool:
+        """Say whether what runs there has started more processes than it may."""
+        most = self._settings.limits.processes
+        return bool(
+            most and self._pid is not None and len(descendants(self._pid, most)) > most,
+        )
 
     async def close(self) -> None:
         """Kill the process and wait until it is gone."""
