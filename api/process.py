@@ -1,8 +1,9 @@
 import asyncio
 import os
+import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 
 import structlog
@@ -30,6 +31,7 @@ from api.tails import Tails
 from api.telling import Telling
 from api.views import TemporalUi
 from footfall.config import Settings
+from footfall.ending import end_within
 from footfall.errors import ConfigurationError, FootfallError
 from footfall.listener import listen
 from footfall.projection.feed import Feed
@@ -57,6 +59,9 @@ from footfall.tokens import TokenVerifier
 
 GRACE_SECONDS = 8
 """How long requests in flight may take to finish at the end."""
+
+ENDING_SECONDS = 4.0
+"""How long the API may take to end after its last answer, whether servers answer or not."""
 
 _log = structlog.get_logger(__name__)
 
@@ -90,15 +95,31 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
         )
         _log.info("the API listens", host=settings.api.host, port=listener.getsockname()[1])
         await server.serve(sockets=[listener])
+        end_within(ENDING_SECONDS, why="what the API waits for at its end does not answer")
     return 0
 
 
 class _Server(uvicorn.Server):
-    """A server that ends the streams which its clients would never end, when it stops."""
+    """A server that ends the streams which its clients would never end, when it stops.
+
+    It does not end the process as uvicorn does, which sends itself the signal once more: what
+    the services have to put in order comes after the last answer.
+    """
 
     def __init__(self, config: uvicorn.Config, services: Services | None) -> None:
         super().__init__(config)
         self._services = services
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for kind in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(kind, self.handle_exit, kind, None)
+        try:
+            yield
+        finally:
+            for kind in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(kind)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._services is not None:

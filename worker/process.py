@@ -2,8 +2,8 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,10 @@ from activities.notices import NoticeActivities
 from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
 from footfall.config import Settings, forget_secrets
+from footfall.ending import end_within
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
 from footfall.mongo.root_leases import MongoLeases
-from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
 from footfall.temporal.deliveries import DeliveryGateway
@@ -32,6 +32,7 @@ from footfall.temporal.followers import FollowerGateway, KnownFollowed
 from footfall.temporal.keeping import Keeping
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
+from footfall.temporal.pollers import worker_identity
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
@@ -39,10 +40,11 @@ from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.hosts import Hosts
 from footfall.walkers.limits import Limits
-from worker.declared import declared_walks
+from worker.declared import Declared
 from worker.deployment import deployment_of
 from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
+from worker.turn import Turn
 from workflows.chores import chores_queue_of
 from workflows.list_walkers import ListWalkers
 from workflows.record_changes import RecordChanges
@@ -59,6 +61,9 @@ SLOTS_PER_HOST = 4
 
 CHORES_AT_ONCE = 20
 """Short activities that a worker does side by side, beside the runs."""
+
+STOP_RESERVE = 6.0
+"""Seconds after the grace period in which the worker ends, whether Temporal answers or not."""
 
 HEARTBEAT_THROTTLE = timedelta(seconds=1)
 """How long the SDK keeps a heartbeat back at most: so old is what is seen of a running walker."""
@@ -134,17 +139,22 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
             state.waiting_for = "MongoDB"
             await leases.open()
         state.waiting_for = "Temporal"
+        declared = Declared(settings, catalogue)
         client = await connect_patiently(
-            settings.temporal,
-            identity=f"footfall-worker-{os.getpid()}@{socket.gethostname()}",
+            settings.temporal, identity=worker_identity(declared.version)
         )
-        catalogue = await _prepare(client, settings, catalogue)
-        walking, chores = _workers(client, settings, hosts, catalogue)
-        # What runs still need is done until they have ended.
-        async with chores, walking:
-            _show(state, catalogue)
-            await stop.wait()
-            _log.info("the worker stops; runs under way may finish")
+        catalogue = declared.report()
+        async with _registered(client, settings, declared):
+            walking, chores = _workers(client, settings, hosts, catalogue)
+            # What runs still need is done until they have ended.
+            async with chores, walking:
+                _show(state, catalogue)
+                await stop.wait()
+                _log.info("the worker stops; runs under way may finish")
+                end_within(
+                    settings.worker.shutdown_grace + STOP_RESERVE,
+                    why="Temporal does not answer; other workers will take the runs over",
+                )
     finally:
         await hosts.close()
         if leases is not None:
@@ -162,51 +172,46 @@ def _leases(settings: Settings) -> MongoLeases | None:
     )
 
 
-async def _prepare(client: Client, settings: Settings, catalogue: Catalogue) -> Catalogue:
-    """Register what the app declares, and give its catalogue with every problem found."""
+@asynccontextmanager
+async def _registered(
+    client: Client, settings: Settings, declared: Declared
+) -> AsyncIterator[None]:
+    """Have Temporal hold what the app declares, at once or when it is this version's turn."""
     app = settings.temporal.task_queue
-    walks, invalid = declared_walks(
-        catalogue,
-        min_interval=settings.min_interval,
-        default_timeout=settings.default_timeout,
-    )
-    problems = (*catalogue.problems, *invalid)
-    for problem in problems:
-        _log.error(
-            "a part of the app is skipped",
-            walker=problem.walker,
-            file=problem.file,
-            line=problem.line,
-            problem=problem.message,
-        )
-    await _patiently(
-        client,
-        statics=StaticSchedules(_gateway(client, settings), app=app),
-        maintenance=MaintenanceSchedule(client, app=app),
-        walks=walks,
-        keep=[problem.walker for problem in problems if problem.walker],
-    )
-    return catalogue.model_copy(update={"problems": problems})
+    statics = StaticSchedules(_gateway(client, settings), app=app)
+    turn = Turn(client, app=app, version=declared.version)
+
+    async def register() -> None:
+        await statics.sync(declared.walks(), keep=declared.broken)
+
+    async def prepare() -> bool:
+        await register_attributes(client)
+        is_mine = await turn.mine()
+        if is_mine:
+            await register()
+        await MaintenanceSchedule(client, app=app).ensure()
+        return is_mine
+
+    if await _patiently(prepare):
+        yield
+        return
+    _log.warning("a newer version of the app runs; its static schedules stay as they are")
+    waiting = asyncio.create_task(turn.wait(register))
+    try:
+        yield
+    finally:
+        waiting.cancel()
+        with suppress(asyncio.CancelledError):
+            await waiting
 
 
-async def _patiently(
-    client: Client,
-    *,
-    statics: StaticSchedules,
-    maintenance: MaintenanceSchedule,
-    walks: Sequence[ScheduledWalk],
-    keep: Sequence[str],
-) -> None:
+async def _patiently(prepare: Callable[[], Awaitable[bool]]) -> bool:
     while True:
         try:
-            await register_attributes(client)
-            await statics.sync(walks, keep=keep)
-            await maintenance.ensure()
+            return await prepare()
         except TemporalUnavailableError as error:
             _log.warning("Temporal is away; trying again", reason=error.message)
             await asyncio.sleep(1)
-        else:
-            return
 
 
 def _workers(
