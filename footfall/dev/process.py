@@ -114,6 +114,8 @@ def _resolve(
                 address=temporal.address,
                 namespace=temporal.namespace,
                 task_queue=settings.temporal.task_queue,
+                encryption_keys=settings.temporal.encryption_keys,
+                encryption_key_file=settings.temporal.encryption_key_file,
                 ui_url=f"http://{reachable(host)}:{temporal.ui_port}",
             ),
             "worker": settings.worker.model_copy(

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from footfall.config import (
     JwtSettings,
     Settings,
+    TemporalSettings,
     WebhookSettings,
     WorkerSettings,
     load_settings,
@@ -138,12 +139,17 @@ def test_children_get_these_settings_and_no_others() -> None:
 
 
 def test_what_is_set_for_the_worker_counts_here_too(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
     settings = Settings(
+        temporal=TemporalSettings(encryption_key_file=keys, tls=True, address="elsewhere:1"),
         jwt=JwtSettings(secret=SecretStr(SECRET)),
         worker=WorkerSettings(memory_limit=512, process_limit=7, shutdown_grace=600),
     )
     temporal = EmbeddedTemporal("127.0.0.1", 1, 2, tmp_path, namespace="mine")
-    worker = _resolve(settings, host="127.0.0.1", api_port=3, temporal=temporal).worker
+    resolved = _resolve(settings, host="127.0.0.1", api_port=3, temporal=temporal)
+    worker = resolved.worker
+    assert resolved.temporal.encryption_key_file == keys
+    assert (resolved.temporal.address, resolved.temporal.tls) == ("127.0.0.1:1", False)
     assert (worker.memory_limit, worker.process_limit) == (512, 7)
     assert worker.shutdown_grace == WORKER_GRACE
     assert worker.health_port > 0
