@@ -16,9 +16,6 @@ STOP_GRACES = (2.5, 5.0)
 
 EXIT_APP_BROKEN = 3
 
-API_SECRETS = frozenset({"FOOTFALL_JWT_SECRET", "FOOTFALL_WEBHOOKS_SECRET", "FOOTFALL_MONGODB_URI"})
-"""Variables that only the API is told."""
-
 _WATCHED = "fix the app; it is tried again"
 
 
@@ -41,8 +38,7 @@ def build_stages(
         ConfigurationError: the `temporal` binary is not installed.
     """
     ours = child_environ(settings, environ)
-    # Who runs code of users is not told what only the API needs.
-    workers = {name: value for name, value in ours.items() if name not in API_SECRETS}
+    workers = worker_environ(settings, environ)
     temporals = dict(environ)
     forget_secrets(temporals)
     health = f"http://127.0.0.1:{settings.worker.health_port}/healthz/ready"
@@ -91,6 +87,15 @@ def child_environ(settings: Settings, environ: Mapping[str, str]) -> dict[str, s
     keys = {key.env for key in setting_keys()}
     rest = {name: value for name, value in environ.items() if name not in keys}
     return {**rest, **settings_environ(settings), "PYTHONUNBUFFERED": "1"}
+
+
+def worker_environ(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """Give a worker's environment: who runs code of users is not told what only the API needs."""
+    found = child_environ(settings, environ)
+    secrets = {"FOOTFALL_JWT_SECRET", "FOOTFALL_WEBHOOKS_SECRET"}
+    if settings.worker.root_locks != "mongodb":
+        secrets.add("FOOTFALL_MONGODB_URI")
+    return {name: value for name, value in found.items() if name not in secrets}
 
 
 def api_url(settings: Settings) -> str:

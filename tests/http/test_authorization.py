@@ -99,6 +99,9 @@ RULES = {
         own=(200, 404, 200), query="dry_run=true"
     ),
     "GET /events": ALL,
+    # There are no keys here, which only an admin is told.
+    "POST /codec/decode": Rule(own=(403, 403, 404), json={"payloads": []}),
+    "POST /codec/encode": Rule(own=(403, 403, 404), json={"payloads": []}),
 }
 
 
