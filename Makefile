@@ -21,7 +21,7 @@ AUDIT := .audit
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev test test-exact mutants check format bench constraints audit
+.PHONY: help install dev test test-exact test-chaos mutants check format bench constraints audit
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ format: $(VENV)/.installed ## format the code, and mend what the linter can
 
 test-exact: $(VENV)/.installed ## compare 10,000 triggers with other libraries in 20 zones; takes minutes
 	FOOTFALL_EXACT=long $(PY) -m pytest -n $(JOBS) tests/exact $(ARGS)
+
+test-chaos: $(VENV)/.installed ## wreak havoc among real processes for minutes; nothing may be lost
+	FOOTFALL_CHAOS=long $(PY) -m pytest tests/chaos $(ARGS)
 
 mutants: $(VENV)/.installed ## measure what the tests of triggers would not notice; takes an hour
 	$(PY) scripts/mutation $(ARGS)

@@ -2,17 +2,34 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
+import structlog
 from temporalio import activity
+from temporalio.client import AsyncActivityCancelledError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.walkers.watch import Watch
+
+_log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 0.5
 """How often a walker is looked at; what is new is told Temporal with the next heartbeat."""
 
+BEAT_SECONDS = 1.0
+"""How often a heartbeat is sent at most."""
+
 QUIET_SECONDS = 2.0
 """How often a heartbeat is sent when there is nothing new. It also brings the news that the run
 was cancelled or terminated."""
+
+SILENT_SECONDS = 8.0
+"""How long Temporal may leave heartbeats without an answer. Soon after, at the heartbeat timeout,
+it gives the run to another worker, and the walker must not be alive in both."""
+
+OUT_OF_TOUCH = "OutOfTouch"
+"""Type of the error of a start of a walker that was killed since Temporal did not answer."""
 
 
 @asynccontextmanager
@@ -20,19 +37,64 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
     """Tell Temporal with each heartbeat what is seen of a walker, until the block ends.
 
     A walker that ends at once costs no heartbeat.
+
+    Raises:
+        ApplicationError: to be retried; Temporal has not answered for so long, or this process
+            stood still for so long, that another worker has the run or is about to. The block
+            was cancelled.
     """
-    beating = asyncio.create_task(_beat(watch))
+    working = asyncio.current_task()
+    assert working is not None  # noqa: S101 - an activity is a task
+    out_of_touch = asyncio.Event()
+
+    async def keep_in_touch() -> None:
+        try:
+            await _beat(watch)
+        except Exception:  # noqa: BLE001 - its heartbeats are all that this run lives by
+            # Whoever sends no heartbeats any more has lost the run, whatever the reason.
+            _log.exception("heartbeats cannot be sent")
+        out_of_touch.set()
+        working.cancel()
+
+    beating = asyncio.create_task(keep_in_touch())
     try:
         yield
+    except asyncio.CancelledError:
+        if not out_of_touch.is_set():
+            raise
+        working.uncancel()
+        raise ApplicationError(
+            "Temporal did not answer for so long that another worker may have the run.",
+            type=OUT_OF_TOUCH,
+        ) from None
     finally:
         beating.cancel()
 
 
 async def _beat(watch: Watch) -> None:
+    """Send heartbeats until Temporal does not answer any more."""
+    # The SDK's own heartbeats do not tell whether they arrived.
+    handle = activity.client().get_async_activity_handle(task_token=activity.info().task_token)
     told, told_at = None, time.monotonic()
+    answered_at = told_at
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        seen = watch.look()
-        if seen != told or time.monotonic() - told_at >= QUIET_SECONDS:
-            activity.heartbeat(seen)
-            told, told_at = seen, time.monotonic()
+        seen, now = watch.look(), time.monotonic()
+        left = SILENT_SECONDS - (now - answered_at)
+        if left <= 0:
+            return
+        if now - told_at < (BEAT_SECONDS if seen != told else QUIET_SECONDS):
+            continue
+        told, told_at = seen, now
+        try:
+            async with asyncio.timeout(left):
+                await handle.heartbeat(seen, rpc_timeout=timedelta(seconds=left))
+        except AsyncActivityCancelledError:
+            activity.heartbeat(seen)  # by which the SDK learns of it, and cancels
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return
+            continue
+        except TimeoutError:
+            return
+        answered_at = now

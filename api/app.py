@@ -23,6 +23,7 @@ from api.routes import (
 )
 from api.services import Services
 from api.strict_query import StrictQuery
+from footfall.config import LimitSettings
 
 
 def build_app(services: Services | None) -> FastAPI:
@@ -33,6 +34,7 @@ def build_app(services: Services | None) -> FastAPI:
         version=version("footfall"),
     )
     app.state.services = services
+    app.state.max_body = (services.limits if services else LimitSettings()).body
     install_error_handlers(app)
     app.include_router(health.router)
     for router in (

@@ -1,8 +1,9 @@
 import asyncio
 import os
+import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 
 import structlog
@@ -17,6 +18,7 @@ from api.bulk import Bulk
 from api.chains import Chains
 from api.changes import Changes
 from api.checks import Checks
+from api.creations import Creations
 from api.delivering import deliver_forever
 from api.events import Events
 from api.notifications import Notifications
@@ -29,6 +31,7 @@ from api.tails import Tails
 from api.telling import Telling
 from api.views import TemporalUi
 from footfall.config import Settings
+from footfall.ending import end_within
 from footfall.errors import ConfigurationError, FootfallError
 from footfall.listener import listen
 from footfall.projection.feed import Feed
@@ -56,6 +59,9 @@ from footfall.tokens import TokenVerifier
 
 GRACE_SECONDS = 8
 """How long requests in flight may take to finish at the end."""
+
+ENDING_SECONDS = 4.0
+"""How long the API may take to end after its last answer, whether servers answer or not."""
 
 _log = structlog.get_logger(__name__)
 
@@ -89,15 +95,31 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
         )
         _log.info("the API listens", host=settings.api.host, port=listener.getsockname()[1])
         await server.serve(sockets=[listener])
+        end_within(ENDING_SECONDS, why="what the API waits for at its end does not answer")
     return 0
 
 
 class _Server(uvicorn.Server):
-    """A server that ends the streams which its clients would never end, when it stops."""
+    """A server that ends the streams which its clients would never end, when it stops.
+
+    It does not end the process as uvicorn does, which sends itself the signal once more: what
+    the services have to put in order comes after the last answer.
+    """
 
     def __init__(self, config: uvicorn.Config, services: Services | None) -> None:
         super().__init__(config)
         self._services = services
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for kind in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(kind, self.handle_exit, kind, None)
+        try:
+            yield
+        finally:
+            for kind in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(kind)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._services is not None:
@@ -131,7 +153,13 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     gateway = ScheduleGateway(client, app=app, changes=changes)
     runs = RunGateway(client, app=app)
     walkers = WalkerCatalogue(client, app=app)
-    checks = Checks(walkers, min_interval=settings.min_interval, webhooks=settings.webhooks)
+    limits = settings.limits
+    checks = Checks(
+        walkers,
+        min_interval=settings.min_interval,
+        webhooks=settings.webhooks,
+        args_limit=limits.args,
+    )
     longest = timedelta(days=settings.runs_retention)
 
     async def kept() -> timedelta:
@@ -140,7 +168,8 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     async def retention() -> timedelta:
         return min(await kept(), longest)
 
-    streams, feed = Streams(), Feed()
+    streams = Streams(most=limits.streams, most_of_one=limits.user_streams)
+    feed = Feed()
     ui = TemporalUi(base=settings.temporal.ui_url, namespace=settings.temporal.namespace)
     hooks = OwnerHookGateway(client, app=app)
     deliveries = DeliveryGateway(client, app=app)
@@ -160,6 +189,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     )
     work = asyncio.create_task(_work(client, settings, projector, watch))
     chains = Chains(gateway, store, app=app)
+    creations = Creations(store, limits)
     schedules = Schedules(
         app=app,
         gateway=gateway,
@@ -167,6 +197,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         chains=chains,
         store=store,
         projector=projector,
+        creations=creations,
         default_timeout=settings.default_timeout,
     )
     control = RunControl(client, runs)
@@ -189,12 +220,14 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 control=control,
                 store=store,
                 projector=projector,
+                page=limits.page,
             ),
             run_starter=starter,
             backfills=Backfills(
                 schedules=schedules,
                 gateway=gateway,
                 backfills=BackfillGateway(client, app=app),
+                limits=limits,
             ),
             applying=Applying(
                 app=app,
@@ -203,6 +236,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 gateway=gateway,
                 store=store,
                 projector=projector,
+                creations=creations,
                 default_timeout=settings.default_timeout,
             ),
             tails=Tails(runs, streams),
@@ -219,6 +253,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             checks=checks,
             walkers=walkers,
             verifier=verifier,
+            limits=limits,
             ui=ui,
             store=store,
             projector=projector,

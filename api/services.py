@@ -13,6 +13,7 @@ from api.schedules import Schedules
 from api.streams import Streams
 from api.tails import Tails
 from api.views import TemporalUi
+from footfall.config import LimitSettings
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
 from footfall.temporal.catalogue import WalkerCatalogue
@@ -39,6 +40,7 @@ class Services:
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier
+    limits: LimitSettings
     ui: TemporalUi
     store: Store
     projector: Projector

@@ -106,6 +106,18 @@ class TooManyStreamsError(FootfallError):
     code = "too_many_streams"
 
 
+class TooManySchedulesError(FootfallError):
+    """You would have more schedules than one owner may have; delete some first."""
+
+    code = "too_many_schedules"
+
+
+class TooManyCreationsError(FootfallError):
+    """You have created too many schedules in the last minute; try again later."""
+
+    code = "too_many_creations"
+
+
 class FollowedError(FootfallError):
     """Other schedules run after this one; delete or change them first."""
 

@@ -1,9 +1,14 @@
+import hashlib
+import json
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from pydantic import ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
+from footfall.config import Settings
 from footfall.errors import FieldProblem, InvalidInputError
 from footfall.schedules.chain import check_lateness
 from footfall.schedules.hook import LONGEST_LATE, SHORTEST_LATE, Hooks
@@ -25,6 +30,21 @@ from footfall.triggers import (
 )
 from footfall.walkers.arguments import check_arguments
 from footfall.walkers.catalogue import AppProblem, Catalogue, WalkerInfo
+
+DECLARED = (
+    "args",
+    "root",
+    "config",
+    "description",
+    "tags",
+    "timeout",
+    "policies",
+    "notify",
+    "late_after",
+)
+"""The fields of a definition that a decorator decides."""
+
+_log = structlog.get_logger(__name__)
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -115,6 +135,18 @@ def static_walk(
     return walk
 
 
+def version_of_declared(walks: Sequence[ScheduledWalk], broken: Iterable[str]) -> str:
+    """Give a fingerprint of what an app declares, the same in every worker that has it.
+
+    Args:
+        walks: the declared schedules.
+        broken: names of walkers whose declaration is broken.
+    """
+    said = {walk.walker_name: walk.model_dump(mode="json", include=set(DECLARED)) for walk in walks}
+    text = json.dumps([said, sorted(set(broken))], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def declared_walks(
     catalogue: Catalogue,
     *,
@@ -148,3 +180,44 @@ def declared_walks(
                 ),
             )
     return walks, problems
+
+
+class Declared:
+    """What a worker's app declares.
+
+    Attributes:
+        version: a fingerprint of it, the same in every worker that has it.
+        broken: names of walkers whose declaration is broken.
+    """
+
+    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        walks, invalid = self._read()
+        problems = (*catalogue.problems, *invalid)
+        self._shown = catalogue.model_copy(update={"problems": problems})
+        self.broken = [problem.walker for problem in problems if problem.walker]
+        self.version = version_of_declared(walks, self.broken)
+
+    def walks(self) -> list[ScheduledWalk]:
+        """Give the declared schedules as of now: an interval's times begin with its creation."""
+        return self._read()[0]
+
+    def report(self) -> Catalogue:
+        """Log every problem of the app, and give its catalogue with all of them."""
+        for problem in self._shown.problems:
+            _log.error(
+                "a part of the app is skipped",
+                walker=problem.walker,
+                file=problem.file,
+                line=problem.line,
+                problem=problem.message,
+            )
+        return self._shown
+
+    def _read(self) -> tuple[list[ScheduledWalk], list[AppProblem]]:
+        return declared_walks(
+            self._catalogue,
+            min_interval=self._settings.min_interval,
+            default_timeout=self._settings.default_timeout,
+        )

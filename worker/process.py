@@ -2,8 +2,8 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ from activities.horizons import HorizonActivities
 from activities.notices import NoticeActivities
 from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
-from footfall.config import Settings, setting_keys
+from footfall.config import Settings, forget_secrets
+from footfall.ending import end_within
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
-from footfall.schedules.schedule import ScheduledWalk
+from footfall.mongo.root_leases import MongoLeases
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
 from footfall.temporal.deliveries import DeliveryGateway
@@ -31,16 +32,19 @@ from footfall.temporal.followers import FollowerGateway, KnownFollowed
 from footfall.temporal.keeping import Keeping
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
+from footfall.temporal.pollers import worker_identity
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.hosts import Hosts
-from worker.declared import declared_walks
+from footfall.walkers.limits import Limits
+from worker.declared import Declared
 from worker.deployment import deployment_of
 from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
+from worker.turn import Turn
 from workflows.chores import chores_queue_of
 from workflows.list_walkers import ListWalkers
 from workflows.record_changes import RecordChanges
@@ -57,6 +61,9 @@ SLOTS_PER_HOST = 4
 
 CHORES_AT_ONCE = 20
 """Short activities that a worker does side by side, beside the runs."""
+
+STOP_RESERVE = 6.0
+"""Seconds after the grace period in which the worker ends, whether Temporal answers or not."""
 
 HEARTBEAT_THROTTLE = timedelta(seconds=1)
 """How long the SDK keeps a heartbeat back at most: so old is what is seen of a running walker."""
@@ -80,16 +87,9 @@ def run(settings: Settings, app: Path) -> int:
         if health.health_port
         else None
     )
-    _forget_secrets()
+    # Host processes inherit what is left, and walkers read it.
+    forget_secrets(os.environ)
     return uvloop.run(_run(settings, app, listener))
-
-
-def _forget_secrets() -> None:
-    """Take Footfall's own secrets out of the environment, which walkers are given too."""
-    for key in setting_keys():
-        # The app may keep its graphs in the same MongoDB.
-        if key.is_secret and key.path != ("mongodb_uri",):
-            os.environ.pop(key.env, None)
 
 
 async def _run(settings: Settings, app: Path, listener: socket.socket | None) -> int:
@@ -123,76 +123,95 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         AppError: the app cannot be loaded.
         ConfigurationError: Temporal refuses this process.
     """
+    leases = _leases(settings)
     hosts = Hosts(
         app,
         name=settings.temporal.task_queue,
         processes=settings.processes,
         state_dir=settings.data_dir,
         output_limit=settings.output_limit,
+        limits=Limits(settings.worker.memory_limit, settings.worker.process_limit),
+        leases=leases,
     )
     try:
         catalogue = await hosts.start()
+        if leases is not None:
+            state.waiting_for = "MongoDB"
+            await leases.open()
         state.waiting_for = "Temporal"
+        declared = Declared(settings, catalogue)
         client = await connect_patiently(
-            settings.temporal,
-            identity=f"footfall-worker-{os.getpid()}@{socket.gethostname()}",
+            settings.temporal, identity=worker_identity(declared.version)
         )
-        catalogue = await _prepare(client, settings, catalogue)
-        walking, chores = _workers(client, settings, hosts, catalogue)
-        # What runs still need is done until they have ended.
-        async with chores, walking:
-            _show(state, catalogue)
-            await stop.wait()
-            _log.info("the worker stops; runs under way may finish")
+        catalogue = declared.report()
+        async with _registered(client, settings, declared):
+            walking, chores = _workers(client, settings, hosts, catalogue)
+            # What runs still need is done until they have ended.
+            async with chores, walking:
+                _show(state, catalogue)
+                await stop.wait()
+                _log.info("the worker stops; runs under way may finish")
+                end_within(
+                    settings.worker.shutdown_grace + STOP_RESERVE,
+                    why="Temporal does not answer; other workers will take the runs over",
+                )
     finally:
         await hosts.close()
+        if leases is not None:
+            await leases.close()
 
 
-async def _prepare(client: Client, settings: Settings, catalogue: Catalogue) -> Catalogue:
-    """Register what the app declares, and give its catalogue with every problem found."""
+def _leases(settings: Settings) -> MongoLeases | None:
+    if settings.worker.root_locks == "file":
+        return None
+    assert settings.mongodb_uri is not None  # noqa: S101 - Settings has seen to it
+    return MongoLeases(
+        settings.mongodb_uri.get_secret_value(),
+        settings.mongodb_database,
+        f"{settings.temporal.namespace}/{settings.temporal.task_queue}",
+    )
+
+
+@asynccontextmanager
+async def _registered(
+    client: Client, settings: Settings, declared: Declared
+) -> AsyncIterator[None]:
+    """Have Temporal hold what the app declares, at once or when it is this version's turn."""
     app = settings.temporal.task_queue
-    walks, invalid = declared_walks(
-        catalogue,
-        min_interval=settings.min_interval,
-        default_timeout=settings.default_timeout,
-    )
-    problems = (*catalogue.problems, *invalid)
-    for problem in problems:
-        _log.error(
-            "a part of the app is skipped",
-            walker=problem.walker,
-            file=problem.file,
-            line=problem.line,
-            problem=problem.message,
-        )
-    await _patiently(
-        client,
-        statics=StaticSchedules(_gateway(client, settings), app=app),
-        maintenance=MaintenanceSchedule(client, app=app),
-        walks=walks,
-        keep=[problem.walker for problem in problems if problem.walker],
-    )
-    return catalogue.model_copy(update={"problems": problems})
+    statics = StaticSchedules(_gateway(client, settings), app=app)
+    turn = Turn(client, app=app, version=declared.version)
+
+    async def register() -> None:
+        await statics.sync(declared.walks(), keep=declared.broken)
+
+    async def prepare() -> bool:
+        await register_attributes(client)
+        is_mine = await turn.mine()
+        if is_mine:
+            await register()
+        await MaintenanceSchedule(client, app=app).ensure()
+        return is_mine
+
+    if await _patiently(prepare):
+        yield
+        return
+    _log.warning("a newer version of the app runs; its static schedules stay as they are")
+    waiting = asyncio.create_task(turn.wait(register))
+    try:
+        yield
+    finally:
+        waiting.cancel()
+        with suppress(asyncio.CancelledError):
+            await waiting
 
 
-async def _patiently(
-    client: Client,
-    *,
-    statics: StaticSchedules,
-    maintenance: MaintenanceSchedule,
-    walks: Sequence[ScheduledWalk],
-    keep: Sequence[str],
-) -> None:
+async def _patiently(prepare: Callable[[], Awaitable[bool]]) -> bool:
     while True:
         try:
-            await register_attributes(client)
-            await statics.sync(walks, keep=keep)
-            await maintenance.ensure()
+            return await prepare()
         except TemporalUnavailableError as error:
             _log.warning("Temporal is away; trying again", reason=error.message)
             await asyncio.sleep(1)
-        else:
-            return
 
 
 def _workers(
@@ -217,7 +236,7 @@ def _workers(
     horizons = HorizonActivities(gateway, Keeping(client, gateway, app=app))
     failures = Failures(client, app=app)
     pausing = FailureActivities(gateway, failures)
-    waiting = WaitingActivities(runs)
+    waiting = WaitingActivities(runs, hosts)
     chains = ChainActivities(
         gateway,
         followers=followers,
@@ -234,6 +253,7 @@ def _workers(
     short: list[Callable[..., Any]] = [
         pausing.pause_after_failures,
         waiting.others_ended,
+        waiting.root_has_room,
         notices.tell_of_run,
         chains.tell_followers,
         chains.follow,

@@ -6,20 +6,7 @@ from footfall.errors import ConflictError, ScheduleNotFoundError, UnreadableErro
 from footfall.schedules.schedule import ChangeKind, ScheduledWalk, ScheduleSnapshot
 from footfall.temporal.draft import Draft
 from footfall.temporal.schedules import ScheduleGateway
-from worker.declared import static_id
-
-_DECLARED = (
-    "args",
-    "root",
-    "config",
-    "description",
-    "tags",
-    "timeout",
-    "policies",
-    "notify",
-    "late_after",
-)
-"""The fields of a definition that a decorator decides."""
+from worker.declared import DECLARED, static_id
 
 _log = structlog.get_logger(__name__)
 
@@ -97,7 +84,7 @@ def _redeclared(before: ScheduleSnapshot, walk: ScheduledWalk) -> Draft | None:
     return Draft(
         walk=before.walk.changed(
             walk.change.model_copy(update={"kind": ChangeKind.UPDATED}),
-            **{name: getattr(walk, name) for name in _DECLARED},
+            **{name: getattr(walk, name) for name in DECLARED},
             anchor=before.walk.anchor if same_trigger else walk.anchor,
             horizon=before.walk.horizon if same_trigger else None,
         ),

@@ -3,7 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from footfall.config.kinds import (
     MIN_SECRET_BYTES,
@@ -26,11 +26,15 @@ from footfall.config.kinds import (
 )
 from footfall.errors import ConfigurationError
 from footfall.keyring import KEY_BYTES, Keyring
+from footfall.schedules.backfill import MOST_TIMES
 from footfall.schedules.recording import DAYS_KEPT
 from footfall.schedules.schedule import MAX_TIMEOUT
 
 MAX_PROCESSES = 64
+MIN_MEMORY = 128
 MAX_OUTPUT = 512 * 1024  # stdout, reports and error travel together; Temporal takes 2 MiB
+MAX_ARGS = 256 * 1024
+MAX_BODY = 16 * 1024 * 1024
 
 _PORT = "a port, 0 to 65535"
 
@@ -170,6 +174,9 @@ class WorkerSettings(_Table):
     Attributes:
         health_port: 0 means that there is no health endpoint.
         shutdown_grace: seconds that running walkers are given when the worker stops.
+        root_locks: what keeps two walkers of different workers off one root.
+        memory_limit: MiB that a walker's process may have; 0 means no limit.
+        process_limit: how many processes a walker may have started; 0 means no limit.
     """
 
     health_host: Host = _key(
@@ -191,6 +198,36 @@ class WorkerSettings(_Table):
         ge=0,
         le=3600,
     )
+    root_locks: Literal["file", "mongodb"] = _key(
+        "What locks graph roots among workers: `file` where all share `data_dir`, `mongodb` "
+        "(needs `mongodb_uri`) where they are on several machines",
+        "file or mongodb",
+        default="file",
+    )
+    memory_limit: Whole = _key(
+        "MiB of memory that a walker's process may have, and each one that it starts; 0 means no "
+        "limit. Linux only",
+        "MiB, 128 to 1048576, or 0",
+        default=2048,
+        ge=0,
+        le=1 << 20,
+    )
+    process_limit: Whole = _key(
+        "Processes that a walker may have started; with more it is killed. 0 means no limit. "
+        "Linux only",
+        "a number, 0 to 100000",
+        default=64,
+        ge=0,
+        le=100_000,
+    )
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _enough_to_start(cls, value: int) -> int:
+        if 0 < value < MIN_MEMORY:
+            raise ValueError(f"a process of {value} MiB cannot even load an app")
+        return value
+
     build_id: BuildId | None = _key(
         "Name of the worker's build: Temporal gives it work once an operator has made it the "
         "current one; unset takes work at once",
@@ -224,11 +261,84 @@ class WebhookSettings(_Table):
     )
 
 
+class LimitSettings(_Table):
+    """How much one owner or one request may ask for; only the API needs it.
+
+    Attributes:
+        schedules: how many schedules an owner may have.
+        creations: how many an owner may create in a minute, through each API process.
+        body: bytes of a request's body.
+        args: bytes of a schedule's arguments as JSON; they are copied into every run.
+        page: rows of a page of any list.
+        backfill_runs: runs that one backfill makes.
+        backfill_days: days between start and end of a backfill.
+        streams: streams of each API process at once.
+        user_streams: streams of one user among them, admins too.
+    """
+
+    schedules: Whole = _key(
+        "Schedules that one owner may have; those of the code do not count",
+        "a number, 1 to 1000000",
+        default=1000,
+        ge=1,
+        le=1_000_000,
+    )
+    creations: Whole = _key(
+        "Schedules that one owner may create in a minute, for each API process",
+        "a number, 1 to 100000",
+        default=120,
+        ge=1,
+        le=100_000,
+    )
+    body: Whole = _key(
+        "Bytes of a request's body",
+        f"bytes, 1024 to {MAX_BODY}",
+        default=1024 * 1024,
+        ge=1024,
+        le=MAX_BODY,
+    )
+    args: Whole = _key(
+        "Bytes of a schedule's arguments as JSON, which are copied into every run",
+        f"bytes, 2 to {MAX_ARGS}",
+        default=MAX_ARGS,
+        ge=2,
+        le=MAX_ARGS,
+    )
+    page: Whole = _key(
+        "Rows of a page of any list", "a number, 1 to 1000", default=1000, ge=1, le=1000
+    )
+    backfill_runs: Whole = _key(
+        "Runs that one backfill makes",
+        f"a number, 1 to {MOST_TIMES}",
+        default=MOST_TIMES,
+        ge=1,
+        le=MOST_TIMES,
+    )
+    backfill_days: Whole = _key(
+        "Days that a backfill may reach over",
+        "days, 1 to 36600",
+        default=3660,
+        ge=1,
+        le=36600,
+    )
+    streams: Whole = _key(
+        "Streams that each API process serves at once",
+        "a number, 1 to 100000",
+        default=100,
+        ge=1,
+        le=100_000,
+    )
+    user_streams: Whole = _key(
+        "Streams of one user among them", "a number, 1 to 100000", default=20, ge=1, le=100_000
+    )
+
+
 class JwtSettings(_Table):
     """How bearer tokens are checked.
 
     Attributes:
         public_key: PEM text, or the path of a PEM file.
+        jwks_file: a JWK Set (RFC 7517), instead of `secret` and `public_key`.
         leeway: seconds that clocks may differ.
     """
 
@@ -240,6 +350,11 @@ class JwtSettings(_Table):
         "RS256, ES256: the public key, as PEM text or the path of a PEM file",
         "PEM text or the path of a PEM file",
     )
+    jwks_file: HomePath | None = _key(
+        "File with a JWK Set, whose keys count instead of `secret` and `public_key`: a token's "
+        "`kid` picks one. Read again when it changes",
+        "the path of a file",
+    )
     algorithm: Literal["HS256", "RS256", "ES256"] = _key(
         "The one algorithm that tokens are accepted with: HS256, RS256 or ES256",
         "HS256, RS256 or ES256",
@@ -247,6 +362,10 @@ class JwtSettings(_Table):
     )
     issuer: Text | None = _key("`iss` that tokens must have", "text, at most 1024 characters")
     audience: Text | None = _key("`aud` that tokens must have", "text, at most 1024 characters")
+    token_type: Text | None = _key(
+        "`typ` that tokens must have, such as `at+jwt`",
+        "text, at most 1024 characters",
+    )
     leeway: Whole = _key(
         "Seconds that the clocks of issuer and API may differ",
         "seconds, 0 to 300",
@@ -254,6 +373,11 @@ class JwtSettings(_Table):
         ge=0,
         le=300,
     )
+
+    @property
+    def lacks_secret(self) -> bool:
+        """Whether tokens are to be signed with a secret, and there is none."""
+        return self.algorithm == "HS256" and self.secret is None and self.jwks_file is None
 
     def verifier_key(self) -> str:
         """Give what tokens are checked with: the secret, or the public key's PEM text.
@@ -367,6 +491,7 @@ class Settings(_Table):
     api: ApiSettings = ApiSettings()
     worker: WorkerSettings = WorkerSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    limits: LimitSettings = LimitSettings()
     mongodb_uri: MongoUri | None = _key(
         "MongoDB of the projection; unset keeps the projection in memory",
         "a mongodb:// or mongodb+srv:// URI",
@@ -377,6 +502,15 @@ class Settings(_Table):
         default="footfall",
     )
     jwt: JwtSettings = JwtSettings()
+
+    @model_validator(mode="after")
+    def _lockable(self) -> Self:
+        if self.worker.root_locks == "mongodb" and self.mongodb_uri is None:
+            raise ValueError(
+                "plugins.scale.scheduler.worker.root_locks (FOOTFALL_WORKER_ROOT_LOCKS) = mongodb "
+                "needs plugins.scale.database.mongodb_uri (FOOTFALL_MONGODB_URI)",
+            )
+        return self
 
     @property
     def kept_changes(self) -> timedelta:

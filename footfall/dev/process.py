@@ -104,7 +104,7 @@ def _resolve(
     temporal: EmbeddedTemporal,
 ) -> Settings:
     jwt = settings.jwt
-    if jwt.algorithm == "HS256" and jwt.secret is None:
+    if jwt.lacks_secret:
         secret = SecretStr(ensure_dev_secret(settings.data_dir))
         jwt = jwt.model_copy(update={"secret": secret})
     return settings.model_copy(

@@ -3,7 +3,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from footfall.config import Settings, setting_keys, settings_environ
+from footfall.config import Settings, forget_secrets, setting_keys, settings_environ
 from footfall.dev.http import wait_for_ok
 from footfall.dev.part import Part
 from footfall.dev.ports import reachable
@@ -15,6 +15,9 @@ STOP_GRACES = (2.5, 5.0)
 """Seconds that Temporal, then API and worker, are given to stop; 10 in all, with a reserve."""
 
 EXIT_APP_BROKEN = 3
+
+API_SECRETS = frozenset({"FOOTFALL_JWT_SECRET", "FOOTFALL_WEBHOOKS_SECRET", "FOOTFALL_MONGODB_URI"})
+"""Variables that only the API is told."""
 
 _WATCHED = "fix the app; it is tried again"
 
@@ -38,6 +41,10 @@ def build_stages(
         ConfigurationError: the `temporal` binary is not installed.
     """
     ours = child_environ(settings, environ)
+    # Who runs code of users is not told what only the API needs.
+    workers = {name: value for name, value in ours.items() if name not in API_SECRETS}
+    temporals = dict(environ)
+    forget_secrets(temporals)
     health = f"http://127.0.0.1:{settings.worker.health_port}/healthz/ready"
     api = f"{api_url(settings)}/healthz/ready"
 
@@ -46,7 +53,7 @@ def build_stages(
             Part(
                 "temporal",
                 temporal.command(find_binary()),
-                environ=environ,
+                environ=temporals,
                 ready=lambda: temporal.wait_until_ready(deadline=TEMPORAL_READY_SECONDS),
                 must_start=True,
                 silent_end=True,
@@ -56,7 +63,7 @@ def build_stages(
             Part(
                 "worker",
                 footfall_command("worker", "--app", str(app)),
-                environ=ours,
+                environ=workers,
                 ready=lambda: wait_for_ok(health),
                 hints={EXIT_APP_BROKEN: _WATCHED},
             ),

@@ -5,6 +5,22 @@ from pydantic import AwareDatetime
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.schedules.stored import Stored
 
+ROOT_BUSY = "RootBusy"
+"""Type of the error of an activity that gave up its slot, since it is not its turn on its root."""
+
+ROOT_LOST = "RootLost"
+"""Type of the error of an activity whose walker was killed, since its root was lost meanwhile."""
+
+
+class Stepped(Stored):
+    """What such an activity tells.
+
+    Attributes:
+        lost: how often its worker was lost before.
+    """
+
+    lost: int
+
 
 class RunRequest(Stored):
     """What the activity that runs a walker is told: which, with what, for which time.
@@ -14,6 +30,7 @@ class RunRequest(Stored):
         scheduled_at: the time that the schedule meant (UTC), or the run's start.
         timeout: seconds that the walker may take.
         starts_before: how often the walker was started for this run before this activity.
+        steps_aside: fail with ROOT_BUSY when others have the root for long, rather than wait.
     """
 
     schedule_id: str
@@ -25,6 +42,7 @@ class RunRequest(Stored):
     timeout: int
     starts_before: int = 0
     owner: str = ""
+    steps_aside: bool = False
 
     @classmethod
     def of(cls, walk: ScheduledWalk, *, run_id: str, scheduled_at: AwareDatetime) -> Self:

@@ -25,13 +25,22 @@ _AWAY = (
 )
 
 
+_AWAY_IN_WORDS = {
+    # A connection that breaks in the middle of an answer.
+    RPCStatusCode.UNKNOWN: "transport error",
+    # Of a schedule whose own workflow is just being mended, by a server that was killed.
+    RPCStatusCode.FAILED_PRECONDITION: "Unable to query workflow",
+}
+"""Statuses that mean so with certain words only."""
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Turn "Temporal does not answer" into TemporalUnavailableError; let the rest pass."""
     try:
         yield
     except RPCError as error:
-        if error.status in _AWAY:
+        if _is_away(error):
             raise TemporalUnavailableError(cause=error.status.name) from error
         raise
     except RuntimeError as error:
@@ -39,6 +48,11 @@ def translated_errors() -> Iterator[None]:
         if "connect" in str(error).lower():
             raise TemporalUnavailableError(cause="CONNECT") from error
         raise
+
+
+def _is_away(error: RPCError) -> bool:
+    words = _AWAY_IN_WORDS.get(error.status)
+    return error.status in _AWAY or (words is not None and words in error.message)
 
 
 async def connect(settings: TemporalSettings, *, identity: str, lazy: bool = False) -> Client:

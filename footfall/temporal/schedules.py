@@ -33,6 +33,7 @@ from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
 from footfall.temporal.draft import Draft, Edit
+from footfall.temporal.first_times import make_up_first_times
 from footfall.temporal.listed import ListedSchedule, to_listed
 from footfall.temporal.reading import Unread, decoded
 from footfall.temporal.update import update
@@ -75,7 +76,9 @@ class ScheduleGateway:
         paused: bool = False,
         note: str = "",
     ) -> ScheduleSnapshot:
-        """Create a schedule, and give it as it is then, without asking Temporal once more.
+        """Create a schedule, and give it as it is then.
+
+        When it returns, Temporal reckons the schedule's times, and none of them was left out.
 
         Raises:
             ConflictError: a schedule with this id exists.
@@ -97,7 +100,11 @@ class ScheduleGateway:
                     rpc_timeout=RPC_TIMEOUT,
                 )
         except ScheduleAlreadyRunningError as error:
+            # Perhaps by a request like this one, which ended before it had seen to that.
+            await self._begin(walk.schedule_id)
             raise ConflictError(f"The schedule {walk.schedule_id} exists already.") from error
+        if not paused:
+            await self._begin(walk.schedule_id)
         shown = SHOWN_TIMES if runs_left is None else min(SHOWN_TIMES, runs_left)
         return ScheduleSnapshot(
             walk=walk,
@@ -106,6 +113,11 @@ class ScheduleGateway:
             next_times=tuple(next_times(compiled, walk.created_at, shown)),
             runs_left=runs_left,
         )
+
+    async def _begin(self, schedule_id: str) -> None:
+        found = await self.describe(schedule_id)
+        if found is not None:
+            await make_up_first_times(self._client, found)
 
     async def find(self, schedule_id: str) -> ScheduleSnapshot | None:
         """Give a schedule as it is now, or None if this app has none with this id."""

@@ -22,7 +22,16 @@ PATHS = sorted(HISTORIES.glob("*.json"))
 WORKFLOWS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (*worker.process.WORKFLOWS, *api.delivering.WORKFLOWS)
 }
-ENDS = ("succeeded", "failed", "timed_out", "retried", "unknown", "cancelled", "withdrawn")
+ENDS = (
+    "succeeded",
+    "failed",
+    "timed_out",
+    "retried",
+    "unknown",
+    "cancelled",
+    "withdrawn",
+    "stepped",
+)
 
 
 def beginning(text: str) -> dict[str, Any]:

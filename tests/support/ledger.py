@@ -16,6 +16,7 @@ class Line(BaseModel):
     scheduled_at: AwareDatetime
     attempt: int
     process: int
+    worker: int = 0
     at: float
 
 
@@ -31,10 +32,15 @@ class Ledger:
 
     def lines(self, schedule_id: str, event: str) -> list[Line]:
         """Give what happened in runs of a schedule, in the order in which it was written."""
+        return [
+            line for line in self.all() if (line.schedule_id, line.event) == (schedule_id, event)
+        ]
+
+    def all(self) -> list[Line]:
+        """Give everything that happened, in the order in which it was written."""
         # A line that is just being written has no end yet.
         whole = self._file.read_text().rpartition("\n")[0].splitlines()
-        found = map(Line.model_validate_json, whole)
-        return [line for line in found if (line.schedule_id, line.event) == (schedule_id, event)]
+        return [Line.model_validate_json(line) for line in whole]
 
     def starts(self, schedule_id: str) -> list[Line]:
         """Give the starts of a schedule's walker."""

@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import os
+import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -84,6 +85,11 @@ class Mongod:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+    def signal(self, kind: signal.Signals) -> None:
+        """Send it a signal, such as SIGSTOP and SIGCONT."""
+        assert self._process is not None
+        self._process.send_signal(kind)
 
     async def kill(self) -> None:
         """End it as a crash would."""

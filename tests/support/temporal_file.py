@@ -1,6 +1,7 @@
 """A real Temporal server for tests, with its data in a file: it can be stopped and started."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,6 +29,10 @@ class TemporalFile:
     def address(self) -> str:
         return self._embedded.address
 
+    @property
+    def port(self) -> int:
+        return self._embedded.port
+
     async def start(self) -> Self:
         """Start and wait until it serves."""
         with self._log.open("ab") as sink:
@@ -52,6 +57,11 @@ class TemporalFile:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+    def signal(self, kind: signal.Signals) -> None:
+        """Send it a signal, such as SIGSTOP and SIGCONT."""
+        assert self._process is not None
+        self._process.send_signal(kind)
 
     async def kill(self) -> None:
         """End it as a crash would."""

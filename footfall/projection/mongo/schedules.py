@@ -6,8 +6,8 @@ from datetime import datetime
 from pydantic_core import to_json
 from pymongo import UpdateOne
 
+from footfall.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
-from footfall.projection.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.mongo.schedule_search import ScheduleSearch, searched
 from footfall.projection.position import Position, begin_at, encode_position
 from footfall.projection.schedule_facts import facts_of
@@ -64,6 +64,15 @@ class Schedules:
         """Give the ids of all."""
         found = self._collection.find({"scope": self._scope}, {"_id": 1})
         return {document["_id"]["id"] async for document in found}
+
+    async def count(self, owner: str, without: Iterable[str]) -> int:
+        """Count an owner's, but for some ids."""
+        query = {
+            "scope": self._scope,
+            "audience": owner,
+            "_id": {"$nin": [self._id(one) for one in without]},
+        }
+        return await self._collection.count_documents(query)
 
     async def remove(self, ids: Iterable[str]) -> None:
         """Remove rows; unknown ids are ignored."""

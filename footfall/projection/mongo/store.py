@@ -1,10 +1,11 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 
+from footfall.mongo.connection import Connected, Connection, answered
 from footfall.projection.cursor import instant_of, micros
-from footfall.projection.mongo.connection import Connected, Connection, answered
+from footfall.projection.mongo.indexes import INDEXES
 from footfall.projection.mongo.runs import Runs
 from footfall.projection.mongo.schedules import Schedules
 from footfall.projection.mongo.tallies import Tallies
@@ -61,6 +62,7 @@ class MongoStore(Connected):
         self.connection = Connection(
             uri,
             database,
+            indexes=INDEXES,
             selection_timeout=selection_timeout,
             operation_timeout=operation_timeout,
         )
@@ -144,6 +146,11 @@ class MongoStore(Connected):
             for one in page.snapshots
         ]
         return SchedulePage(rows=rows, cursor=page.cursor, total=page.total)
+
+    @answered
+    async def count_owned(self, owner: str, *, without: Collection[str] = ()) -> int:
+        """Count the schedules of an owner; see Store. One command."""
+        return await self._schedules.count(owner, without)
 
     @answered
     async def put_runs(self, runs: Sequence[RunSummary]) -> None:

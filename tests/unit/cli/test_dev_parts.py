@@ -7,13 +7,19 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from footfall.config import JwtSettings, Settings, load_settings
+from footfall.config import (
+    JwtSettings,
+    Settings,
+    WebhookSettings,
+    load_settings,
+    setting_keys,
+)
 from footfall.dev.backoff import Backoff
 from footfall.dev.banner import Banner, pick_walker
 from footfall.dev.folder import locked_folder
 from footfall.dev.output import Output
 from footfall.dev.ports import check_free, free_port, is_loopback, reachable
-from footfall.dev.stages import child_environ, footfall_command
+from footfall.dev.stages import API_SECRETS, build_stages, child_environ, footfall_command
 from footfall.errors import ConfigurationError
 from footfall.temporal.embedded import EmbeddedTemporal, find_binary
 
@@ -127,6 +133,24 @@ def test_children_get_these_settings_and_no_others() -> None:
     again = load_settings(config=Path("/dev/null"), environ=environ)
     assert again.model_copy(update={"data_dir": settings.data_dir}) == settings
     assert SECRET not in " ".join(footfall_command("api"))
+
+
+def test_secrets_are_told_to_nobody_who_does_not_need_them(tmp_path: Path) -> None:
+    settings = Settings(
+        jwt=JwtSettings(secret=SecretStr(SECRET)),
+        webhooks=WebhookSettings(secret=SecretStr(SECRET[::-1])),
+        mongodb_uri=SecretStr("mongodb://ada:hidden@localhost"),
+    )
+    given = {"PATH": "/bin"} | {key.env: "hidden" for key in setting_keys() if key.is_secret}
+    temporal = EmbeddedTemporal("127.0.0.1", 1, 2, tmp_path, namespace="mine")
+    stages = build_stages(settings, app=tmp_path, temporal=temporal, environ=given)
+    parts = {part.name: part.environ for stage in stages for part in stage}
+    assert parts["api"].keys() >= API_SECRETS
+    assert set(parts["temporal"]) == {"PATH"}
+    for name in ("temporal", "worker"):
+        told = " ".join(parts[name].values())
+        assert not [text for text in (SECRET, SECRET[::-1], "hidden") if text in told]
+    assert load_settings(config=Path("/dev/null"), environ=parts["worker"]).jwt.secret is None
 
 
 def test_the_current_folder_is_not_on_a_childs_module_path(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ def test_secrets_and_paths_are_known_as_such() -> None:
     assert {key.name for key in keys if key.is_path} == {
         "data_dir",
         "public_key",
+        "jwks_file",
         "tls_server_root_ca",
         "tls_client_cert",
         "tls_client_key",

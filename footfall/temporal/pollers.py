@@ -1,0 +1,60 @@
+import os
+import socket
+from datetime import UTC, datetime
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+
+from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
+
+
+def worker_identity(version: str) -> str:
+    """Give what Temporal shows as a worker of a version of the app: its process, host, version."""
+    return f"footfall-worker-{os.getpid()}@{socket.gethostname()}/{version}"
+
+
+def version_of(identity: str) -> str:
+    """Give the version in a worker's identity; empty for what is no worker of ours."""
+    is_ours = identity.startswith("footfall-worker-")
+    return identity.rpartition("/")[2] if is_ours and "/" in identity else ""
+
+
+def has_ended(identity: str) -> bool:
+    """Say whether a worker of this machine has certainly ended."""
+    process, _, rest = identity.removeprefix("footfall-worker-").partition("@")
+    if rest.rpartition("/")[0] != socket.gethostname() or not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+async def pollers(client: Client, *, app: str) -> dict[str, datetime]:
+    """Give the workers of an app by identity, with the time (UTC) at which each asked last.
+
+    Temporal goes on showing one for five minutes after it ended; one that is there asks again
+    once a minute at least.
+
+    Raises:
+        TemporalUnavailableError: Temporal did not answer.
+    """
+    with translated_errors():
+        found = await client.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=client.namespace,
+                task_queue=TaskQueue(name=app),
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+            ),
+            timeout=RPC_TIMEOUT,
+        )
+    latest: dict[str, datetime] = {}
+    for poller in found.pollers:
+        at = poller.last_access_time.ToDatetime(UTC)
+        latest[poller.identity] = max(at, latest.get(poller.identity, at))
+    return latest
