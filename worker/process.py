@@ -108,6 +108,11 @@ async def _run(settings: Settings, app: Path, listener: socket.socket | None) ->
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        if stop.is_set():
+            end_within(
+                settings.worker.shutdown_grace + STOP_RESERVE,
+                why="Temporal does not answer; other workers will take the runs over",
+            )
         if state.waiting_for is not None:
             # It takes no runs yet, so there is nothing to wait for.
             working.cancel()
@@ -151,10 +156,6 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
                 _show(state, catalogue)
                 await stop.wait()
                 _log.info("the worker stops; runs under way may finish")
-                end_within(
-                    settings.worker.shutdown_grace + STOP_RESERVE,
-                    why="Temporal does not answer; other workers will take the runs over",
-                )
     finally:
         await hosts.close()
         if leases is not None:

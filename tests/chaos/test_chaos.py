@@ -57,13 +57,12 @@ async def test_nothing_is_lost_and_nothing_is_done_twice(
             found.ledger.all(),
             await witness.due(load.acknowledged),
         )
-        at_once = verdict.overlapped(lines)
         told = [
             _times(due, runs),
             _faults(havoc.happened),
             f"{requests.answers:,} requests answered, {requests.refused:,} tried again",
             f"all done {seconds:.0f} s after the end",
-            f"{len(at_once)} attempts alive beside the next one",
+            f"{len(verdict.overlapped(lines))} attempts alive beside the next one",
         ]
         record_property("chaos", "; ".join(told))
         problems = {
@@ -72,7 +71,7 @@ async def test_nothing_is_lost_and_nothing_is_done_twice(
             "untold": verdict.untold(runs, lines),
             "failed": verdict.failed(runs, havoc.happened),
             "unexplained": verdict.unexplained(lines, havoc.happened),
-            "at once": [str(one) for one in at_once],
+            "at once": verdict.at_once(lines, havoc.happened),
             "effects": verdict.ineffective(runs, _effects(found), "affect"),
             "chains": verdict.unfollowed(runs, load.followers),
             "by hand": _by_hand(load, runs),

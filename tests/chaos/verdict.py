@@ -16,6 +16,9 @@ from footfall.schedules.run import RunKind, RunStatus, RunSummary
 EVERY_TIME = frozenset({OverlapPolicy.ALLOW_ALL, OverlapPolicy.BUFFER_ALL})
 """Policies by which each time has a run."""
 
+LETTING_GO = 3.0
+"""Seconds in which a process that stood still lets go of its walkers, on a busy machine."""
+
 CANNOT_BEGIN = 2
 """Exit code of a process that cannot do its work, and says why."""
 
@@ -166,6 +169,24 @@ def overlapped(lines: Iterable[Line]) -> list[Overlapped]:
             if late > 0:
                 found.append(Overlapped(run_id, number - 1, late, before[0].worker, begun[0].at))
     return found
+
+
+def at_once(lines: Iterable[Line], happened: Sequence[Happened]) -> list[str]:
+    """Tell the attempts of which two were alive at once.
+
+    A process that stands still cannot let go; it does so as soon as it goes on.
+    """
+    return [
+        f"{one.run_id}: attempt {one.attempt} went on for {one.seconds:.2f} s after {one.at:.1f}"
+        for one in overlapped(lines)
+        if not any(
+            fault.fault.kind is Kind.FREEZE
+            and fault.pid == one.worker
+            and fault.end >= one.at
+            and one.at + one.seconds <= fault.end + LETTING_GO
+            for fault in happened
+        )
+    ]
 
 
 def ineffective(runs: Iterable[RunSummary], effects: set[str], walker: str) -> list[str]:
