@@ -63,16 +63,22 @@ async def test_runs_go_to_the_current_build_and_move_on_with_it(
 ) -> None:
     address = client.service_client.config.target_host
 
-    def worker(build: str, data: str) -> Any:
+    def worker(build: str | None, data: str) -> Any:
+        more = {"FOOTFALL_WORKER_BUILD_ID": build} if build else {}
         return running_worker(
             address,
             app_name=app_name,
             app=APP,
             data_dir=tmp_path / data,
-            FOOTFALL_WORKER_BUILD_ID=build,
+            **more,
         )
 
     async with worker("2026.1", "one"):
+        # A worker of before goes on with all work until an operator says otherwise.
+        async with worker(None, "former"):
+            former = await start(client, app_name, f"{app_name}-former")
+            assert (await former.result())["stdout"] == "hello world\n"
+            assert await build_of(former) == ""
         waiting = await start(client, app_name, f"{app_name}-waiting")
         # Nobody made it current: it takes nothing, and the API says that there is no worker.
         with pytest.raises(NoWorkerError):

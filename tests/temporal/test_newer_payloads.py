@@ -20,8 +20,10 @@ from temporalio.client import (
 )
 from temporalio.worker import Worker
 
+from footfall.errors import UnreadableError
 from footfall.schedules import stored
 from footfall.schedules.attributes import MEMO_DEFINITION
+from footfall.schedules.chain import Chain
 from footfall.schedules.event import ScheduleEvent
 from footfall.schedules.recording import Recording, pack
 from footfall.schedules.schedule import ScheduledWalk
@@ -31,6 +33,7 @@ from footfall.temporal.changes import ChangeLog
 from footfall.temporal.draft import Draft
 from footfall.temporal.schedules import ScheduleGateway
 from workflows.record_changes import RecordChanges
+from workflows.run_chain import RunChain
 
 APP = Path(__file__).parent.parent / "apps" / "python_runs"
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
@@ -38,15 +41,34 @@ FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 type Upgrade = Callable[[], None]
 
 
+def understand(model: type[BaseModel], value: Any, place: tuple[str, ...]) -> Any:
+    """Know what newer releases made, as far as it is asked for here."""
+    del model, place
+    return value
+
+
 @pytest.fixture
 def upgrade(monkeypatch: pytest.MonkeyPatch) -> Upgrade:
-    """Make this process one that knows what newer ones made, as far as it is asked for here."""
-
-    def understand(model: type[BaseModel], value: Any, place: tuple[str, ...]) -> Any:
-        del model, place
-        return value
-
+    """Make this process one of the newer release."""
     return lambda: monkeypatch.setattr(stored, "_understood", understand)
+
+
+@pytest.fixture
+def upgrade_after_refusal(monkeypatch: pytest.MonkeyPatch, upgrade: Upgrade) -> None:
+    """Make this process one of the newer release once it has refused something.
+
+    The next try is then given to a worker that understands, as in a fleet of both.
+    """
+    before = stored._understood
+
+    def refuse_once(model: type[BaseModel], value: Any, place: tuple[str, ...]) -> Any:
+        try:
+            return before(model, value, place)
+        except UnreadableError:
+            upgrade()
+            raise
+
+    monkeypatch.setattr(stored, "_understood", refuse_once)
 
 
 def newer(walk: ScheduledWalk) -> dict[str, Any]:
@@ -86,8 +108,9 @@ async def create(client: Client, walk: ScheduledWalk) -> None:
     )
 
 
+@pytest.mark.usefixtures("upgrade_after_refusal")
 async def test_a_run_of_a_newer_definition_waits_for_a_worker_that_understands_it(
-    client: Client, app_name: str, tmp_path: Path, upgrade: Upgrade
+    client: Client, app_name: str, tmp_path: Path
 ) -> None:
     address = client.service_client.config.target_host
     walk = a_walk(app_name, walker_name="greet", args={"name": "later"})
@@ -102,7 +125,6 @@ async def test_a_run_of_a_newer_definition_waits_for_a_worker_that_understands_i
         message = await refused(handle)
         assert "made by a newer release" in message
         assert "ScheduledWalk has calendar; upgrade this process" in message
-        upgrade()
         outcome = await handle.result()
     assert outcome["stdout"] == "hello later\n"
 
@@ -159,8 +181,9 @@ async def test_a_newer_schedule_is_left_alone_and_the_others_go_on(
             assert ticking.walk.revision == 1
 
 
+@pytest.mark.usefixtures("upgrade_after_refusal")
 async def test_a_newer_change_waits_for_a_worker_that_understands_it(
-    client: Client, app_name: str, upgrade: Upgrade
+    client: Client, app_name: str
 ) -> None:
     log = ChangeLog(client, app=app_name)
     gateway = ScheduleGateway(client, app=app_name, changes=log)
@@ -173,11 +196,11 @@ async def test_a_newer_change_waits_for_a_worker_that_understands_it(
         )
         event = ScheduleEvent.written(after.walk.changed(a_change()), paused=False, note="")
         told = Recording(events=pack([event])).model_dump(mode="json")
-        told["events"][0]["patch"]["calendar"] = "business days"
+        # Beside the definition, so that the SDK would have dropped the signal.
+        told["events"][0]["calendar"] = "business days"
         handle = client.get_workflow_handle(log.id_of(walk.schedule_id))
         await handle.signal("record", told)
         assert "made by a newer release" in await refused(handle)
-        upgrade()
 
         async def is_taken() -> bool:
             return (await handle.describe()).raw_description.HasField(
@@ -188,3 +211,33 @@ async def test_a_newer_change_waits_for_a_worker_that_understands_it(
         history = await log.read(walk.schedule_id)
     assert history is not None
     assert max(one.walk.revision for one in history.events) == 3
+
+
+@pytest.mark.usefixtures("upgrade_after_refusal")
+async def test_a_newer_end_of_a_run_waits_for_a_worker_that_understands_it(
+    client: Client, app_name: str
+) -> None:
+    end = {
+        "schedule_id": "first",
+        "run": {"id": "run", "temporal_run_id": "1"},
+        "status": "succeeded",
+        "at": "2026-11-28T09:30:00Z",
+        "calendar": "business days",
+    }
+    async with Worker(client, task_queue=app_name, workflows=[RunChain]):
+        handle = await client.start_workflow(
+            "RunChain",
+            Chain(schedule_id="second"),
+            id=f"{app_name}.chain.second",
+            task_queue=app_name,
+            start_signal="ended",
+            start_signal_args=[end],
+        )
+        assert "RunEnd has calendar" in await refused(handle)
+
+        async def is_followed() -> bool:
+            pending = (await handle.describe()).raw_description.pending_activities
+            return [one.activity_type.name for one in pending] == ["follow"]
+
+        await until(is_followed, what="the end in the workflow")
+        await handle.terminate()
