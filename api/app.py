@@ -4,12 +4,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.codec_cors import CodecCors
 from api.errors import install_error_handlers
 from api.routes import (
     applying,
     backfills,
     bulk,
     changes,
+    codec,
     events,
     health,
     notifications,
@@ -21,6 +23,7 @@ from api.routes import (
 )
 from api.services import Services
 from api.strict_query import StrictQuery
+from footfall.config import LimitSettings
 
 
 def build_app(services: Services | None) -> FastAPI:
@@ -31,6 +34,7 @@ def build_app(services: Services | None) -> FastAPI:
         version=version("footfall"),
     )
     app.state.services = services
+    app.state.max_body = (services.limits if services else LimitSettings()).body
     install_error_handlers(app)
     app.include_router(health.router)
     for router in (
@@ -46,8 +50,11 @@ def build_app(services: Services | None) -> FastAPI:
         tail.router,
         notifications.router,
         events.router,
+        codec.router,
     ):
         app.include_router(router, dependencies=[StrictQuery])
+    if services is not None:
+        app.add_middleware(CodecCors, origin=services.ui.origin)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from api.bodies import AppliedSchedule, ApplyRequest
 from api.chains import Chains, Planned
+from api.creations import Creations
 from api.edits import Author
 from api.idempotency import named_id
 from api.permissions import check_own
@@ -41,6 +42,7 @@ class Applying:
         gateway: ScheduleGateway,
         store: Store,
         projector: Projector,
+        creations: Creations,
         default_timeout: int,
     ) -> None:
         self._app = app
@@ -50,6 +52,7 @@ class Applying:
         self._gateway = gateway
         self._store = store
         self._projector = projector
+        self._creations = creations
         self._default_timeout = default_timeout
 
     async def apply(self, who: Principal, body: ApplyRequest, *, dry_run: bool) -> list[Step]:
@@ -61,6 +64,8 @@ class Applying:
         Raises:
             InvalidInputError: a declaration is invalid; names each field that is wrong.
             NoWorkerError: no worker runs.
+            TooManySchedulesError: `who` would have too many before any are deleted.
+            TooManyCreationsError: `who` has created too many in the last minute.
         """
         if body.prune and not body.schedules:
             message = (
@@ -76,7 +81,11 @@ class Applying:
             names = {one.name for one in body.schedules}
             pruned = [step async for step in self._superfluous(who, names)]
             await self._pruning.check(author, pruned, wanted)
-        if not dry_run:
+        new = [step.id for step in steps if step.action == "create"]
+        if dry_run:
+            await self._creations.check(who.user, new)
+        else:
+            await self._creations.take(who.user, new)
             await together(lambda both: self._do(*both), zip(steps, wanted, strict=True))
             await self._pruning.do(author, pruned)
         return steps + pruned
@@ -178,7 +187,10 @@ class Applying:
         note = author.pause_note() if paused else ""
         try:
             snapshot = await self._gateway.create(walk, paused=paused, note=note)
-        except ConflictError:
+        except BaseException as error:
+            self._creations.give_back(walk.owner, walk.schedule_id)
+            if not isinstance(error, ConflictError):
+                raise
             # Somebody else was first, perhaps with the same file.
             wanted = replace(wanted, before=await self._gateway.read(walk.schedule_id))
             again = wanted.step()

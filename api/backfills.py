@@ -4,6 +4,7 @@ from api.backfill_bodies import BackfillRequest
 from api.idempotency import fingerprint, key_within, new_suffix
 from api.permissions import check_operable
 from api.schedules import Schedules
+from footfall.config import LimitSettings
 from footfall.errors import (
     BackfillEndedError,
     BackfillNotFoundError,
@@ -11,7 +12,7 @@ from footfall.errors import (
     IdempotencyKeyError,
     InvalidInputError,
 )
-from footfall.schedules.backfill import MOST_TIMES, Backfill, BackfillOrder
+from footfall.schedules.backfill import Backfill, BackfillOrder
 from footfall.schedules.occasion import Occasion
 from footfall.schedules.run import RunKind
 from footfall.schedules.schedule import ScheduledWalk, utc_now
@@ -32,10 +33,12 @@ class Backfills:
         schedules: Schedules,
         gateway: ScheduleGateway,
         backfills: BackfillGateway,
+        limits: LimitSettings,
     ) -> None:
         self._schedules = schedules
         self._gateway = gateway
         self._backfills = backfills
+        self._limits = limits
 
     async def preview(
         self,
@@ -52,7 +55,7 @@ class Backfills:
         """
         walk = (await self._gateway.read(schedule_id)).walk
         check_operable(who, walk)
-        _, _, times = _range(walk, body)
+        _, _, times = _range(walk, body, self._limits)
         return times, parse_zone(walk.timezone)
 
     async def start(
@@ -76,7 +79,7 @@ class Backfills:
         digest = None if key is None else fingerprint(body)
         found = await self._backfills.find(schedule_id, backfill_id) if digest else None
         if found is None:
-            start, end, times = _range(walk, body)
+            start, end, times = _range(walk, body, self._limits)
             order = BackfillOrder(
                 id=backfill_id,
                 schedule_id=schedule_id,
@@ -158,6 +161,7 @@ class Backfills:
 def _range(
     walk: ScheduledWalk,
     body: BackfillRequest,
+    limits: LimitSettings,
 ) -> tuple[datetime, datetime, list[datetime]]:
     zone = parse_zone(walk.timezone)
     start, end = (parse_instant(name, getattr(body, name), zone) for name in ("start", "end"))
@@ -166,11 +170,18 @@ def _range(
     if end > utc_now():
         message = "must not be later than now; what is to come runs by itself"
         raise InvalidInputError(FieldProblem("end", message))
+    most, days = limits.backfill_runs, limits.backfill_days
+    if end - start > timedelta(days=days):
+        message = (
+            f"the range is longer than {days:,} days; take a shorter one. The limit is the setting "
+            "plugins.scale.scheduler.limits.backfill_days (FOOTFALL_LIMITS_BACKFILL_DAYS)"
+        )
+        raise InvalidInputError(FieldProblem("start", message))
     compiled = compile_config(walk.config, walk.anchor)
-    times = next_times(compiled, start - timedelta(seconds=1), MOST_TIMES + 1)
+    times = next_times(compiled, start - timedelta(seconds=1), most + 1)
     times = [at for at in times if at <= end]
-    if len(times) > MOST_TIMES:
-        message = f"more than {MOST_TIMES:,} runs lie in the range; take a shorter one"
+    if len(times) > most:
+        message = f"more than {most:,} runs lie in the range; take a shorter one"
         raise InvalidInputError(FieldProblem("end", message))
     if not times:
         raise InvalidInputError(FieldProblem("start", "no time of the schedule lies in the range"))

@@ -21,9 +21,6 @@ from footfall.triggers import (
 from footfall.walkers.arguments import check_arguments
 from footfall.webhooks.addresses import is_surely_private
 
-ARGS_LIMIT = 256 * 1024
-"""Bytes that a schedule's arguments may take as JSON; they are copied into every run."""
-
 
 class Checks:
     """What a schedule has to be before it is created, changed or previewed."""
@@ -34,10 +31,12 @@ class Checks:
         *,
         min_interval: int,
         webhooks: WebhookSettings,
+        args_limit: int,
     ) -> None:
         self._walkers = walkers
         self._min_interval = min_interval
         self._webhooks = webhooks
+        self._args_limit = args_limit
 
     def hooks(self, field: str, hooks: Sequence[Hook]) -> None:
         """Check that webhooks may be sent at all, and to these URLs.
@@ -98,8 +97,10 @@ class Checks:
             TemporalUnavailableError: Temporal does not answer.
         """
         size = len(to_json(args))
-        if size > ARGS_LIMIT:
-            raise InvalidInputError(
-                FieldProblem("args", f"They take {size} bytes as JSON; at most {ARGS_LIMIT} do."),
+        if size > self._args_limit:
+            message = (
+                f"They take {size} bytes as JSON; at most {self._args_limit} do, by the setting "
+                "plugins.scale.scheduler.limits.args (FOOTFALL_LIMITS_ARGS)."
             )
+            raise InvalidInputError(FieldProblem("args", message))
         check_arguments(await self._walkers.find(walker_name), args)

@@ -15,6 +15,9 @@ from footfall.webhooks.sender import Sender
 from workflows.deliver_notice import DeliverNotice
 from workflows.hold_hooks import HoldHooks
 
+WORKFLOWS = (DeliverNotice, HoldHooks)
+"""What an API runs; each has committed histories that replay."""
+
 AT_ONCE = 20
 """Webhooks that one process posts at once."""
 
@@ -56,7 +59,7 @@ async def _deliver(settings: Settings, secret: SecretStr) -> None:
     worker = Worker(
         client,
         task_queue=notices_queue(settings.temporal.task_queue),
-        workflows=[DeliverNotice, HoldHooks],
+        workflows=WORKFLOWS,
         activities=[posting.post_webhook],
         max_concurrent_activities=AT_ONCE,
         graceful_shutdown_timeout=GRACE,

@@ -14,6 +14,7 @@ from footfall.triggers.problem import did_you_mean
 
 STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.InvalidInputError: 400,
+    errors.TooManySchedulesError: 400,
     errors.UnauthorizedError: 401,
     errors.ForbiddenError: 403,
     errors.ScheduleNotFoundError: 404,
@@ -29,13 +30,16 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.BackfillEndedError: 409,
     errors.DeliveryNotFoundError: 404,
     errors.DeliveryPendingError: 409,
+    errors.EncryptionDisabledError: 404,
     errors.StaleError: 412,
     errors.TooManyStreamsError: 429,
+    errors.TooManyCreationsError: 429,
     errors.SchedulerDisabledError: 503,
     errors.NoWorkerError: 503,
     errors.NotReadyError: 503,
     errors.TemporalUnavailableError: 503,
     errors.ProjectionUnavailableError: 503,
+    errors.UnreadableError: 503,
 }
 
 HTTP_CODES: Mapping[int, str] = {413: "too_large"}
@@ -78,7 +82,7 @@ def error_response(error: errors.FootfallError) -> JSONResponse:
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
-        headers["Retry-After"] = RETRY_AFTER_SECONDS
+        headers["Retry-After"] = str(error.details.get("retry_after", RETRY_AFTER_SECONDS))
     data = ErrorData(code=error.code, message=error.message, details=error.details)
     return JSONResponse(error_body(status, data), status, headers)
 

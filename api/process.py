@@ -18,6 +18,7 @@ from api.bulk import Bulk
 from api.chains import Chains
 from api.changes import Changes
 from api.checks import Checks
+from api.creations import Creations
 from api.delivering import deliver_forever
 from api.events import Events
 from api.notifications import Notifications
@@ -44,6 +45,7 @@ from footfall.temporal.backfills import BackfillGateway
 from footfall.temporal.beginnings import Beginnings
 from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.changes import ChangeLog
+from footfall.temporal.codec import codec_of
 from footfall.temporal.connection import connect
 from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.health import TemporalHealth
@@ -151,7 +153,13 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     gateway = ScheduleGateway(client, app=app, changes=changes)
     runs = RunGateway(client, app=app)
     walkers = WalkerCatalogue(client, app=app)
-    checks = Checks(walkers, min_interval=settings.min_interval, webhooks=settings.webhooks)
+    limits = settings.limits
+    checks = Checks(
+        walkers,
+        min_interval=settings.min_interval,
+        webhooks=settings.webhooks,
+        args_limit=limits.args,
+    )
     longest = timedelta(days=settings.runs_retention)
 
     async def kept() -> timedelta:
@@ -160,7 +168,8 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     async def retention() -> timedelta:
         return min(await kept(), longest)
 
-    streams, feed = Streams(), Feed()
+    streams = Streams(most=limits.streams, most_of_one=limits.user_streams)
+    feed = Feed()
     ui = TemporalUi(base=settings.temporal.ui_url, namespace=settings.temporal.namespace)
     hooks = OwnerHookGateway(client, app=app)
     deliveries = DeliveryGateway(client, app=app)
@@ -180,6 +189,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     )
     work = asyncio.create_task(_work(client, settings, projector, watch))
     chains = Chains(gateway, store, app=app)
+    creations = Creations(store, limits)
     schedules = Schedules(
         app=app,
         gateway=gateway,
@@ -187,6 +197,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         chains=chains,
         store=store,
         projector=projector,
+        creations=creations,
         default_timeout=settings.default_timeout,
     )
     control = RunControl(client, runs)
@@ -209,12 +220,14 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 control=control,
                 store=store,
                 projector=projector,
+                page=limits.page,
             ),
             run_starter=starter,
             backfills=Backfills(
                 schedules=schedules,
                 gateway=gateway,
                 backfills=BackfillGateway(client, app=app),
+                limits=limits,
             ),
             applying=Applying(
                 app=app,
@@ -223,6 +236,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
                 gateway=gateway,
                 store=store,
                 projector=projector,
+                creations=creations,
                 default_timeout=settings.default_timeout,
             ),
             tails=Tails(runs, streams),
@@ -239,10 +253,12 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             checks=checks,
             walkers=walkers,
             verifier=verifier,
+            limits=limits,
             ui=ui,
             store=store,
             projector=projector,
             temporal=TemporalHealth(client),
+            codec=codec_of(settings.temporal),
         )
     finally:
         work.cancel()

@@ -45,8 +45,10 @@ class RunFilters:
         self._since, self._until = since, until
         self._limit, self._cursor = limit, cursor
 
-    def query(self, *, schedule_id: str | None = None, owner: str | None = None) -> RunQuery:
-        """Give the query for runs of a schedule, or of what `owner` sees.
+    def query(
+        self, *, most: int, schedule_id: str | None = None, owner: str | None = None
+    ) -> RunQuery:
+        """Give the query for runs of a schedule, or of what `owner` sees; `most` in a page.
 
         Raises:
             InvalidInputError: `since` or `until` is no instant.
@@ -58,7 +60,7 @@ class RunFilters:
             kinds=self._kinds,
             since=_instant("since", self._since),
             until=_instant("until", self._until),
-            limit=self._limit,
+            limit=min(self._limit, most),
             cursor=self._cursor,
         )
 

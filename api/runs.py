@@ -26,6 +26,7 @@ class Runs:
         control: RunControl,
         store: Store,
         projector: Projector,
+        page: int,
     ) -> None:
         self._schedules = schedules
         self._gateway = gateway
@@ -33,6 +34,7 @@ class Runs:
         self._control = control
         self._store = store
         self._projector = projector
+        self._page = page
 
     async def of_schedule(
         self,
@@ -46,7 +48,7 @@ class Runs:
             ScheduleNotFoundError: there is none that `who` may see.
             InvalidInputError: a filter is invalid.
         """
-        query = filters.query(schedule_id=schedule_id)
+        query = filters.query(schedule_id=schedule_id, most=self._page)
         row = await self._schedules.read(who, schedule_id)
         return await self._store.list_runs(query), row.tally
 
@@ -57,7 +59,7 @@ class Runs:
             InvalidInputError: a filter is invalid.
         """
         owner = None if who.is_admin else who.user
-        return await self._store.list_runs(filters.query(owner=owner))
+        return await self._store.list_runs(filters.query(owner=owner, most=self._page))
 
     async def read(
         self,

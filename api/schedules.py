@@ -7,6 +7,7 @@ from typing import Any
 from api.bodies import NewSchedule, ScheduleChange
 from api.chains import Chains, Planned
 from api.checks import Checks
+from api.creations import Creations
 from api.edits import Author, Edits
 from api.idempotency import new_id, same_key, stamp
 from api.permissions import check_changeable, check_own, check_visible
@@ -16,6 +17,8 @@ from footfall.errors import (
     ForbiddenError,
     IdempotencyKeyError,
     InvalidInputError,
+    TooManyCreationsError,
+    TooManySchedulesError,
 )
 from footfall.projection.projector import Projector
 from footfall.projection.row import RunTally, SchedulePage, ScheduleRow
@@ -51,6 +54,7 @@ class Schedules:
         chains: Chains,
         store: Store,
         projector: Projector,
+        creations: Creations,
         default_timeout: int,
     ) -> None:
         self._app = app
@@ -59,6 +63,7 @@ class Schedules:
         self._chains = chains
         self._store = store
         self._projector = projector
+        self._creations = creations
         self._default_timeout = default_timeout
 
     async def create(
@@ -85,17 +90,21 @@ class Schedules:
             NoWorkerError: no worker runs.
             IdempotencyKeyError: the key was used for another request.
             ConflictError: the owner has a schedule of this name.
+            TooManySchedulesError: the owner would have too many.
+            TooManyCreationsError: the owner has created too many in the last minute.
         """
         author = Author(who, reason=body.given("reason").get("reason"))
         walk = await self.define(author, body, key=key)
         paused = body.given("is_active").get("is_active") is False
         note = author.pause_note() if paused else ""
         if dry_run:
+            await self._creations.check(walk.owner, [walk.schedule_id])
             walk = walk.model_copy(update={"schedule_id": NO_ID})
             snapshot = ScheduleSnapshot(walk=walk, paused=paused, note=note)
             return ScheduleRow(snapshot=foreseen(snapshot, None))
+        may_be_there = key is not None or walk.name is not None
         try:
-            snapshot = await self._gateway.create(walk, paused=paused, note=note)
+            snapshot = await self._create(walk, paused=paused, note=note, may_be_there=may_be_there)
         except ConflictError:
             snapshot = await self._gateway.read(walk.schedule_id)
             kept = snapshot.walk.request
@@ -297,7 +306,25 @@ class Schedules:
         if dry_run:
             return
         await self._gateway.delete(schedule_id, by=author.who.user, reason=author.reason)
+        self._creations.gone(snapshot.walk.owner, schedule_id)
         await self._projector.lost(schedule_id)
+
+    async def _create(
+        self, walk: ScheduledWalk, *, paused: bool, note: str, may_be_there: bool
+    ) -> ScheduleSnapshot:
+        owner, schedule_id = walk.owner, walk.schedule_id
+        try:
+            await self._creations.take(owner, [schedule_id])
+        except (TooManySchedulesError, TooManyCreationsError):
+            # What is asked for again is answered with what there is: it creates nothing.
+            if may_be_there and await self._gateway.find(schedule_id) is not None:
+                raise ConflictError from None
+            raise
+        try:
+            return await self._gateway.create(walk, paused=paused, note=note)
+        except BaseException:
+            self._creations.give_back(owner, schedule_id)
+            raise
 
     async def _commit(
         self,

@@ -13,9 +13,11 @@ from api.schedules import Schedules
 from api.streams import Streams
 from api.tails import Tails
 from api.views import TemporalUi
+from footfall.config import LimitSettings
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
 from footfall.temporal.catalogue import WalkerCatalogue
+from footfall.temporal.codec import EncryptionCodec
 from footfall.temporal.health import TemporalHealth
 from footfall.tokens import TokenVerifier
 
@@ -38,7 +40,9 @@ class Services:
     checks: Checks
     walkers: WalkerCatalogue
     verifier: TokenVerifier
+    limits: LimitSettings
     ui: TemporalUi
     store: Store
     projector: Projector
     temporal: TemporalHealth
+    codec: EncryptionCodec

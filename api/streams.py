@@ -14,12 +14,6 @@ from footfall.errors import TooManyStreamsError
 KEEP_ALIVE_SECONDS = 15.0
 """How long a stream is silent at most, so that nothing between takes it for dead."""
 
-MOST_STREAMS = 100
-"""Streams of one process at once."""
-
-MOST_OF_ONE = 20
-"""Streams of one user among them, admins too, so that nobody takes them all."""
-
 STREAM = "text/event-stream"
 
 
@@ -33,9 +27,14 @@ class StreamEvent:
 
 
 class Streams:
-    """The streams of one process: so many at once, and all of them end with it."""
+    """The streams of one process: so many at once, and all of them end with it.
 
-    def __init__(self, *, most: int = MOST_STREAMS, most_of_one: int = MOST_OF_ONE) -> None:
+    Args:
+        most: streams at once.
+        most_of_one: streams of one user among them, admins too, so that nobody takes them all.
+    """
+
+    def __init__(self, *, most: int, most_of_one: int) -> None:
         self._most = most
         self._most_of_one = most_of_one
         self._open: Counter[str] = Counter()

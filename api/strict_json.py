@@ -1,6 +1,8 @@
+import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
@@ -12,8 +14,8 @@ from starlette.exceptions import HTTPException
 
 from footfall.errors import FieldProblem, InvalidInputError
 
-MAX_BODY_BYTES = 1024 * 1024
-"""The largest request body; Temporal itself takes arguments of up to 2 MB."""
+_MOST_DISCARDED = 8 * 1024 * 1024
+_DISCARD_SECONDS = 1.0
 
 _MOST_TOLD = 20
 """Keys of a body of which it is told that they are there twice."""
@@ -31,15 +33,22 @@ class StrictJsonRequest(Request):
         """Give the body's bytes.
 
         Raises:
-            HTTPException: 413, as soon as it is larger than `MAX_BODY_BYTES`.
+            HTTPException: 413, as soon as it is larger than the settings allow, whether or not
+                its length was said before.
         """
+        most = self.app.state.max_body
         body = bytearray()
-        async for chunk in self.stream():
+        stream = self.stream()
+        async for chunk in stream:
             body += chunk
-            if len(body) > MAX_BODY_BYTES:
+            if len(body) > most:
+                await _discard(stream)
                 raise HTTPException(
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"The body is larger than {MAX_BODY_BYTES} bytes",
+                    f"The body is larger than {most} bytes, which the setting plugins.scale."
+                    "scheduler.limits.body (FOOTFALL_LIMITS_BODY) allows",
+                    # What is still sent is not waited for.
+                    headers={"Connection": "close"},
                 )
         self._body = bytes(body)
         return self._body
@@ -59,6 +68,20 @@ class StrictJsonRequest(Request):
         if problems:
             raise InvalidInputError(problems)
         return value
+
+
+async def _discard(stream: AsyncIterator[bytes]) -> None:
+    """Read what is left of a body: who still sends would see a broken connection, not the answer.
+
+    No more than a client that means well sends, and no longer.
+    """
+    left = _MOST_DISCARDED
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DISCARD_SECONDS):
+            async for chunk in stream:
+                left -= len(chunk)
+                if left < 0:
+                    return
 
 
 class StrictJsonRoute(APIRoute):

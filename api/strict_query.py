@@ -6,14 +6,16 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-from api.auth import CurrentPrincipal
+from api.auth import CurrentPrincipal, UsedServices
 from footfall.errors import FieldProblem, InvalidInputError
 from footfall.triggers.problem import did_you_mean
 
+_DIGITS = 20
+
 
 # Whoever has no token learns nothing else: so it comes after the principal.
-async def check_query(request: Request, _: CurrentPrincipal) -> None:
-    """Refuse query parameters that the route does not have, and those given twice that are no list.
+async def check_query(request: Request, services: UsedServices, _: CurrentPrincipal) -> None:
+    """Refuse parameters that the route does not have, given twice or beyond a page's limit.
 
     Without it a typo of a filter would show more, and one of `dry_run` would change something.
 
@@ -25,6 +27,13 @@ async def check_query(request: Request, _: CurrentPrincipal) -> None:
         return
     known = _declared(request.scope["route"].dependant)
     problems = list(_problems(given, known))
+    page, limit = services.limits.page, request.query_params.get("limit", "")
+    if "limit" in known and limit.isdecimal() and int(limit[:_DIGITS]) > page:
+        message = (
+            f"A page has at most {page} rows, by the setting plugins.scale.scheduler.limits.page "
+            "(FOOTFALL_LIMITS_PAGE)."
+        )
+        problems.append(FieldProblem("limit", message))
     if problems:
         raise InvalidInputError(problems)
 

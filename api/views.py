@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
@@ -36,9 +36,11 @@ PreciseInstant = Annotated[datetime, PlainSerializer(_milliseconds), _INSTANT]
 
 
 class TemporalUi:
-    """Makes links into Temporal's Web UI."""
+    """Makes links into Temporal's Web UI; `origin` is what a browser calls it."""
 
     def __init__(self, *, base: str, namespace: str) -> None:
+        parts = urlsplit(base)
+        self.origin = f"{parts.scheme}://{parts.netloc}".lower()
         self._base = f"{base.rstrip('/')}/namespaces/{quote(namespace, safe='')}"
 
     def schedule(self, schedule_id: str) -> str:

@@ -32,7 +32,7 @@ async def create_scenarios() -> AsyncIterator[list[Scenario]]:
             address = server.client.service_client.config.target_host
             async with (
                 running_worker(address, app_name=app, app=APP, data_dir=Path(folder)),
-                running_api(api_settings(address, app)) as api,
+                running_api(api_settings(address, app, FOOTFALL_LIMITS_CREATIONS="100000")) as api,
             ):
                 who = api.caller("bench")
                 yield [

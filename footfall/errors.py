@@ -106,6 +106,18 @@ class TooManyStreamsError(FootfallError):
     code = "too_many_streams"
 
 
+class TooManySchedulesError(FootfallError):
+    """You would have more schedules than one owner may have; delete some first."""
+
+    code = "too_many_schedules"
+
+
+class TooManyCreationsError(FootfallError):
+    """You have created too many schedules in the last minute; try again later."""
+
+    code = "too_many_creations"
+
+
 class FollowedError(FootfallError):
     """Other schedules run after this one; delete or change them first."""
 
@@ -182,6 +194,18 @@ class ProjectionUnavailableError(FootfallError):
     """The projection's database cannot be reached."""
 
     code = "projection_unavailable"
+
+
+class UnreadableError(FootfallError):
+    """What Temporal holds of this cannot be read by this process."""
+
+    code = "unreadable"
+
+
+class EncryptionDisabledError(FootfallError):
+    """Nothing is encrypted: no encryption keys are configured."""
+
+    code = "encryption_disabled"
 
 
 class AppError(FootfallError):

@@ -1,3 +1,5 @@
+import base64
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -9,24 +11,28 @@ from typing import Any
 
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from footfall.config import JwtSettings
 from footfall.errors import ConfigurationError, UnauthorizedError
+from footfall.key_file import KeyFile
+from footfall.key_set import check_public_key
 from footfall.schedules.schedule import SYSTEM_OWNER
+from footfall.unique_json import load_object
 
 MAX_TOKEN = 16 * 1024
 """Characters of the longest token that is looked at."""
 
 MAX_USER = 256
 
-MIN_RSA_BITS = 2048
-
 MAX_LIFETIME = timedelta(days=3650)
 
 SECRET_FILE = "jwt-secret"  # noqa: S105 - the name of the file, not what is in it
+
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+"""A token's three parts. Python's decoder would skip any other character."""
+
+_TIMES = ("exp", "nbf", "iat")
 
 _REASONS = {
     jwt.ExpiredSignatureError: "The token has expired.",
@@ -60,8 +66,15 @@ class Principal:
         return None if self.until is None else min(self.until, _FAR) - time.time()
 
 
+class _UnknownKeyError(Exception):
+    """No key of ours has the token's `kid`."""
+
+
 class TokenVerifier:
-    """Checks bearer tokens with the one algorithm and the one key that are configured.
+    """Checks bearer tokens with the one algorithm and the keys that are configured.
+
+    A token never says how it is checked, nor with what: of its header only `alg`, which has to
+    be the configured one, `kid`, which picks one of our own keys, and `typ` are looked at.
 
     Raises:
         ConfigurationError: the key is missing, or does not suit the algorithm.
@@ -69,31 +82,54 @@ class TokenVerifier:
 
     def __init__(self, settings: JwtSettings) -> None:
         self._settings = settings
-        self._key = _load_key(settings)
+        self._keys = _key_source(settings)
         self._decoder = jwt.PyJWT()
 
     def verify(self, token: str) -> Principal:
         """Give who the token speaks for.
 
         Raises:
-            UnauthorizedError: the token is malformed, not signed by the configured key,
+            UnauthorizedError: the token is malformed, not signed by a configured key,
                 expired, meant for others, or names no user.
         """
-        if not 0 < len(token) <= MAX_TOKEN or not token.isascii():
+        if len(token) > MAX_TOKEN or not _COMPACT.fullmatch(token):
             raise UnauthorizedError("The token is malformed.")
         try:
-            has_critical = "crit" in jwt.get_unverified_header(token)
-            claims = self._decode(token)
+            header, claims = (load_object(_decoded(part)) for part in token.split(".")[:2])
+            problem = self._problem(header, claims)
+            if problem is None:
+                claims = self._decode(token, self._key(header))
         except Exception as error:  # noqa: BLE001 - whatever a stranger sends, the answer is 401
-            reason = self._reason(error)
-        else:
-            if not has_critical:
-                return _principal(claims, leeway=self._settings.leeway)
-            reason = "The token has critical headers, which are not supported."
+            problem = self._reason(error)
+        if problem is None:
+            return _principal(claims, leeway=self._settings.leeway)
         # Outside the handler, so that PyJWT's own error is not chained: it may hold the token.
-        raise UnauthorizedError(reason)
+        raise UnauthorizedError(problem)
+
+    def _problem(self, header: Mapping[str, Any], claims: Mapping[str, Any]) -> str | None:
+        if "crit" in header:
+            return "The token has critical headers, which are not supported."
+        wanted = self._settings.token_type
+        if wanted is not None and _media_type(header.get("typ")) != _media_type(wanted):
+            return "The token is of another type."
+        # PyJWT takes a text or a boolean for a time, too.
+        if any(type(claims[name]) not in (int, float) for name in _TIMES if name in claims):
+            return "The token is malformed."
+        return None
+
+    def _key(self, header: Mapping[str, Any]) -> Any:
+        source = self._keys
+        if not isinstance(source, KeyFile):
+            return source
+        key = source.keys.find(header.get("kid"))
+        # Its algorithm is told first: a token of another one has no key of ours anyway.
+        if key is None and header.get("alg") == self._settings.algorithm:
+            raise _UnknownKeyError
+        return source.keys.first[1] if key is None else key
 
     def _reason(self, error: Exception) -> str:
+        if isinstance(error, _UnknownKeyError):
+            return "The token is not signed with a key that is known here."
         if isinstance(error, jwt.MissingRequiredClaimError):
             # The claim is one of those that we ask for; it is not the sender's text.
             return f"The token has no `{error.claim}`."
@@ -104,14 +140,14 @@ class TokenVerifier:
             "The token is malformed.",
         )
 
-    def _decode(self, token: str) -> dict[str, Any]:
+    def _decode(self, token: str, key: Any) -> dict[str, Any]:
         settings = self._settings
         required = ["exp"]
         required += ["iss"] if settings.issuer is not None else []
         required += ["aud"] if settings.audience is not None else []
         return self._decoder.decode(
             token,
-            self._key,
+            key,
             algorithms=[settings.algorithm],
             issuer=settings.issuer,
             audience=settings.audience,
@@ -134,6 +170,8 @@ def issue_token(
     now: datetime,
 ) -> str:
     """Sign a token for `user`, valid from `now` for `lifetime`.
+
+    Of a file with several keys, the first one signs.
 
     Raises:
         ConfigurationError: the secret is missing, tokens are issued elsewhere (RS256, ES256),
@@ -166,7 +204,12 @@ def issue_token(
         claims["iss"] = settings.issuer
     if settings.audience is not None:
         claims["aud"] = settings.audience
-    return jwt.encode(claims, settings.verifier_key(), algorithm="HS256")
+    source = _key_source(settings)
+    kid, key = source.keys.first if isinstance(source, KeyFile) else (None, source)
+    headers = {"kid": kid} if kid is not None else {}
+    if settings.token_type is not None:
+        headers["typ"] = settings.token_type
+    return jwt.encode(claims, key, algorithm="HS256", headers=headers)
 
 
 def ensure_dev_secret(data_dir: Path) -> str:
@@ -232,7 +275,23 @@ def _principal(claims: Mapping[str, Any], *, leeway: int) -> Principal:
     return Principal(user=user, is_admin=role == "admin", until=int(claims["exp"]) + leeway)
 
 
-def _load_key(settings: JwtSettings) -> Any:
+def _decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _media_type(typ: object) -> str | None:
+    """Give a `typ` as RFC 7515, section 4.1.9, compares it."""
+    return typ.lower().removeprefix("application/") if isinstance(typ, str) else None
+
+
+def _key_source(settings: JwtSettings) -> Any:
+    """Give the one key, or the file of keys.
+
+    Raises:
+        ConfigurationError: there is none, or none that suits the algorithm.
+    """
+    if settings.jwks_file is not None:
+        return KeyFile(settings.jwks_file, settings.algorithm)
     text = settings.verifier_key()
     if settings.algorithm == "HS256":
         return text.encode()
@@ -241,9 +300,8 @@ def _load_key(settings: JwtSettings) -> Any:
         key = load_pem_public_key(text.encode())
     except (ValueError, UnsupportedAlgorithm):
         raise ConfigurationError(f"{name} is no public key in PEM form") from None
-    if settings.algorithm == "RS256":
-        if not isinstance(key, RSAPublicKey) or key.key_size < MIN_RSA_BITS:
-            raise ConfigurationError(f"{name}: RS256 needs an RSA key of {MIN_RSA_BITS} bits")
-    elif not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
-        raise ConfigurationError(f"{name}: ES256 needs a key on the curve P-256")
+    try:
+        check_public_key(key, settings.algorithm)
+    except ValueError as error:
+        raise ConfigurationError(f"{name}: {error}") from None
     return key

@@ -1,4 +1,5 @@
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,7 +19,7 @@ from activities.horizons import HorizonActivities
 from activities.notices import NoticeActivities
 from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
-from footfall.config import Settings
+from footfall.config import Settings, forget_secrets
 from footfall.ending import end_within
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
@@ -40,6 +41,7 @@ from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.hosts import Hosts
 from footfall.walkers.limits import Limits
 from worker.declared import Declared
+from worker.deployment import deployment_of
 from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
 from worker.turn import Turn
@@ -50,6 +52,9 @@ from workflows.renew_horizons import RenewHorizons
 from workflows.run_backfill import RunBackfill
 from workflows.run_chain import RunChain
 from workflows.run_walker import RunWalker
+
+WORKFLOWS = (RunWalker, RunChain, RunBackfill, ListWalkers, RenewHorizons, RecordChanges)
+"""What a worker runs; each has committed histories that replay."""
 
 SLOTS_PER_HOST = 4
 """Runs that a worker takes for each host process: some wait for their root meanwhile."""
@@ -82,6 +87,8 @@ def run(settings: Settings, app: Path) -> int:
         if health.health_port
         else None
     )
+    # Host processes inherit what is left, and walkers read it.
+    forget_secrets(os.environ)
     return uvloop.run(_run(settings, app, listener))
 
 
@@ -243,6 +250,7 @@ def _workers(
         hooks=hooks,
         deliveries=DeliveryGateway(client, app=app),
     )
+    deployment = deployment_of(settings)
     short: list[Callable[..., Any]] = [
         pausing.pause_after_failures,
         waiting.others_ended,
@@ -255,12 +263,13 @@ def _workers(
     walking = Worker(
         client,
         task_queue=app,
-        workflows=[RunWalker, RunChain, RunBackfill, ListWalkers, RenewHorizons, RecordChanges],
+        workflows=WORKFLOWS,
         # Releases before the second queue scheduled the short ones here.
         activities=[walkers.run_walker, walkers.list_walkers, horizons.renew_horizons, *short],
         # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
+        deployment_config=deployment,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )
     chores = Worker(
@@ -268,6 +277,7 @@ def _workers(
         task_queue=chores_queue_of(app),
         activities=short,
         max_concurrent_activities=CHORES_AT_ONCE,
+        deployment_config=deployment,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )
     return walking, chores

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from footfall.errors import ConflictError, ScheduleNotFoundError
+from footfall.errors import ConflictError, ScheduleNotFoundError, UnreadableError
 from footfall.schedules.schedule import ChangeKind, ScheduledWalk, ScheduleSnapshot
 from footfall.temporal.draft import Draft
 from footfall.temporal.schedules import ScheduleGateway
@@ -56,6 +56,14 @@ class StaticSchedules:
         for _ in range(5):
             try:
                 before = await self._gateway.commit(walk.schedule_id, edit)
+            except UnreadableError as error:
+                # A newer release's, or one whose key this worker lacks: others see to it.
+                _log.error(
+                    "a static schedule cannot be read and is left as it is",
+                    schedule=walk.schedule_id,
+                    reason=error.message,
+                )
+                return
             except ScheduleNotFoundError:
                 try:
                     await self._gateway.create(walk)

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
 
@@ -44,10 +45,13 @@ class RecordChanges:
                 continue
 
     @workflow.signal
-    def record(self, recording: Recording) -> None:
-        """Take changes; those that are known change nothing."""
-        self._events = merge([*self._events, *unpack(recording.events)])
-        self._retention = recording.retention
+    def record(self, recording: dict[str, Any]) -> None:
+        """Take changes, a Recording; those that are known change nothing."""
+        # Decoded here: a signal that cannot be decoded is dropped by the SDK, whereas what fails
+        # here is tried again, until a worker takes it that can.
+        told = Recording.model_validate(recording)
+        self._events = merge([*self._events, *unpack(told.events)])
+        self._retention = told.retention
         self._is_newer = True
 
     def _is_long(self) -> bool:

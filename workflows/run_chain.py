@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 
@@ -28,8 +29,11 @@ class RunChain:
         self._known: tuple[RunReference, ...] = chain.known
 
     @workflow.signal
-    def ended(self, end: RunEnd) -> None:
-        """Take the end of a run that the schedule follows."""
+    def ended(self, told: dict[str, Any]) -> None:
+        """Take the end of a run that the schedule follows, a RunEnd."""
+        # Decoded here: a signal that cannot be decoded is dropped by the SDK, whereas what fails
+        # here is tried again, until a worker takes it that can.
+        end = RunEnd.model_validate(told)
         if len(self._ends) >= MOST_WAITING:
             workflow.logger.warning("too many ends of runs wait; %s is not followed", end.run.id)
             return

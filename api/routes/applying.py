@@ -12,7 +12,12 @@ from api.preconditions import DryRun
 from api.routes.schedules import COMMON
 from api.steps import Step
 from api.strict_json import StrictJsonRoute
-from footfall.errors import NoWorkerError, ProjectionUnavailableError
+from footfall.errors import (
+    NoWorkerError,
+    ProjectionUnavailableError,
+    TooManyCreationsError,
+    TooManySchedulesError,
+)
 
 router = APIRouter(prefix="/schedule", tags=["many at once"], route_class=StrictJsonRoute)
 
@@ -48,6 +53,8 @@ class ExportData(BaseModel):
         *COMMON,
         NoWorkerError,
         ProjectionUnavailableError,
+        TooManySchedulesError,
+        TooManyCreationsError,
     )
     | TOO_LARGE,
 )

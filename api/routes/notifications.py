@@ -77,7 +77,7 @@ async def list_deliveries(
         who,
         status=status,
         schedule_id=schedule_id,
-        limit=limit,
+        limit=min(limit, services.limits.page),
         cursor=cursor,
     )
     shown = [DeliveryView.of(state) for state in found]

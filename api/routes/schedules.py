@@ -28,6 +28,8 @@ from footfall.errors import (
     SchedulerDisabledError,
     StaleError,
     TemporalUnavailableError,
+    TooManyCreationsError,
+    TooManySchedulesError,
     UnauthorizedError,
     WalkerNotFoundError,
 )
@@ -65,6 +67,8 @@ Revision = Annotated[int | None, Query(ge=1, description="a revision of the sche
         NoWorkerError,
         ConflictError,
         IdempotencyKeyError,
+        TooManySchedulesError,
+        TooManyCreationsError,
     )
     | TOO_LARGE,
 )
@@ -125,7 +129,7 @@ async def list_schedules(
     page = await services.schedules.list(
         who,
         asked.query(asked.sort),
-        limit=asked.limit,
+        limit=min(asked.limit, services.limits.page),
         cursor=asked.cursor,
     )
     rows = await asyncio.to_thread(_views, page.rows, services)

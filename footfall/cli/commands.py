@@ -117,8 +117,10 @@ def api(
         },
     )
     if settings.enabled:
+        from footfall.tokens import TokenVerifier
+
         # A missing secret stops the start, before anything else is looked at.
-        settings.jwt.verifier_key()
+        TokenVerifier(settings.jwt)
     from api.process import run
 
     raise typer.Exit(run(settings))
@@ -195,7 +197,7 @@ def token(
         overrides={"data_dir": data_dir},
     )
     jwt = settings.jwt
-    if jwt.algorithm == "HS256" and jwt.secret is None:
+    if jwt.lacks_secret:
         secret = read_dev_secret(settings.data_dir)
         if secret is None:
             raise ConfigurationError(

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,6 +60,16 @@ class SettingKey:
 def setting_keys() -> tuple[SettingKey, ...]:
     """Give every key there is, in the order of the documentation."""
     return tuple(_walk(Settings, (), SCHEDULER_TABLE))
+
+
+def forget_secrets(environ: MutableMapping[str, str]) -> None:
+    """Take every secret of ours out of an environment.
+
+    A process does it, once it has its settings, that starts others which run code of users.
+    """
+    for key in setting_keys():
+        if key.is_secret:
+            environ.pop(key.env, None)
 
 
 def _walk(model: type[BaseModel], above: tuple[str, ...], table: str) -> Iterator[SettingKey]:

@@ -3,6 +3,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
 
+from footfall.keyring import Keyring
+
 MIN_SECRET_BYTES = 32
 """A shorter HS256 secret can be guessed (RFC 7518, section 3.2)."""
 
@@ -40,6 +42,11 @@ def _mongo_uri(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _keys(secret: SecretStr) -> SecretStr:
+    Keyring.parse(secret.get_secret_value())
+    return secret
+
+
 def _port_in_range(address: str) -> str:
     if not 0 < int(address.rpartition(":")[2]) <= MAX_PORT:
         raise ValueError("no such port")
@@ -59,6 +66,7 @@ Address = Annotated[
     AfterValidator(_port_in_range),
 ]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{2,255}\z")]
+BuildId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}\z")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}\z")]
 Database = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,63}\z")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
@@ -69,5 +77,6 @@ Url = Annotated[
 ]
 JwtSecret = Annotated[SecretStr, AfterValidator(_long_enough)]
 MongoUri = Annotated[SecretStr, AfterValidator(_mongo_uri)]
+EncryptionKeys = Annotated[SecretStr, AfterValidator(_keys)]
 ApiKey = Annotated[SecretStr, AfterValidator(_no_control)]
 PemOrPath = Annotated[str, StringConstraints(min_length=1, max_length=65536)]

@@ -10,7 +10,9 @@ from footfall.config.kinds import (
     PEM_START,
     Address,
     ApiKey,
+    BuildId,
     Database,
+    EncryptionKeys,
     HomePath,
     Host,
     JwtSecret,
@@ -23,12 +25,16 @@ from footfall.config.kinds import (
     Whole,
 )
 from footfall.errors import ConfigurationError
+from footfall.keyring import KEY_BYTES, Keyring
+from footfall.schedules.backfill import MOST_TIMES
 from footfall.schedules.recording import DAYS_KEPT
 from footfall.schedules.schedule import MAX_TIMEOUT
 
 MAX_PROCESSES = 64
 MIN_MEMORY = 128
 MAX_OUTPUT = 512 * 1024  # stdout, reports and error travel together; Temporal takes 2 MiB
+MAX_ARGS = 256 * 1024
+MAX_BODY = 16 * 1024 * 1024
 
 _PORT = "a port, 0 to 65535"
 
@@ -94,9 +100,19 @@ class TemporalSettings(_Table):
     )
     api_key: ApiKey | None = _key("API key of Temporal Cloud", "one line of text")
     ui_url: Url = _key(
-        "Base URL of Temporal's Web UI, for links",
+        "Base URL of Temporal's Web UI, for links; only its pages may ask to decrypt",
         "an http:// or https:// URL",
         default="http://127.0.0.1:8233",
+    )
+    encryption_keys: EncryptionKeys | None = _key(
+        "Keys that encrypt what Temporal stores: the first encrypts, all decrypt; unset encrypts "
+        "nothing",
+        f"id:key pairs with commas between, each key {KEY_BYTES} bytes as base64; make one with "
+        "`openssl rand -base64 32`",
+    )
+    encryption_key_file: HomePath | None = _key(
+        "File that holds the `encryption_keys` instead",
+        "the path of a file",
     )
 
     @model_validator(mode="after")
@@ -107,6 +123,12 @@ class TemporalSettings(_Table):
                 "CERT) and tls_client_key (FOOTFALL_TEMPORAL_TLS_CLIENT_KEY) belong together: "
                 "give both or neither",
             )
+        if self.encryption_keys is not None and self.encryption_key_file is not None:
+            raise ValueError(
+                "plugins.scale.scheduler.temporal.encryption_keys (FOOTFALL_TEMPORAL_ENCRYPTION_"
+                "KEYS) and encryption_key_file (FOOTFALL_TEMPORAL_ENCRYPTION_KEY_FILE) are given: "
+                "give one of them",
+            )
         needs_tls = ("api_key", "tls_server_root_ca", "tls_client_cert", "tls_domain")
         for name in needs_tls:
             if getattr(self, name) is not None and not self.tls:
@@ -115,6 +137,28 @@ class TemporalSettings(_Table):
                     "needs TLS: set tls = true (FOOTFALL_TEMPORAL_TLS=true)",
                 )
         return self
+
+    def keyring(self) -> Keyring:
+        """Give the keys that payloads are encrypted with; none means that they are not.
+
+        Raises:
+            ConfigurationError: their file cannot be read, or is not as it should be.
+        """
+        if self.encryption_keys is not None:
+            return Keyring.parse(self.encryption_keys.get_secret_value())
+        if self.encryption_key_file is None:
+            return Keyring()
+        try:
+            return Keyring.parse(self.encryption_key_file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            # A file that is no text would be shown by its own error.
+            reason = "it is no text file" if isinstance(error, UnicodeError) else str(error)
+            if isinstance(error, OSError):
+                reason = error.strerror or "it cannot be read"
+            raise ConfigurationError(
+                "plugins.scale.scheduler.temporal.encryption_key_file "
+                f"(FOOTFALL_TEMPORAL_ENCRYPTION_KEY_FILE): {self.encryption_key_file}: {reason}",
+            ) from error
 
 
 class ApiSettings(_Table):
@@ -184,6 +228,12 @@ class WorkerSettings(_Table):
             raise ValueError(f"a process of {value} MiB cannot even load an app")
         return value
 
+    build_id: BuildId | None = _key(
+        "Name of the worker's build: Temporal gives it work once an operator has made it the "
+        "current one; unset takes work at once",
+        "1 to 128 letters, digits, `_`, `.` or `-`",
+    )
+
 
 class WebhookSettings(_Table):
     """How webhooks are signed and delivered; only the API needs it.
@@ -211,11 +261,84 @@ class WebhookSettings(_Table):
     )
 
 
+class LimitSettings(_Table):
+    """How much one owner or one request may ask for; only the API needs it.
+
+    Attributes:
+        schedules: how many schedules an owner may have.
+        creations: how many an owner may create in a minute, through each API process.
+        body: bytes of a request's body.
+        args: bytes of a schedule's arguments as JSON; they are copied into every run.
+        page: rows of a page of any list.
+        backfill_runs: runs that one backfill makes.
+        backfill_days: days between start and end of a backfill.
+        streams: streams of each API process at once.
+        user_streams: streams of one user among them, admins too.
+    """
+
+    schedules: Whole = _key(
+        "Schedules that one owner may have; those of the code do not count",
+        "a number, 1 to 1000000",
+        default=1000,
+        ge=1,
+        le=1_000_000,
+    )
+    creations: Whole = _key(
+        "Schedules that one owner may create in a minute, for each API process",
+        "a number, 1 to 100000",
+        default=120,
+        ge=1,
+        le=100_000,
+    )
+    body: Whole = _key(
+        "Bytes of a request's body",
+        f"bytes, 1024 to {MAX_BODY}",
+        default=1024 * 1024,
+        ge=1024,
+        le=MAX_BODY,
+    )
+    args: Whole = _key(
+        "Bytes of a schedule's arguments as JSON, which are copied into every run",
+        f"bytes, 2 to {MAX_ARGS}",
+        default=MAX_ARGS,
+        ge=2,
+        le=MAX_ARGS,
+    )
+    page: Whole = _key(
+        "Rows of a page of any list", "a number, 1 to 1000", default=1000, ge=1, le=1000
+    )
+    backfill_runs: Whole = _key(
+        "Runs that one backfill makes",
+        f"a number, 1 to {MOST_TIMES}",
+        default=MOST_TIMES,
+        ge=1,
+        le=MOST_TIMES,
+    )
+    backfill_days: Whole = _key(
+        "Days that a backfill may reach over",
+        "days, 1 to 36600",
+        default=3660,
+        ge=1,
+        le=36600,
+    )
+    streams: Whole = _key(
+        "Streams that each API process serves at once",
+        "a number, 1 to 100000",
+        default=100,
+        ge=1,
+        le=100_000,
+    )
+    user_streams: Whole = _key(
+        "Streams of one user among them", "a number, 1 to 100000", default=20, ge=1, le=100_000
+    )
+
+
 class JwtSettings(_Table):
     """How bearer tokens are checked.
 
     Attributes:
         public_key: PEM text, or the path of a PEM file.
+        jwks_file: a JWK Set (RFC 7517), instead of `secret` and `public_key`.
         leeway: seconds that clocks may differ.
     """
 
@@ -227,6 +350,11 @@ class JwtSettings(_Table):
         "RS256, ES256: the public key, as PEM text or the path of a PEM file",
         "PEM text or the path of a PEM file",
     )
+    jwks_file: HomePath | None = _key(
+        "File with a JWK Set, whose keys count instead of `secret` and `public_key`: a token's "
+        "`kid` picks one. Read again when it changes",
+        "the path of a file",
+    )
     algorithm: Literal["HS256", "RS256", "ES256"] = _key(
         "The one algorithm that tokens are accepted with: HS256, RS256 or ES256",
         "HS256, RS256 or ES256",
@@ -234,6 +362,10 @@ class JwtSettings(_Table):
     )
     issuer: Text | None = _key("`iss` that tokens must have", "text, at most 1024 characters")
     audience: Text | None = _key("`aud` that tokens must have", "text, at most 1024 characters")
+    token_type: Text | None = _key(
+        "`typ` that tokens must have, such as `at+jwt`",
+        "text, at most 1024 characters",
+    )
     leeway: Whole = _key(
         "Seconds that the clocks of issuer and API may differ",
         "seconds, 0 to 300",
@@ -241,6 +373,11 @@ class JwtSettings(_Table):
         ge=0,
         le=300,
     )
+
+    @property
+    def lacks_secret(self) -> bool:
+        """Whether tokens are to be signed with a secret, and there is none."""
+        return self.algorithm == "HS256" and self.secret is None and self.jwks_file is None
 
     def verifier_key(self) -> str:
         """Give what tokens are checked with: the secret, or the public key's PEM text.
@@ -354,6 +491,7 @@ class Settings(_Table):
     api: ApiSettings = ApiSettings()
     worker: WorkerSettings = WorkerSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    limits: LimitSettings = LimitSettings()
     mongodb_uri: MongoUri | None = _key(
         "MongoDB of the projection; unset keeps the projection in memory",
         "a mongodb:// or mongodb+srv:// URI",

@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 from pydantic import SecretStr
 
-from footfall.config import ApiSettings, Settings, TemporalSettings, WorkerSettings
+from footfall.config import ApiSettings, Settings, TemporalSettings
 from footfall.dev.banner import Banner
 from footfall.dev.folder import locked_folder
 from footfall.dev.guard import Guard
@@ -104,7 +104,7 @@ def _resolve(
     temporal: EmbeddedTemporal,
 ) -> Settings:
     jwt = settings.jwt
-    if jwt.algorithm == "HS256" and jwt.secret is None:
+    if jwt.lacks_secret:
         secret = SecretStr(ensure_dev_secret(settings.data_dir))
         jwt = jwt.model_copy(update={"secret": secret})
     return settings.model_copy(
@@ -114,11 +114,16 @@ def _resolve(
                 address=temporal.address,
                 namespace=temporal.namespace,
                 task_queue=settings.temporal.task_queue,
+                encryption_keys=settings.temporal.encryption_keys,
+                encryption_key_file=settings.temporal.encryption_key_file,
                 ui_url=f"http://{reachable(host)}:{temporal.ui_port}",
             ),
-            "worker": WorkerSettings(
-                health_port=free_port(),
-                shutdown_grace=min(settings.worker.shutdown_grace, WORKER_GRACE),
+            "worker": settings.worker.model_copy(
+                update={
+                    "health_host": "127.0.0.1",
+                    "health_port": free_port(),
+                    "shutdown_grace": min(settings.worker.shutdown_grace, WORKER_GRACE),
+                },
             ),
             "jwt": jwt,
         },

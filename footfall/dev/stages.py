@@ -3,7 +3,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from footfall.config import Settings, setting_keys, settings_environ
+from footfall.config import Settings, forget_secrets, setting_keys, settings_environ
 from footfall.dev.http import wait_for_ok
 from footfall.dev.part import Part
 from footfall.dev.ports import reachable
@@ -38,6 +38,9 @@ def build_stages(
         ConfigurationError: the `temporal` binary is not installed.
     """
     ours = child_environ(settings, environ)
+    workers = worker_environ(settings, environ)
+    temporals = dict(environ)
+    forget_secrets(temporals)
     health = f"http://127.0.0.1:{settings.worker.health_port}/healthz/ready"
     api = f"{api_url(settings)}/healthz/ready"
 
@@ -46,7 +49,7 @@ def build_stages(
             Part(
                 "temporal",
                 temporal.command(find_binary()),
-                environ=environ,
+                environ=temporals,
                 ready=lambda: temporal.wait_until_ready(deadline=TEMPORAL_READY_SECONDS),
                 must_start=True,
                 silent_end=True,
@@ -56,7 +59,7 @@ def build_stages(
             Part(
                 "worker",
                 footfall_command("worker", "--app", str(app)),
-                environ=ours,
+                environ=workers,
                 ready=lambda: wait_for_ok(health),
                 hints={EXIT_APP_BROKEN: _WATCHED},
             ),
@@ -84,6 +87,15 @@ def child_environ(settings: Settings, environ: Mapping[str, str]) -> dict[str, s
     keys = {key.env for key in setting_keys()}
     rest = {name: value for name, value in environ.items() if name not in keys}
     return {**rest, **settings_environ(settings), "PYTHONUNBUFFERED": "1"}
+
+
+def worker_environ(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """Give a worker's environment: who runs code of users is not told what only the API needs."""
+    found = child_environ(settings, environ)
+    secrets = {"FOOTFALL_JWT_SECRET", "FOOTFALL_WEBHOOKS_SECRET"}
+    if settings.worker.root_locks != "mongodb":
+        secrets.add("FOOTFALL_MONGODB_URI")
+    return {name: value for name, value in found.items() if name not in secrets}
 
 
 def api_url(settings: Settings) -> str:

@@ -1,5 +1,5 @@
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -117,6 +117,12 @@ class MemoryStore:
             cursor=encode_cursor("schedules", places[limit - 1]) if len(places) > limit else None,
             total=sum(map(len, lists)),
         )
+
+    async def count_owned(self, owner: str, *, without: Collection[str] = ()) -> int:
+        """Count the schedules of an owner; see Store."""
+        left_out = (self._schedules.get(one) for one in set(without))
+        own = sum(one is not None and _audience(one) == owner for one in left_out)
+        return len(self._audiences.get(owner, [])) - own
 
     async def put_runs(self, runs: Sequence[RunSummary]) -> None:
         """Add or replace runs; see Store."""

@@ -48,7 +48,11 @@ class ScheduleSource(Protocol):
         ...
 
     async def read_many(self, schedule_ids: Iterable[str]) -> list[ScheduleSnapshot]:
-        """Give those of the schedules that exist."""
+        """Give those of the schedules that exist and can be read."""
+        ...
+
+    async def gone(self, schedule_ids: Iterable[str]) -> list[str]:
+        """Give those of the ids that are no schedules any more."""
         ...
 
     async def delete_completed(self, schedule_id: str) -> bool:
@@ -184,8 +188,8 @@ class Projector:
         # only afterwards.
         known = rows.keys() | await self._store.ids_with_runs()
         missing = [schedule_id for schedule_id in known if schedule_id not in listed]
-        alive = {snapshot.walk.schedule_id for snapshot in await self._schedules.read_many(missing)}
-        gone = [schedule_id for schedule_id in missing if schedule_id not in alive]
+        gone = await self._schedules.gone(missing)
+        alive = set(missing) - set(gone)
         self._witness.notice([rows[one].snapshot for one in gone if one in rows])
         await self._remove(gone)
         if first:

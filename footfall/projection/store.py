@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -71,6 +71,10 @@ class Store(Protocol):
         Raises:
             InvalidInputError: the cursor was not given by this method for an equal query.
         """
+        ...
+
+    async def count_owned(self, owner: str, *, without: Collection[str] = ()) -> int:
+        """Count the schedules of an owner, but for static ones and those with these ids."""
         ...
 
     async def put_runs(self, runs: Sequence[RunSummary]) -> None:

@@ -1,9 +1,10 @@
 from enum import StrEnum
 from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from footfall.schedules.schedule import ScheduledWalk
+from footfall.schedules.stored import Stored
 
 MOST_TIMES = 1000
 """Runs that one backfill makes at most."""
@@ -19,7 +20,7 @@ class BackfillOverlap(StrEnum):
     ALLOW_ALL = "allow_all"
 
 
-class BackfillOrder(BaseModel):
+class BackfillOrder(Stored):
     """What was asked for: the runs of a schedule for the times of a past range.
 
     Attributes:
@@ -28,8 +29,6 @@ class BackfillOrder(BaseModel):
         total: how many times of the schedule lie in it.
         by, at: who asked for it, and when (UTC).
     """
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     schedule_id: str
@@ -42,10 +41,8 @@ class BackfillOrder(BaseModel):
     reason: str | None = None
 
 
-class BackfillProgress(BaseModel):
+class BackfillProgress(Stored):
     """How many runs of a backfill were started, and how those that have ended did."""
-
-    model_config = ConfigDict(frozen=True)
 
     started: int = 0
     succeeded: int = 0
@@ -61,7 +58,7 @@ class BackfillProgress(BaseModel):
         return self.model_copy(update={name: getattr(self, name) + 1})
 
 
-class Backfill(BaseModel):
+class Backfill(Stored):
     """The argument of the workflow that makes the runs.
 
     Attributes:
@@ -71,8 +68,6 @@ class Backfill(BaseModel):
         times: the times (UTC) whose runs were not started yet, ascending.
         progress: what was done before this workflow continued itself.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     order: BackfillOrder
     walk: ScheduledWalk

@@ -1,11 +1,12 @@
 """Chains: schedules that run when a run of another one ends."""
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from footfall.errors import FieldProblem, InvalidInputError
 from footfall.schedules.occasion import Occasion, RunEnd, RunReference
 from footfall.schedules.run import RunKind, RunStatus
 from footfall.schedules.schedule import ScheduledWalk
+from footfall.schedules.stored import Stored
 
 LONGEST_CHAIN = 20
 """Schedules that may follow each other, the first one included."""
@@ -18,7 +19,7 @@ MOST_FOLLOWERS = 100
 """Schedules that may follow one other."""
 
 
-class Chain(BaseModel):
+class Chain(Stored):
     """What the workflow of a chained schedule begins with.
 
     Attributes:
@@ -27,27 +28,23 @@ class Chain(BaseModel):
         known: runs that were started lately and may be under way.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     schedule_id: str
     ends: tuple[RunEnd, ...] = ()
     known: tuple[RunReference, ...] = ()
 
 
-class Following(BaseModel):
+class Following(Stored):
     """Whether to run a schedule after the end of a run is the question.
 
     ``known`` are runs of the schedule that may be under way, beside those that Temporal lists.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     schedule_id: str
     end: RunEnd
     known: tuple[RunReference, ...] = ()
 
 
-class Followed(BaseModel):
+class Followed(Stored):
     """What became of it.
 
     Attributes:
@@ -56,8 +53,6 @@ class Followed(BaseModel):
         only_one: no other end may wait beside this one.
         counts: it was started, and one has to be taken off the runs that are left.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     known: tuple[RunReference, ...] = ()
     waits_for: tuple[RunReference, ...] = ()

@@ -6,6 +6,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 from pydantic_core import PydanticCustomError, Url
 from pydantic_core import ValidationError as UrlError
 
+from footfall.schedules.stored import Stored
+
 MOST_HOOKS = 5
 """Hooks of one schedule, and of one owner."""
 
@@ -72,10 +74,8 @@ class Hook(BaseModel):
     on: tuple[NoticeKind, ...] = Field(ALL_KINDS, min_length=1)
 
 
-class OwnerHooks(BaseModel):
+class OwnerHooks(Stored):
     """The hooks of one owner, for all of the owner's schedules; the argument of HoldHooks."""
-
-    model_config = ConfigDict(frozen=True)
 
     owner: str
     hooks: tuple[Hook, ...]

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 from urllib.parse import quote
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from footfall.schedules.hook import Hook, HookUrl, NoticeKind
 from footfall.schedules.run import RunError, RunKind, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduledWalk
+from footfall.schedules.stored import Stored
 
 MESSAGE_LIMIT = 500
 """Characters of an error's message that a notice repeats."""
@@ -16,14 +17,12 @@ MESSAGE_LIMIT = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class ToldRun(BaseModel):
+class ToldRun(Stored):
     """The run that a notice tells of. Times are UTC.
 
     Attributes:
         scheduled_at: the time that the schedule meant; None if it was started by hand.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     kind: RunKind = RunKind.SCHEDULED
@@ -74,7 +73,7 @@ class Subject(Protocol):
         ...
 
 
-class Notice(BaseModel):
+class Notice(Stored):
     """Something that happened to a schedule, told once.
 
     Attributes:
@@ -83,8 +82,6 @@ class Notice(BaseModel):
         run: the run that it is about, if there is one.
         message: the same in words.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     kind: NoticeKind
@@ -127,7 +124,7 @@ class Notice(BaseModel):
         )
 
 
-class EndedRun(BaseModel):
+class EndedRun(Stored):
     """A run that ends, as the run itself knows it.
 
     Attributes:
@@ -135,18 +132,14 @@ class EndedRun(BaseModel):
         paused: its failure had the schedule paused.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     walk: ScheduledWalk
     run: ToldRun
     at: AwareDatetime
     paused: bool = False
 
 
-class Delivery(BaseModel):
+class Delivery(Stored):
     """One notice on its way to one hook; the argument of DeliverNotice."""
-
-    model_config = ConfigDict(frozen=True)
 
     app: str
     notice: Notice

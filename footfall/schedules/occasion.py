@@ -1,18 +1,17 @@
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from footfall.schedules.run import RunKind, RunStatus
+from footfall.schedules.stored import Stored
 
 
-class RunReference(BaseModel):
+class RunReference(Stored):
     """One execution of a run: its workflow id and Temporal's own id of the execution."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     temporal_run_id: str
 
 
-class RunEnd(BaseModel):
+class RunEnd(Stored):
     """The end of a run, after which other schedules run.
 
     Attributes:
@@ -21,8 +20,6 @@ class RunEnd(BaseModel):
         through: ids of the schedules by which the chain came to it, its own the last.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     schedule_id: str
     run: RunReference
     status: RunStatus
@@ -30,7 +27,7 @@ class RunEnd(BaseModel):
     through: tuple[str, ...] = ()
 
 
-class Occasion(BaseModel):
+class Occasion(Stored):
     """Why there is a run that its schedule did not start itself.
 
     Attributes:
@@ -39,8 +36,6 @@ class Occasion(BaseModel):
         waits_for: runs that have to end before the walker is started.
         after: the end of another schedule's run that it follows.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     kind: RunKind
     by: str | None = None

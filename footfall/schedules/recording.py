@@ -4,19 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from footfall.schedules.event import ScheduleEvent, merge
 from footfall.schedules.schedule import Change, ScheduledWalk
+from footfall.schedules.stored import Stored
 
 DAYS_KEPT = 90
 """How long the changes of a deleted schedule are kept, unless the settings say otherwise."""
 
 
-class PackedEvent(BaseModel):
+class PackedEvent(Stored):
     """A ScheduleEvent in a sequence: of its definition, what differs from the one before."""
-
-    model_config = ConfigDict(frozen=True)
 
     patch: dict[str, Any]
     paused: bool = False
@@ -61,7 +60,7 @@ def unpack(packed: Iterable[PackedEvent]) -> list[ScheduleEvent]:
     return events
 
 
-class Limits(BaseModel):
+class Limits(Stored):
     """How much is kept of a schedule's changes; beyond it the oldest are dropped.
 
     Attributes:
@@ -71,15 +70,13 @@ class Limits(BaseModel):
         history_size: bytes of that history, likewise.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     events: int = 2_000
     size: int = 1_000_000
     history: int = 1_000
     history_size: int = 2_000_000
 
 
-class Recording(BaseModel):
+class Recording(Stored):
     """What the signal `record` carries.
 
     Attributes:
@@ -87,20 +84,16 @@ class Recording(BaseModel):
         retention: how long changes are kept after the schedule's deletion.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     events: tuple[PackedEvent, ...]
     retention: timedelta = timedelta(days=DAYS_KEPT)
 
 
-class Record(BaseModel):
+class Record(Stored):
     """All that is kept of a schedule's changes: what RecordChanges starts with.
 
     Attributes:
         truncated: older events were dropped.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     events: tuple[PackedEvent, ...] = ()
     truncated: bool = False

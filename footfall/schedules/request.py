@@ -1,8 +1,9 @@
 from typing import Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from footfall.schedules.schedule import ScheduledWalk
+from footfall.schedules.stored import Stored
 
 ROOT_BUSY = "RootBusy"
 """Type of the error of an activity that gave up its slot, since it is not its turn on its root."""
@@ -11,19 +12,17 @@ ROOT_LOST = "RootLost"
 """Type of the error of an activity whose walker was killed, since its root was lost meanwhile."""
 
 
-class Stepped(BaseModel):
+class Stepped(Stored):
     """What such an activity tells.
 
     Attributes:
         lost: how often its worker was lost before.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     lost: int
 
 
-class RunRequest(BaseModel):
+class RunRequest(Stored):
     """What the activity that runs a walker is told: which, with what, for which time.
 
     Attributes:
@@ -33,8 +32,6 @@ class RunRequest(BaseModel):
         starts_before: how often the walker was started for this run before this activity.
         steps_aside: fail with ROOT_BUSY when others have the root for long, rather than wait.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     schedule_id: str
     run_id: str

@@ -9,6 +9,7 @@ from footfall.schedules.hook import Hook
 from footfall.schedules.occasion import Occasion
 from footfall.schedules.policy import AfterCompletion, Policies
 from footfall.schedules.sameness import same
+from footfall.schedules.stored import Stored
 
 SYSTEM_OWNER = "system"
 """Owner of static schedules, and of the graph root that they run on."""
@@ -36,13 +37,11 @@ class ChangeKind(StrEnum):
     DELETED = "deleted"
 
 
-class Change(BaseModel):
+class Change(Stored):
     """The last change of a schedule: what, by whom, when (UTC) and why.
 
     ``token`` is drawn anew for each write, so that a writer recognises its own revision.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     kind: ChangeKind
     by: str
@@ -51,7 +50,7 @@ class Change(BaseModel):
     reason: str | None = None
 
 
-class ScheduledWalk(BaseModel):
+class ScheduledWalk(Stored):
     """The full definition of a schedule, and the single argument of its action, RunWalker.
 
     Temporal holds it inside the schedule; nothing else decides what a schedule is. New fields
@@ -88,8 +87,6 @@ class ScheduledWalk(BaseModel):
             counted, or one that has Temporal keep the schedule.
         occasion: set only in the argument of runs that the schedule did not start itself.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     schedule_id: str
     app: str

@@ -14,6 +14,7 @@ from footfall.schedules.attributes import MEMO_BACKFILL, MEMO_FINGERPRINT, MEMO_
 from footfall.schedules.backfill import Backfill, BackfillOrder, BackfillProgress
 from footfall.temporal import attributes
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
+from footfall.temporal.reading import Unread, decoded
 
 RUN_BACKFILL = "RunBackfill"
 """Type of the workflow that is a backfill."""
@@ -60,6 +61,7 @@ class BackfillGateway:
     def __init__(self, client: Client, *, app: str) -> None:
         self._client = client
         self._app = app
+        self._unread = Unread()
 
     async def start(self, backfill: Backfill, *, fingerprint: str | None) -> bool:
         """Start a backfill; say whether it was started, or there was one with this id."""
@@ -93,7 +95,7 @@ class BackfillGateway:
         try:
             with translated_errors():
                 handle = self._client.get_workflow_handle(workflow_id)
-                return await _state(await handle.describe(rpc_timeout=RPC_TIMEOUT))
+                return await decoded(_state(await handle.describe(rpc_timeout=RPC_TIMEOUT)))
         except RPCError as error:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
                 return None
@@ -107,7 +109,7 @@ class BackfillGateway:
         )
         with translated_errors():
             async for execution in self._client.list_workflows(query, page_size=1000):
-                found = await _state(execution)
+                found = await self._unread.or_none(_state(execution), execution.id)
                 if found is not None and execution.status is not _CONTINUED:
                     yield found
 

@@ -14,6 +14,7 @@ from footfall.schedules.recording import DAYS_KEPT, Limits, Record, Recording, p
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal import attributes
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
+from footfall.temporal.reading import decoded
 
 RECORD_CHANGES = "RecordChanges"
 """Type of the workflow that keeps the changes of a schedule."""
@@ -102,6 +103,7 @@ class ChangeLog:
 
         Raises:
             TemporalUnavailableError: Temporal did not answer.
+            UnreadableError: what was recorded cannot be read by this process.
         """
         if not is_identifier(schedule_id):
             return None
@@ -114,8 +116,11 @@ class ChangeLog:
             found = await self._history(schedule_id, ended.new_execution_run_id)
         if not found or found[-1].event_type == ENDED[0]:
             return None
+        return await decoded(self._told(found))
+
+    async def _told(self, history: Sequence[HistoryEvent]) -> History:
         record, events = Record(), list[ScheduleEvent]()
-        for event in found:
+        for event in history:
             started = event.workflow_execution_started_event_attributes
             signal = event.workflow_execution_signaled_event_attributes
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:

@@ -5,11 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 
 from footfall.config import TemporalSettings
 from footfall.errors import ConfigurationError, FootfallError, TemporalUnavailableError
+from footfall.temporal.codec import converter_of
 
 RPC_TIMEOUT = timedelta(seconds=10)
 """How long one call to Temporal may take."""
@@ -65,7 +65,8 @@ async def connect(settings: TemporalSettings, *, identity: str, lazy: bool = Fal
 
     Raises:
         TemporalUnavailableError: Temporal did not answer.
-        ConfigurationError: a certificate cannot be read, or Temporal refused the credentials.
+        ConfigurationError: a certificate or a key cannot be read, or Temporal refused the
+            credentials.
     """
     try:
         return await Client.connect(
@@ -73,7 +74,7 @@ async def connect(settings: TemporalSettings, *, identity: str, lazy: bool = Fal
             namespace=settings.namespace,
             api_key=settings.api_key.get_secret_value() if settings.api_key else None,
             tls=_tls(settings),
-            data_converter=pydantic_data_converter,
+            data_converter=converter_of(settings),
             identity=identity,
             lazy=lazy,
         )

@@ -24,6 +24,7 @@ from footfall.schedules.schedule import utc_now
 from footfall.temporal import attributes
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.owner_hooks import notices_queue
+from footfall.temporal.reading import Unread, decoded
 
 DELIVER_NOTICE = "DeliverNotice"
 """Type of the workflow that delivers a notice to a webhook."""
@@ -119,6 +120,7 @@ class DeliveryGateway:
     def __init__(self, client: Client, *, app: str) -> None:
         self._client = client
         self._app = app
+        self._unread = Unread()
 
     async def send(self, notice: Notice, hooks: Sequence[Hook]) -> None:
         """Have a notice delivered to each hook that takes it, unless it was sent before."""
@@ -147,18 +149,20 @@ class DeliveryGateway:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
                 return None
             raise
-        state = await _state(found)
+        state = await decoded(_state(found))
         pending = found.raw_description.pending_activities
         if state is None or not pending or not pending[0].HasField("last_failure"):
             return state
         failure = pending[0].last_failure
         kind = failure.application_failure_info.type
+        # With encryption its text is elsewhere, until it is decoded.
+        why = await decoded(self._client.data_converter.decode_failure(failure))
         return DeliveryState(
             delivery=state.delivery,
             status=state.status,
             started_at=state.started_at,
             closed_at=state.closed_at,
-            error=RunError(type=kind, message=failure.message),
+            error=RunError(type=kind, message=getattr(why, "message", str(why))),
         )
 
     async def listed(
@@ -220,7 +224,7 @@ class DeliveryGateway:
     async def _states(self, query: str) -> AsyncIterator[DeliveryState]:
         with translated_errors():
             async for execution in self._client.list_workflows(query, page_size=1000):
-                state = await _state(execution)
+                state = await self._unread.or_none(_state(execution), execution.id)
                 if state is not None:
                     yield state
 

@@ -5,6 +5,7 @@ from temporalio.client import ScheduleDescription
 from footfall.schedules.attributes import MEMO_DEFINITION, MEMO_PAUSE
 from footfall.schedules.event import ScheduleEvent
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, utc_now
+from footfall.temporal.reading import decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +21,21 @@ class Described:
         return self.description.raw_description.conflict_token
 
     async def events(self) -> list[ScheduleEvent]:
-        """Give the events that can be told from this: the creation, and the state itself."""
-        first = await self.description.memo_value(MEMO_DEFINITION, type_hint=ScheduledWalk)
+        """Give the events that can be told from this: the creation, and the state itself.
+
+        Raises:
+            UnreadableError: the creation cannot be read.
+        """
+        first = await decoded(
+            self.description.memo_value(MEMO_DEFINITION, type_hint=ScheduledWalk),
+        )
         seen = ScheduleEvent.seen(
             self.snapshot,
             at=utc_now(),
             position=self.conflict_token.hex(),
             updated_at=self.description.info.last_updated_at,
         )
-        pause = await self.description.memo_value(MEMO_PAUSE, None, type_hint=str)
+        pause = await decoded(self.description.memo_value(MEMO_PAUSE, None, type_hint=str))
         return [ScheduleEvent.created(first, pause=pause), seen]
 
     def written(self, walk: ScheduledWalk, *, paused: bool, note: str) -> ScheduleEvent:

@@ -6,7 +6,6 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.schedules.attributes import MEMO_ERROR
-from footfall.schedules.run import RunError
 from footfall.schedules.schedule import utc_now
 from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER
@@ -95,5 +94,5 @@ class Failures:
 async def _has_ended(run: WorkflowExecution) -> bool:
     """Say whether a run has ended by itself, or has failed and is about to close."""
     if run.status is WorkflowExecutionStatus.RUNNING:
-        return await run.memo_value(MEMO_ERROR, None, type_hint=RunError) is not None
+        return MEMO_ERROR in run.raw_info.memo.fields
     return run.status in _ENDED

@@ -8,6 +8,7 @@ from footfall.schedules.schedule import ScheduleStatus
 from footfall.temporal import attributes
 from footfall.temporal.connection import translated_errors
 from footfall.temporal.draft import Draft
+from footfall.temporal.reading import Unread
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.temporal.update import update
 
@@ -23,6 +24,7 @@ class Keeping:
         self._client = client
         self._gateway = gateway
         self._app = app
+        self._unread = Unread()
 
     async def keep(self, before: datetime) -> int:
         """Write again those with which nothing happened since an instant (UTC); say how many.
@@ -42,7 +44,8 @@ class Keeping:
         return sum([await self._keep(schedule_id, before) for schedule_id in completed])
 
     async def _keep(self, schedule_id: str, before: datetime) -> bool:
-        found = await self._gateway.describe(schedule_id)
+        describing = self._gateway.describe(schedule_id)
+        found = await self._unread.or_none(describing, f"schedule {schedule_id}")
         if found is None or found.snapshot.status is not ScheduleStatus.COMPLETED:
             return False
         info, snapshot = found.description.info, found.snapshot

@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 import structlog
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import (
     SearchAttributePair,
     TypedSearchAttributes,
@@ -12,12 +12,13 @@ from temporalio.common import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from footfall.errors import TemporalUnavailableError
+from footfall.errors import TemporalUnavailableError, UnreadableError
 from footfall.schedules.attributes import MEMO_HOOKS
 from footfall.schedules.hook import Hook, OwnerHooks
 from footfall.schedules.schedule import utc_now
 from footfall.temporal import attributes
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
+from footfall.temporal.reading import Unread, decoded
 
 HOLD_HOOKS = "HoldHooks"
 """Type of the workflow that holds an owner's webhooks."""
@@ -29,6 +30,9 @@ REPLACING = timedelta(minutes=1)
 """How far back it is looked for hooks that were replaced."""
 
 _log = structlog.get_logger(__name__)
+
+type Known = dict[str, tuple[Hook, ...] | None]
+"""Owners with webhooks; None where this process cannot read them."""
 
 
 def notices_queue(app: str) -> str:
@@ -48,6 +52,7 @@ class OwnerHookGateway:
     def __init__(self, client: Client, *, app: str) -> None:
         self._client = client
         self._app = app
+        self._unread = Unread()
 
     async def put(self, owner: str, hooks: tuple[Hook, ...]) -> None:
         """Replace the webhooks of an owner."""
@@ -71,7 +76,11 @@ class OwnerHookGateway:
             )
 
     async def read(self, owner: str) -> tuple[Hook, ...]:
-        """Give the webhooks of an owner."""
+        """Give the webhooks of an owner.
+
+        Raises:
+            UnreadableError: this process cannot read them.
+        """
         try:
             with translated_errors():
                 handle = self._client.get_workflow_handle(self._id(owner))
@@ -80,32 +89,37 @@ class OwnerHookGateway:
             if error.status == RPCStatusCode.NOT_FOUND:
                 return ()
             raise
-        held = await found.memo_value(MEMO_HOOKS, None, type_hint=OwnerHooks)
+        held = await decoded(found.memo_value(MEMO_HOOKS, None, type_hint=OwnerHooks))
         is_held = found.status is WorkflowExecutionStatus.RUNNING
         return held.hooks if held and is_held else ()
 
-    async def every(self) -> dict[str, tuple[Hook, ...]]:
+    async def every(self) -> Known:
         """Give the webhooks of all owners that have any; it lags a little behind `put`."""
         lately = (utc_now() - REPLACING).isoformat()
         query = (
             f"WorkflowType = '{HOLD_HOOKS}' AND {attributes.APP.name} = '{self._app}'"
             f" AND (ExecutionStatus = 'Running' OR CloseTime > '{lately}')"
         )
-        found: dict[str, tuple[Hook, ...]] = {}
+        found: Known = {}
         replaced: set[str] = set()
         with translated_errors():
             async for execution in self._client.list_workflows(query, page_size=1000):
-                held = await execution.memo_value(MEMO_HOOKS, None, type_hint=OwnerHooks)
-                if held is None:
+                owner = execution.typed_search_attributes.get(attributes.OWNER)
+                if owner is None:
                     continue
                 if execution.status is WorkflowExecutionStatus.RUNNING:
-                    found[held.owner] = held.hooks
+                    found[owner] = await self._hooks(execution)
                 else:
-                    replaced.add(held.owner)
+                    replaced.add(owner)
         # The list knows that hooks were replaced before it knows those that took their place.
         for owner in replaced - found.keys():
-            found[owner] = await self.read(owner)
-        return {owner: hooks for owner, hooks in found.items() if hooks}
+            found[owner] = await self._unread.or_none(self.read(owner), f"webhooks of {owner}")
+        return {owner: hooks for owner, hooks in found.items() if hooks != ()}
+
+    async def _hooks(self, execution: WorkflowExecution) -> tuple[Hook, ...] | None:
+        reading = execution.memo_value(MEMO_HOOKS, type_hint=OwnerHooks)
+        held = await self._unread.or_none(reading, execution.id)
+        return held.hooks if held else None
 
     def _id(self, owner: str) -> str:
         # An owner's name may be anything, and longer than an id may be.
@@ -119,7 +133,7 @@ class KnownHooks:
         self._gateway = gateway
         self._fresh = fresh
         self._lock = asyncio.Lock()
-        self._known: dict[str, tuple[Hook, ...]] | None = None
+        self._known: Known | None = None
         self._read_at = float("-inf")
 
     async def of(self, owner: str) -> tuple[Hook, ...]:
@@ -127,16 +141,18 @@ class KnownHooks:
 
         Raises:
             TemporalUnavailableError: none are known yet, and Temporal does not answer.
+            UnreadableError: this process cannot read them.
         """
         known = await self._refreshed()
-        return await self._gateway.read(owner) if known is None else known.get(owner, ())
+        hooks = None if known is None else known.get(owner, ())
+        return await self._gateway.read(owner) if hooks is None else hooks
 
     async def listens(self, owner: str) -> bool:
-        """Say whether an owner has webhooks, or perhaps has: nothing is known yet."""
+        """Say whether an owner has webhooks, or perhaps has: they are not known, or unreadable."""
         known = await self._refreshed()
         return known is None or owner in known
 
-    async def _refreshed(self) -> dict[str, tuple[Hook, ...]] | None:
+    async def _refreshed(self) -> Known | None:
         async with self._lock:
             if time.monotonic() - self._read_at > self._fresh:
                 try:
@@ -147,11 +163,15 @@ class KnownHooks:
                 self._read_at = time.monotonic()
             return self._known
 
-    async def _read(self, before: dict[str, tuple[Hook, ...]]) -> dict[str, tuple[Hook, ...]]:
+    async def _read(self, before: Known) -> Known:
         found = await self._gateway.every()
         for owner in before.keys() - found.keys():
             # A list that lags far behind lacks the new ones of an owner.
-            hooks = await self._gateway.read(owner)
-            if hooks:
-                found[owner] = hooks
+            try:
+                hooks = await self._gateway.read(owner)
+            except UnreadableError:
+                found[owner] = None
+            else:
+                if hooks:
+                    found[owner] = hooks
         return found

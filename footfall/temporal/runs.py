@@ -20,6 +20,7 @@ from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.observation import Observation, observation
+from footfall.temporal.reading import Unread, decoded
 
 RUN_WALKER_ACTIVITY = "run_walker"
 """Name of the activity of a run whose result is what the walker gave."""
@@ -44,6 +45,7 @@ class RunGateway:
     def __init__(self, client: Client, *, app: str) -> None:
         self._client = client
         self._app = app
+        self._unread = Unread()
 
     async def listed(
         self,
@@ -69,7 +71,7 @@ class RunGateway:
             query += " AND ExecutionStatus = 'Running'"
         with translated_errors():
             async for execution in self._client.list_workflows(query, page_size=1000):
-                summary = await _summary(execution)
+                summary = await self._unread.or_none(_summary(execution), execution.id)
                 if summary is not None:
                     yield summary
 
@@ -83,10 +85,10 @@ class RunGateway:
         description = await self._describe(run_id)
         if description is None:
             return None
-        summary = await _summary(description)
+        summary = await decoded(_summary(description))
         if summary is None or (summary.app, summary.schedule_id) != (self._app, schedule_id):
             return None
-        return await observation(description, summary)
+        return await decoded(observation(description, summary))
 
     async def is_open(self, run: RunReference) -> bool:
         """Say whether one execution of a run has not ended."""
@@ -97,7 +99,13 @@ class RunGateway:
         """Give what a run gave so far: its output once it is closed, its attempts before.
 
         None when Temporal no longer holds the run.
+
+        Raises:
+            UnreadableError: this process cannot read what it gave.
         """
+        return await decoded(self._outcome(run))
+
+    async def _outcome(self, run: RunSummary) -> RunOutcome | None:
         if run.closed_at is None:
             found = await self.observe(run.schedule_id, run.id)
             return found.outcome() if found else None

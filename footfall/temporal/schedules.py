@@ -15,7 +15,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from footfall.errors import ConflictError, ScheduleNotFoundError
+from footfall.errors import ConflictError, ScheduleNotFoundError, UnreadableError
 from footfall.schedules.attributes import MEMO_DEFINITION, MEMO_PAUSE
 from footfall.schedules.event import ScheduleEvent
 from footfall.schedules.schedule import (
@@ -35,6 +35,7 @@ from footfall.temporal.described import Described
 from footfall.temporal.draft import Draft, Edit
 from footfall.temporal.first_times import make_up_first_times
 from footfall.temporal.listed import ListedSchedule, to_listed
+from footfall.temporal.reading import Unread, decoded
 from footfall.temporal.update import update
 from footfall.together import together
 from footfall.triggers import next_times, present_bases
@@ -55,7 +56,9 @@ class ScheduleGateway:
     Each change that is made, but not a creation, is noted in the log of changes; where that
     fails, the change stands nevertheless.
 
-    Every method raises TemporalUnavailableError when Temporal does not answer.
+    Every method raises TemporalUnavailableError when Temporal does not answer. Those that are
+    for one schedule raise UnreadableError where this process cannot read its definition, and
+    leave it alone; those for many pass it over and log it.
     """
 
     def __init__(self, client: Client, *, app: str, changes: ChangeLog | None = None) -> None:
@@ -63,6 +66,7 @@ class ScheduleGateway:
         self._app = app
         self.changes = changes or ChangeLog(client, app=app)
         self._ending: set[asyncio.Task[None]] = set()
+        self._unread = Unread()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(
@@ -292,7 +296,7 @@ class ScheduleGateway:
             query += f" AND {attributes.STATIC.name} = true"
         with translated_errors():
             async for entry in await self._client.list_schedules(query, page_size=1000):
-                found = await to_listed(entry)
+                found = await self._unread.or_none(to_listed(entry), f"schedule {entry.id}")
                 if found is not None:
                     yield found
 
@@ -317,9 +321,24 @@ class ScheduleGateway:
             return [entry.id async for entry in entries]
 
     async def read_many(self, schedule_ids: Iterable[str]) -> list[ScheduleSnapshot]:
-        """Give those of the schedules that exist."""
-        found = await together(self.find, schedule_ids)
+        """Give those of the schedules that exist and can be read."""
+        found = await together(self._find_readable, schedule_ids)
         return [snapshot for snapshot in found if snapshot is not None]
+
+    async def gone(self, schedule_ids: Iterable[str]) -> list[str]:
+        """Give those of the ids that are no schedules any more; one that is unreadable still is."""
+        ids = list(schedule_ids)
+        gone = await together(self._is_gone, ids)
+        return [schedule_id for schedule_id, is_gone in zip(ids, gone, strict=True) if is_gone]
+
+    async def _find_readable(self, schedule_id: str) -> ScheduleSnapshot | None:
+        return await self._unread.or_none(self.find(schedule_id), f"schedule {schedule_id}")
+
+    async def _is_gone(self, schedule_id: str) -> bool:
+        try:
+            return await self.describe(schedule_id) is None
+        except UnreadableError:
+            return False
 
     async def describe(self, schedule_id: str) -> Described | None:
         """Give a schedule with all that Temporal tells of it, or None as `find` does."""
@@ -334,7 +353,10 @@ class ScheduleGateway:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
                 return None
             raise
-        snapshot = await to_snapshot(description, self._client.data_converter)
+        if description.typed_search_attributes.get(attributes.APP) not in (None, self._app):
+            # Another app's may be encrypted with keys of its own.
+            return None
+        snapshot = await decoded(to_snapshot(description, self._client.data_converter))
         if snapshot is None or snapshot.walk.app != self._app:
             return None
         return Described(snapshot, description)

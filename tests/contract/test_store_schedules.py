@@ -239,3 +239,21 @@ async def test_a_changed_creation_time_moves_the_row(stores: Stores) -> None:
     rows = await every_row(reader, owner=None, limit=1)
     assert [row.id for row in rows] == ["s2", "s1"]
     assert all(a.snapshot.walk.created_at <= b.snapshot.walk.created_at for a, b in pairwise(rows))
+
+
+async def test_an_owners_schedules_are_counted(stores: Stores) -> None:
+    writer, reader = stores
+    assert await reader.count_owned("ann") == 0
+    await writer.put_schedules(
+        [
+            snapshot("a"),
+            snapshot("b", created=1),
+            snapshot("c", owner="bob"),
+            snapshot("d", is_static=True),
+        ]
+    )
+    assert await reader.count_owned("ann") == 2
+    assert await reader.count_owned("ann", without={"b", "c", "d", "unknown"}) == 1
+    assert await reader.count_owned("bob", without=["a"]) == 1
+    await writer.remove_schedules(["a"])
+    assert await reader.count_owned("ann") == 1

@@ -7,11 +7,6 @@ only this machine knows, such as its name and its folders, is taken out of them.
 """
 
 import asyncio
-import base64
-import json
-import os
-import re
-import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from support.dev_server import dev_server
+from support.histories import TESTS, keep, stand_ins
 from support.waiting import until
 from support.walks import a_walk
 from support.worker import running_worker
@@ -38,8 +34,6 @@ from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 
-TESTS = Path(__file__).parent.parent
-HISTORIES = Path(__file__).parent / "histories"
 APP = "replay"
 RELEASE = 2
 """Counts up where a workflow has been changed, and is recorded anew."""
@@ -182,49 +176,14 @@ class Recorder:
         await self._write(workflow_id, name)
 
     async def _write(self, workflow_id: str, name: str) -> None:
-        path = HISTORIES / f"{name}-{RELEASE}.json"
-        if path.exists():
-            return
-        history = await self._client.get_workflow_handle(workflow_id).fetch_history()
-        cleaned = _cleaned(json.loads(history.to_json()), self._secrets)
-        path.write_text(json.dumps(cleaned, indent=1) + "\n")
-
-
-def _cleaned(value: Any, secrets: dict[str, str]) -> Any:
-    """Replace what only this machine knows, inside of payloads too."""
-    if isinstance(value, dict):
-        return {
-            key: _payload(one, secrets) if key == "data" else _cleaned(one, secrets)
-            for key, one in value.items()
-        }
-    if isinstance(value, list):
-        return [_cleaned(one, secrets) for one in value]
-    if isinstance(value, str):
-        for secret, stand_in in secrets.items():
-            value = re.sub(secret, stand_in, value)
-    return value
-
-
-def _payload(data: Any, secrets: dict[str, str]) -> Any:
-    if not isinstance(data, str):
-        return _cleaned(data, secrets)
-    text = base64.b64decode(data).decode()
-    return base64.b64encode(_cleaned(text, secrets).encode()).decode()
+        await keep(self._client, workflow_id, f"{name}-{RELEASE}", self._secrets)
 
 
 async def main() -> None:
     async with dev_server() as server:
         address = server.client.service_client.config.target_host
         with tempfile.TemporaryDirectory() as folder:
-            secrets = {
-                re.escape(socket.gethostname()): "host",
-                rf"footfall-worker-{os.getpid()}@": "footfall-worker-1@",
-                rf"{os.getpid()}@host": "1@host",
-                re.escape(folder): "/data",
-                re.escape(sys.prefix) + r"[^\"\\ ]*/": "/python/",
-                re.escape(sys.base_prefix) + r"[^\"\\ ]*/": "/python/",
-                re.escape(str(TESTS.parent)): "/footfall",
-            }
+            secrets = stand_ins(folder)
             async with running_worker(
                 address, app_name=APP, app=TESTS / "apps" / "python_runs", data_dir=Path(folder)
             ):

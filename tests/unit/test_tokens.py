@@ -1,19 +1,30 @@
-import base64
-import hmac
-import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import jwt as pyjwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from support.tokens import (
+    BAD,
+    BODY,
+    EC_KEY,
+    GOOD,
+    HEAD,
+    LATER,
+    RSA_KEY,
+    SECRET,
+    claims,
+    encoded,
+    now,
+    pem,
+    signed,
+)
 
 from footfall.config import JwtSettings
 from footfall.errors import ConfigurationError, UnauthorizedError
@@ -25,114 +36,8 @@ from footfall.tokens import (
     read_dev_secret,
 )
 
-SECRET = "correct-horse-battery-staple-0123"
 SETTINGS = JwtSettings(secret=SecretStr(SECRET))
 STRICT = JwtSettings(secret=SecretStr(SECRET), issuer="us", audience="footfall")
-RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-EC_KEY = ec.generate_private_key(ec.SECP256R1())
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
-    public = key.public_key()
-    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
-def encoded(part: Any) -> str:
-    raw = part if isinstance(part, bytes) else json.dumps(part).encode()
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def signed(
-    claims: Any,
-    *,
-    header: Any = None,
-    secret: str = SECRET,
-    digest: str = "sha256",
-) -> str:
-    """Sign by hand, so that nothing is too wrong to be sent."""
-    head = {"alg": "HS256", "typ": "JWT"} if header is None else header
-    text = f"{encoded(head)}.{encoded(claims)}"
-    return f"{text}.{encoded(hmac.digest(secret.encode(), text.encode(), digest))}"
-
-
-def claims(**changes: Any) -> dict[str, Any]:
-    given = {"user_id": "ada", "role": "user", "exp": int(now().timestamp()) + 600, **changes}
-    return {name: value for name, value in given.items() if value is not ...}
-
-
-LATER = int(datetime(2999, 1, 1, tzinfo=UTC).timestamp())
-AGO = int(datetime(2001, 1, 1, tzinfo=UTC).timestamp())
-GOOD = signed({"user_id": "ada", "exp": LATER})
-HEAD, BODY, SIGNATURE = GOOD.split(".")
-
-BAD = {
-    "empty": "",
-    "one part": "abc",
-    "two parts": f"{HEAD}.{BODY}",
-    "four parts": f"{GOOD}.x",
-    "empty parts": "..",
-    "no signature": f"{HEAD}.{BODY}.",
-    "signature of another token": f"{HEAD}.{BODY}.{signed(claims()).split('.')[2]}",
-    "signature cut": GOOD[:-2],
-    "wrong secret": signed(claims(), secret="x" * 32),
-    "alg none, no signature": f"{encoded({'alg': 'none'})}.{BODY}.",
-    "alg None": signed(claims(), header={"alg": "None"}),
-    "alg missing": signed(claims(), header={"typ": "JWT"}),
-    "alg null": signed(claims(), header={"alg": None}),
-    "alg a list": signed(claims(), header={"alg": ["HS256"]}),
-    "alg HS512": signed(claims(), header={"alg": "HS512"}, digest="sha512"),
-    "alg RS256": pyjwt.encode(claims(exp=LATER), RSA_KEY, algorithm="RS256"),
-    "crit": signed(claims(), header={"alg": "HS256", "crit": ["x"], "x": 1}),
-    "crit empty": signed(claims(), header={"alg": "HS256", "crit": []}),
-    "crit known to the library": signed(
-        claims(),
-        header={"alg": "HS256", "crit": ["b64"], "b64": True},
-    ),
-    "payload not encoded": signed(claims(), header={"alg": "HS256", "b64": False}),
-    "header no object": signed(claims(), header=[1]),
-    "header no JSON": signed(claims(), header=b"{"),
-    "header no UTF-8": signed(claims(), header=b"\xff"),
-    "kid a number": signed(claims(), header={"alg": "HS256", "kid": 1}),
-    "claims no object": signed(["ada"]),
-    "claims null": signed(None),
-    "claims no JSON": signed(b"not json"),
-    "claims nested deep": signed(b"[" * 5000),
-    "no exp": signed(claims(exp=...)),
-    "exp null": signed(claims(exp=None)),
-    "exp text": signed(claims(exp="soon")),
-    "exp a list": signed(claims(exp=[LATER])),
-    "exp infinite": signed(b'{"user_id": "ada", "exp": Infinity}'),
-    "exp past": signed(claims(exp=AGO)),
-    "nbf future": signed(claims(nbf=LATER)),
-    "iat future": signed(claims(iat=LATER)),
-    "iat text": signed(claims(iat="then")),
-    "no user": signed(claims(user_id=...)),
-    "user empty": signed(claims(user_id="")),
-    "user empty, sub given": signed(claims(user_id="", sub="ada")),
-    "user null, sub given": signed(claims(user_id=None, sub="ada")),
-    "user a number": signed(claims(user_id=7)),
-    "user a list": signed(claims(user_id=["ada"])),
-    "user an object": signed(claims(user_id={"$ne": ""})),
-    "user too long": signed(claims(user_id="a" * 257)),
-    "user with line break": signed(claims(user_id="ada\nadmin")),
-    "user with NUL": signed(claims(user_id="ada\0")),
-    "user with surrogate": signed(claims(user_id="\ud800")),
-    "user with direction override": signed(claims(user_id="ada\u202e")),
-    "sub a number": signed(claims(user_id=..., sub=7)),
-    "system": signed(claims(user_id="system")),
-    "system without role": signed(claims(user_id="system", role=...)),
-    "system by sub": signed(claims(user_id=..., sub="system")),
-    "system, role a list": signed(claims(user_id="system", role=["admin"])),
-    "not ASCII": f"{GOOD}é",
-    "leading space": f" {GOOD}",
-    "trailing line break": f"{GOOD}\n",
-    "too long": "a" * 16385,
-    "encrypted": "a.b.c.d.e",
-}
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -143,6 +48,22 @@ def test_a_bad_token_is_refused_and_nothing_of_it_is_told(name: str) -> None:
     assert "ada" not in refused.value.message
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None
+
+
+@pytest.mark.parametrize("name", ["jku", "x5u", "x5c", "jwk"])
+def test_what_a_header_says_of_keys_counts_for_nothing(name: str) -> None:
+    told = signed(claims(), header={"alg": "HS256", name: "http://127.0.0.1:9/"})
+    assert TokenVerifier(SETTINGS).verify(told) == Principal("ada")
+
+
+def test_a_type_that_is_asked_for_has_to_be_there() -> None:
+    verifier = TokenVerifier(SETTINGS.model_copy(update={"token_type": "at+jwt"}))
+    for typ in ("at+jwt", "application/AT+JWT"):
+        token = signed(claims(), header={"alg": "HS256", "typ": typ})
+        assert verifier.verify(token) == Principal("ada")
+    for header in ({}, {"typ": "JWT"}, {"typ": ""}, {"typ": None}, {"typ": ["at+jwt"]}):
+        with pytest.raises(UnauthorizedError, match="of another type"):
+            verifier.verify(signed(claims(), header={"alg": "HS256", **header}))
 
 
 @pytest.mark.parametrize(
@@ -298,7 +219,9 @@ def test_a_token_changed_anywhere_is_refused(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("admin", [True, False])
-@pytest.mark.parametrize("settings", [SETTINGS, STRICT])
+@pytest.mark.parametrize(
+    "settings", [SETTINGS, STRICT, SETTINGS.model_copy(update={"token_type": "at+jwt"})]
+)
 def test_what_is_issued_is_accepted(settings: JwtSettings, *, admin: bool) -> None:
     at = now()
     token = issue_token(settings, user="ada", admin=admin, lifetime=timedelta(hours=1), now=at)

@@ -65,6 +65,15 @@ class Schedules:
         found = self._collection.find({"scope": self._scope}, {"_id": 1})
         return {document["_id"]["id"] async for document in found}
 
+    async def count(self, owner: str, without: Iterable[str]) -> int:
+        """Count an owner's, but for some ids."""
+        query = {
+            "scope": self._scope,
+            "audience": owner,
+            "_id": {"$nin": [self._id(one) for one in without]},
+        }
+        return await self._collection.count_documents(query)
+
     async def remove(self, ids: Iterable[str]) -> None:
         """Remove rows; unknown ids are ignored."""
         await self._collection.delete_many({"_id": {"$in": [self._id(one) for one in ids]}})

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 
@@ -146,6 +146,11 @@ class MongoStore(Connected):
             for one in page.snapshots
         ]
         return SchedulePage(rows=rows, cursor=page.cursor, total=page.total)
+
+    @answered
+    async def count_owned(self, owner: str, *, without: Collection[str] = ()) -> int:
+        """Count the schedules of an owner; see Store. One command."""
+        return await self._schedules.count(owner, without)
 
     @answered
     async def put_runs(self, runs: Sequence[RunSummary]) -> None:

@@ -36,7 +36,11 @@ def feed() -> Feed:
 
 @pytest.fixture
 def events(feed: Feed) -> Events:
-    return Events(feed, Streams(), ui=TemporalUi(base="http://ui", namespace="default"))
+    return Events(
+        feed,
+        Streams(most=100, most_of_one=20),
+        ui=TemporalUi(base="http://ui", namespace="default"),
+    )
 
 
 async def test_a_reader_who_is_too_slow_is_told_once_each_time(feed: Feed, events: Events) -> None:

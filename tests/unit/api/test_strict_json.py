@@ -13,6 +13,7 @@ MANY = "[" + ",".join(['{"b": 1, "b": 2}'] * 50) + "]"
 
 def the_app() -> FastAPI:
     app, router = FastAPI(), APIRouter(route_class=StrictJsonRoute)
+    app.state.max_body = 1024 * 1024
     install_error_handlers(app)
 
     @router.post("/")

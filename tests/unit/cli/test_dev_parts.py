@@ -7,13 +7,22 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from footfall.config import JwtSettings, Settings, load_settings
+from footfall.config import (
+    JwtSettings,
+    Settings,
+    TemporalSettings,
+    WebhookSettings,
+    WorkerSettings,
+    load_settings,
+    setting_keys,
+)
 from footfall.dev.backoff import Backoff
 from footfall.dev.banner import Banner, pick_walker
 from footfall.dev.folder import locked_folder
 from footfall.dev.output import Output
 from footfall.dev.ports import check_free, free_port, is_loopback, reachable
-from footfall.dev.stages import child_environ, footfall_command
+from footfall.dev.process import WORKER_GRACE, _resolve
+from footfall.dev.stages import build_stages, child_environ, footfall_command, worker_environ
 from footfall.errors import ConfigurationError
 from footfall.temporal.embedded import EmbeddedTemporal, find_binary
 
@@ -127,6 +136,47 @@ def test_children_get_these_settings_and_no_others() -> None:
     again = load_settings(config=Path("/dev/null"), environ=environ)
     assert again.model_copy(update={"data_dir": settings.data_dir}) == settings
     assert SECRET not in " ".join(footfall_command("api"))
+
+
+def test_what_is_set_for_the_worker_counts_here_too(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    settings = Settings(
+        temporal=TemporalSettings(encryption_key_file=keys, tls=True, address="elsewhere:1"),
+        jwt=JwtSettings(secret=SecretStr(SECRET)),
+        worker=WorkerSettings(memory_limit=512, process_limit=7, shutdown_grace=600),
+    )
+    temporal = EmbeddedTemporal("127.0.0.1", 1, 2, tmp_path, namespace="mine")
+    resolved = _resolve(settings, host="127.0.0.1", api_port=3, temporal=temporal)
+    worker = resolved.worker
+    assert resolved.temporal.encryption_key_file == keys
+    assert (resolved.temporal.address, resolved.temporal.tls) == ("127.0.0.1:1", False)
+    assert (worker.memory_limit, worker.process_limit) == (512, 7)
+    assert worker.shutdown_grace == WORKER_GRACE
+    assert worker.health_port > 0
+
+
+def test_secrets_are_told_to_nobody_who_does_not_need_them(tmp_path: Path) -> None:
+    settings = Settings(
+        jwt=JwtSettings(secret=SecretStr(SECRET)),
+        webhooks=WebhookSettings(secret=SecretStr(SECRET[::-1])),
+        mongodb_uri=SecretStr("mongodb://ada:hidden@localhost"),
+    )
+    given = {"PATH": "/bin"} | {key.env: "hidden" for key in setting_keys() if key.is_secret}
+    temporal = EmbeddedTemporal("127.0.0.1", 1, 2, tmp_path, namespace="mine")
+    stages = build_stages(settings, app=tmp_path, temporal=temporal, environ=given)
+    parts = {part.name: part.environ for stage in stages for part in stage}
+    secret = {"FOOTFALL_JWT_SECRET", "FOOTFALL_WEBHOOKS_SECRET", "FOOTFALL_MONGODB_URI"}
+    assert secret <= set(parts["api"])
+    assert set(parts["temporal"]) == {"PATH"}
+    for name in ("temporal", "worker"):
+        told = " ".join(parts[name].values())
+        assert not [text for text in (SECRET, SECRET[::-1], "hidden") if text in told]
+    assert load_settings(config=Path("/dev/null"), environ=parts["worker"]).jwt.secret is None
+    # A worker that locks by MongoDB needs it.
+    locking = settings.model_copy(update={"worker": WorkerSettings(root_locks="mongodb")})
+    environ = worker_environ(locking, given)
+    assert set(secret & environ.keys()) == {"FOOTFALL_MONGODB_URI"}
+    assert load_settings(config=Path("/dev/null"), environ=environ).worker == locking.worker
 
 
 def test_the_current_folder_is_not_on_a_childs_module_path(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-from footfall.config import setting_keys, settings_table
+from footfall.config import forget_secrets, setting_keys, settings_table
 
 
 def test_every_key_has_a_meaning_and_names_of_its_own() -> None:
@@ -19,14 +19,30 @@ def test_the_names_are_those_that_are_documented() -> None:
 
 def test_secrets_and_paths_are_known_as_such() -> None:
     keys = setting_keys()
-    assert {key.name for key in keys if key.is_secret} == {"secret", "mongodb_uri", "api_key"}
+    assert {key.name for key in keys if key.is_secret} == {
+        "secret",
+        "mongodb_uri",
+        "api_key",
+        "encryption_keys",
+    }
     assert {key.name for key in keys if key.is_path} == {
         "data_dir",
         "public_key",
+        "jwks_file",
         "tls_server_root_ca",
         "tls_client_cert",
         "tls_client_key",
+        "encryption_key_file",
     }
+
+
+def test_secrets_are_forgotten_and_nothing_else() -> None:
+    environ = {key.env: "x" for key in setting_keys()} | {"MINE": "x"}
+    kept = {key.env for key in setting_keys() if not key.is_secret} | {"MINE"}
+    forget_secrets(environ)
+    assert set(environ) == kept
+    assert "FOOTFALL_TEMPORAL_ENCRYPTION_KEYS" not in environ
+    forget_secrets(environ)
 
 
 def test_the_table_holds_every_key() -> None:
