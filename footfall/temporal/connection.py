@@ -25,13 +25,14 @@ _AWAY = (
 )
 
 
-_AWAY_IN_WORDS = {
+_AWAY_IN_WORDS = (
     # A connection that breaks in the middle of an answer.
-    RPCStatusCode.UNKNOWN: "transport error",
-    # Of a schedule whose own workflow is just being mended, by a server that was killed.
-    RPCStatusCode.FAILED_PRECONDITION: "Unable to query workflow",
-}
-"""Statuses that mean so with certain words only."""
+    "transport error",
+    # Of a schedule whose own workflow waits for a server that has just been started.
+    "Unable to query workflow",
+    "no poller seen for task queue recently",
+)
+"""What is said by errors that mean so, whatever their status."""
 
 
 @contextmanager
@@ -51,8 +52,7 @@ def translated_errors() -> Iterator[None]:
 
 
 def _is_away(error: RPCError) -> bool:
-    words = _AWAY_IN_WORDS.get(error.status)
-    return error.status in _AWAY or (words is not None and words in error.message)
+    return error.status in _AWAY or any(words in error.message for words in _AWAY_IN_WORDS)
 
 
 async def connect(settings: TemporalSettings, *, identity: str, lazy: bool = False) -> Client:

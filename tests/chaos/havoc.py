@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ class Havoc:
         self._deployment = deployment
         self.happened: list[Happened] = []
         self.problems: list[str] = []
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def wreak(self, faults: Sequence[Fault]) -> None:
         """Do all of them, each at its time, and mend what they broke."""
@@ -41,7 +43,12 @@ class Havoc:
         async with asyncio.TaskGroup() as group:
             for fault in faults:
                 await asyncio.sleep(max(0, began + fault.at - time.monotonic()))
-                group.create_task(self._do(fault))
+                group.create_task(self._in_turn(fault))
+
+    async def _in_turn(self, fault: Fault) -> None:
+        # An end by SIGTERM may take longer than was drawn.
+        async with self._turns[fault.target]:
+            await self._do(fault)
 
     async def _do(self, fault: Fault) -> None:
         member = self._deployment.members.get(fault.target)

@@ -13,7 +13,7 @@ import httpx
 from footfall.config import JwtSettings
 from footfall.tokens import issue_token
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 AWAY = 503
 
 
@@ -70,6 +70,8 @@ class Requests:
                     self.problems.append(f"POST {path}: {answer.status_code} {reason}")
                     return None
             self.refused += 1
+            if until is not None and datetime.now(UTC) > until:
+                return None
             if time.monotonic() > deadline:
                 self.problems.append(f"POST {path}: no success in {PATIENCE} s, at last {reason}")
                 return None

@@ -73,7 +73,7 @@ async def test_nothing_is_lost_and_nothing_is_done_twice(
             "unexplained": verdict.unexplained(lines, havoc.happened),
             "at once": verdict.at_once(lines, havoc.happened),
             "effects": verdict.ineffective(runs, _effects(found), "affect"),
-            "chains": verdict.unfollowed(runs, load.followers),
+            "chains": verdict.unfollowed(runs, load.followers, load.acknowledged),
             "by hand": _by_hand(load, runs),
             "answers": requests.problems,
             "processes": havoc.problems,

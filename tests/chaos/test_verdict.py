@@ -125,9 +125,11 @@ def test_each_end_is_followed_once() -> None:
     after = {"kind": RunKind.CHAINED, "schedule_id": "s2", "after_run": "r1"}
     followed = run("f1").model_copy(update=after)
     twice = run("f2").model_copy(update=after)
-    assert verdict.unfollowed([*runs(1), followed], {"s1": "s2"}) == []
-    assert len(verdict.unfollowed(runs(1), {"s1": "s2"})) == 1
-    assert len(verdict.unfollowed([*runs(1), followed, twice], {"s1": "s2"})) == 1
+    there = {"s2": NOON - timedelta(minutes=1)}
+    assert verdict.unfollowed([*runs(1), followed], {"s1": "s2"}, there) == []
+    assert len(verdict.unfollowed(runs(1), {"s1": "s2"}, there)) == 1
+    assert verdict.unfollowed(runs(1), {"s1": "s2"}, {"s2": NOON}) == []
+    assert len(verdict.unfollowed([*runs(1), followed, twice], {"s1": "s2"}, there)) == 1
 
 
 def test_a_process_may_end_by_itself_only_where_it_could_not_begin() -> None:

@@ -16,6 +16,9 @@ from footfall.schedules.run import RunKind, RunStatus, RunSummary
 EVERY_TIME = frozenset({OverlapPolicy.ALLOW_ALL, OverlapPolicy.BUFFER_ALL})
 """Policies by which each time has a run."""
 
+FOLLOWING = timedelta(seconds=10)
+"""After so long every worker knows of a follower, on a busy machine."""
+
 LETTING_GO = 3.0
 """Seconds in which a process that stood still lets go of its walkers, on a busy machine."""
 
@@ -208,14 +211,24 @@ def ineffective(runs: Iterable[RunSummary], effects: set[str], walker: str) -> l
     ]
 
 
-def unfollowed(runs: Sequence[RunSummary], followers: Mapping[str, str]) -> list[str]:
-    """Tell the ends that were not followed by one run each."""
+def unfollowed(
+    runs: Sequence[RunSummary],
+    followers: Mapping[str, str],
+    acknowledged: Mapping[str, datetime],
+) -> list[str]:
+    """Tell the ends that were not followed by one run each.
+
+    Workers know of a new follower a few seconds after it was created.
+    """
     problems: list[str] = []
     for schedule_id, follower in followers.items():
         ends = {
             run.id
             for run in runs
-            if run.schedule_id == schedule_id and run.status is RunStatus.SUCCEEDED
+            if run.schedule_id == schedule_id
+            and run.status is RunStatus.SUCCEEDED
+            and run.closed_at
+            and run.closed_at > acknowledged[follower] + FOLLOWING
         }
         after = Counter(
             run.after_run

@@ -91,7 +91,7 @@ class Witness:
             if not left:
                 runs = await self.runs()
                 left.extend(lost(await self.due(acknowledged), runs))
-                left.extend(unfollowed(runs, followers))
+                left.extend(unfollowed(runs, followers, acknowledged))
             return not left
 
         try:
