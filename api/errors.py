@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, get_args
@@ -40,6 +41,8 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
 
 HTTP_CODES: Mapping[int, str] = {413: "too_large"}
 """Codes of HTTP's own errors, where the phrase for them changed over the years."""
+
+_PLACE = re.compile(r"\{\w+\}")
 
 RETRY_AFTER_SECONDS = "2"
 
@@ -96,14 +99,17 @@ def install_error_handlers(app: FastAPI) -> None:
         return error_response(errors.InvalidInputError(_problems(error.errors(), known)))
 
     @app.exception_handler(HTTPException)
-    async def on_http_exception(_: Request, error: HTTPException) -> JSONResponse:
+    async def on_http_exception(request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
         code = HTTP_CODES.get(status, status.phrase.lower().replace(" ", "_"))
         data = ErrorData(code=code, message=f"{error.detail}.")
+        headers = dict(error.headers or {})
+        if status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(request)):
+            headers["Allow"] = methods
         return JSONResponse(
             error_body(error.status_code, data),
             error.status_code,
-            dict(error.headers or {}),
+            headers,
         )
 
     @app.exception_handler(Exception)
@@ -114,6 +120,16 @@ def install_error_handlers(app: FastAPI) -> None:
             message="Something went wrong on our side; the API's log has the details.",
         )
         return JSONResponse(error_body(500, data), 500)
+
+
+def _methods(request: Request) -> str | None:
+    """Name the methods that a path takes by the document; the router names those of one route."""
+    paths: Mapping[str, Mapping[str, Any]] = request.app.openapi()["paths"]
+    found = [one for one in paths if re.fullmatch(_PLACE.sub("[^/]+", one), request.url.path)]
+    if not found:
+        return None
+    # A path that is written out goes before one with places in it.
+    return ", ".join(sorted(map(str.upper, paths[min(found, key=lambda one: one.count("{"))])))
 
 
 def _known_fields(route: Any) -> list[str]:
