@@ -3,13 +3,15 @@ from datetime import timedelta
 from typing import Protocol
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.watching import watched
-from footfall.schedules.request import RunRequest
+from footfall.schedules.request import ROOT_BUSY, ROOT_LOST, RunRequest, Stepped
 from footfall.schedules.run import WALKER_NOT_FOUND, RunError, RunOutcome, RunStatus
 from footfall.walkers.call import RunContext, WalkerCall
 from footfall.walkers.catalogue import Catalogue
+from footfall.walkers.lease import LeaseLostError
+from footfall.walkers.turn import RootBusyError
 from footfall.walkers.watch import Watch
 
 ELSEWHERE_ATTEMPTS = 5
@@ -23,7 +25,12 @@ class Runner(Protocol):
     """What runs walkers: the worker's host processes."""
 
     async def run(self, call: WalkerCall, watch: Watch | None = None) -> RunOutcome:
-        """Run a walker once; cancelling kills it."""
+        """Run a walker once; cancelling kills it.
+
+        Raises:
+            RootBusyError: others had the root for long, and the call steps aside then.
+            LeaseLostError: the root was lost while the walker ran, which was killed.
+        """
         ...
 
 
@@ -75,8 +82,9 @@ class WalkerActivities:
 
         Raises:
             ApplicationError: not for Temporal to retry, of the walker's own error type, with the
-                RunOutcome as its detail; or to be retried, when this worker does not know the
-                walker.
+                RunOutcome as its detail, or because it is not its turn on its root, with a
+                Stepped; or to be retried, when this worker does not know the walker, or lost
+                the root.
             CancelledError: the run was terminated, or the worker stops; the walker was killed.
         """
         info = activity.info()
@@ -94,12 +102,20 @@ class WalkerActivities:
                 attempt=attempt,
             ),
             timeout=request.timeout,
+            steps_aside=request.steps_aside,
             output_limit=self._output_limit,
         )
         watch = Watch(attempt, info.attempt)
         try:
             async with watched(watch):
                 outcome = await self._runner.run(call, watch)
+        except RootBusyError:
+            raise _stepped_aside(info.attempt) from None
+        except LeaseLostError:
+            raise ApplicationError(
+                "The root was lost while the walker ran, and the walker was killed.",
+                type=ROOT_LOST,
+            ) from None
         except asyncio.CancelledError:
             details = activity.cancellation_details()
             if details is None or not details.cancel_requested:
@@ -127,6 +143,16 @@ def _failed(outcome: RunOutcome) -> ApplicationError:
     kind = outcome.error.type if outcome.error else "WalkerFailed"
     message = outcome.error.message if outcome.error else "The walker failed."
     return ApplicationError(message[:MESSAGE_LIMIT], outcome, type=kind, non_retryable=True)
+
+
+def _stepped_aside(attempt: int) -> ApplicationError:
+    return ApplicationError(
+        "Other walkers run on this root; this one comes later.",
+        Stepped(lost=attempt - 1),
+        type=ROOT_BUSY,
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
 
 
 def _unknown(walker_name: str, attempt: int) -> ApplicationError:

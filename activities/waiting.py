@@ -1,3 +1,5 @@
+from typing import Protocol
+
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -5,11 +7,34 @@ from footfall.schedules.occasion import RunReference
 from footfall.temporal.runs import RunGateway
 
 
-class WaitingActivities:
-    """The activity by which a run waits for others."""
+class Lines(Protocol):
+    """Who waits for roots in this worker; Hosts is it."""
 
-    def __init__(self, runs: RunGateway) -> None:
+    def has_line(self, root: str) -> bool:
+        """Say whether runs wait here for a root."""
+        ...
+
+
+class WaitingActivities:
+    """The activities by which a run waits for others, without a slot of a worker."""
+
+    def __init__(self, runs: RunGateway, lines: Lines) -> None:
         self._runs = runs
+        self._lines = lines
+
+    @activity.defn(name="root_has_room")
+    async def root_has_room(self, root: str) -> None:
+        """Return if nobody waits in this worker for a root.
+
+        Raises:
+            ApplicationError: someone does; to be retried, then perhaps by another worker.
+        """
+        if self._lines.has_line(root):
+            raise ApplicationError(
+                "Other runs wait for this root",
+                type="StillWaiting",
+                category=ApplicationErrorCategory.BENIGN,
+            )
 
     @activity.defn(name="others_ended")
     async def others_ended(self, others: list[RunReference]) -> None:

@@ -2,12 +2,17 @@ import uuid
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support.dev_server import dev_server
 from support.mongod import Mongod, running_mongod
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from footfall.temporal.registration import register_attributes
+
+# How long anything takes says nothing about whether it is right, least of all on a busy machine.
+settings.register_profile("footfall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("footfall")
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from activities.waiting import WaitingActivities
 from footfall.config import Settings
 from footfall.errors import TemporalUnavailableError
 from footfall.listener import listen
+from footfall.mongo.root_leases import MongoLeases
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
@@ -37,6 +38,7 @@ from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.hosts import Hosts
+from footfall.walkers.limits import Limits
 from worker.declared import declared_walks
 from worker.health import WorkerState, health_server
 from worker.statics import StaticSchedules
@@ -110,15 +112,21 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         AppError: the app cannot be loaded.
         ConfigurationError: Temporal refuses this process.
     """
+    leases = _leases(settings)
     hosts = Hosts(
         app,
         name=settings.temporal.task_queue,
         processes=settings.processes,
         state_dir=settings.data_dir,
         output_limit=settings.output_limit,
+        limits=Limits(settings.worker.memory_limit, settings.worker.process_limit),
+        leases=leases,
     )
     try:
         catalogue = await hosts.start()
+        if leases is not None:
+            state.waiting_for = "MongoDB"
+            await leases.open()
         state.waiting_for = "Temporal"
         client = await connect_patiently(
             settings.temporal,
@@ -133,6 +141,19 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
             _log.info("the worker stops; runs under way may finish")
     finally:
         await hosts.close()
+        if leases is not None:
+            await leases.close()
+
+
+def _leases(settings: Settings) -> MongoLeases | None:
+    if settings.worker.root_locks == "file":
+        return None
+    assert settings.mongodb_uri is not None  # noqa: S101 - Settings has seen to it
+    return MongoLeases(
+        settings.mongodb_uri.get_secret_value(),
+        settings.mongodb_database,
+        f"{settings.temporal.namespace}/{settings.temporal.task_queue}",
+    )
 
 
 async def _prepare(client: Client, settings: Settings, catalogue: Catalogue) -> Catalogue:
@@ -204,7 +225,7 @@ def _workers(
     horizons = HorizonActivities(gateway, Keeping(client, gateway, app=app))
     failures = Failures(client, app=app)
     pausing = FailureActivities(gateway, failures)
-    waiting = WaitingActivities(runs)
+    waiting = WaitingActivities(runs, hosts)
     chains = ChainActivities(
         gateway,
         followers=followers,
@@ -220,6 +241,7 @@ def _workers(
     short: list[Callable[..., Any]] = [
         pausing.pause_after_failures,
         waiting.others_ended,
+        waiting.root_has_room,
         notices.tell_of_run,
         chains.tell_followers,
         chains.follow,

@@ -40,6 +40,23 @@ async def others_ended(others: Sequence[RunReference], *, first_pause: timedelta
     )
 
 
+async def root_has_room(root: str) -> None:
+    """Wait until a worker has nobody in line for a root; asked again after pauses up to 5 s."""
+    await workflow.execute_activity(
+        "root_has_room",
+        root,
+        task_queue=chores_queue(),
+        start_to_close_timeout=timedelta(seconds=30),
+        # It asks by its retries.
+        retry_policy=RetryPolicy(
+            initial_interval=timedelta(seconds=0.5),
+            backoff_coefficient=1.5,
+            maximum_interval=timedelta(seconds=5),
+        ),
+        summary="wait for the root",
+    )
+
+
 async def tell(
     activity: str,
     what: Any,

@@ -15,7 +15,7 @@ from temporalio.exceptions import (
 with workflow.unsafe.imports_passed_through():
     from footfall.schedules.attributes import MEMO_ERROR, MEMO_WAITS, OUTCOME, SCHEDULED_START
     from footfall.schedules.occasion import RunReference
-    from footfall.schedules.request import RunRequest
+    from footfall.schedules.request import ROOT_BUSY, ROOT_LOST, RunRequest, Stepped
     from footfall.schedules.run import (
         RUN_CANCELLED,
         WALKER_NOT_FOUND,
@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from footfall.schedules.schedule import ScheduledWalk
 
-from workflows.chores import PATIENTLY, chores_queue, others_ended
+from workflows.chores import PATIENTLY, chores_queue, others_ended, root_has_room
 from workflows.following import failed_outcome, tell_followers
 from workflows.telling import tell_failure, tell_success
 
@@ -39,6 +39,10 @@ WAITING_TIME = timedelta(days=7)
 LOST_WORKERS = 10
 """How often a start of the walker is repeated after its worker was lost; each has the whole
 timeout. A walker that takes its worker down each time must come to an end."""
+
+TURNS = 100
+"""How often a run steps aside for others on its root; then it keeps its slot until it has it, so
+that its history does not grow without end."""
 
 _OUTCOME = SearchAttributeKey.for_keyword(OUTCOME)
 _SCHEDULED_START = SearchAttributeKey.for_datetime(SCHEDULED_START)
@@ -108,6 +112,25 @@ class RunWalker:
 
 
 async def _start(request: RunRequest) -> RunOutcome:
+    """Start the walker when it is its turn on its root, and give what it gave."""
+    lost = turns = 0
+    while True:
+        turns += 1
+        asked = request.model_copy(update={"steps_aside": turns < TURNS})
+        try:
+            return await _attempted(asked, LOST_WORKERS - lost)
+        except ActivityError as error:
+            stepped = _stepped(error)
+            if stepped is None:
+                raise
+        lost += stepped.lost
+        request = request.model_copy(
+            update={"starts_before": request.starts_before + stepped.lost},
+        )
+        await root_has_room(request.root)
+
+
+async def _attempted(request: RunRequest, attempts: int) -> RunOutcome:
     outcome: RunOutcome = await workflow.execute_activity(
         "run_walker",
         request,
@@ -119,7 +142,7 @@ async def _start(request: RunRequest) -> RunOutcome:
         retry_policy=RetryPolicy(
             initial_interval=timedelta(seconds=1),
             maximum_interval=timedelta(seconds=30),
-            maximum_attempts=LOST_WORKERS,
+            maximum_attempts=attempts,
         ),
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=request.walker_name,
@@ -168,10 +191,18 @@ async def _settle(walk: ScheduledWalk, request: RunRequest) -> bool:
     return paused
 
 
+def _stepped(error: ActivityError) -> Stepped | None:
+    """Give what an activity told that stepped aside; None if something else ended it."""
+    cause = error.cause
+    if not isinstance(cause, ApplicationError) or cause.type != ROOT_BUSY:
+        return None
+    return Stepped.model_validate(cause.details[0])
+
+
 def _walker_error(error: ActivityError) -> ApplicationError | None:
     """Give the walker's own error, or None where it was something else that ended the run."""
     cause = error.cause
-    if not isinstance(cause, ApplicationError) or cause.type == WALKER_NOT_FOUND:
+    if not isinstance(cause, ApplicationError) or cause.type in (WALKER_NOT_FOUND, ROOT_LOST):
         return None
     return cause
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from footfall.config.kinds import (
     MIN_SECRET_BYTES,
@@ -27,6 +27,7 @@ from footfall.schedules.recording import DAYS_KEPT
 from footfall.schedules.schedule import MAX_TIMEOUT
 
 MAX_PROCESSES = 64
+MIN_MEMORY = 128
 MAX_OUTPUT = 512 * 1024  # stdout, reports and error travel together; Temporal takes 2 MiB
 
 _PORT = "a port, 0 to 65535"
@@ -129,6 +130,9 @@ class WorkerSettings(_Table):
     Attributes:
         health_port: 0 means that there is no health endpoint.
         shutdown_grace: seconds that running walkers are given when the worker stops.
+        root_locks: what keeps two walkers of different workers off one root.
+        memory_limit: MiB that a walker's process may have; 0 means no limit.
+        process_limit: how many processes a walker may have started; 0 means no limit.
     """
 
     health_host: Host = _key(
@@ -150,6 +154,35 @@ class WorkerSettings(_Table):
         ge=0,
         le=3600,
     )
+    root_locks: Literal["file", "mongodb"] = _key(
+        "What locks graph roots among workers: `file` where all share `data_dir`, `mongodb` "
+        "(needs `mongodb_uri`) where they are on several machines",
+        "file or mongodb",
+        default="file",
+    )
+    memory_limit: Whole = _key(
+        "MiB of memory that a walker's process may have, and each one that it starts; 0 means no "
+        "limit. Linux only",
+        "MiB, 128 to 1048576, or 0",
+        default=2048,
+        ge=0,
+        le=1 << 20,
+    )
+    process_limit: Whole = _key(
+        "Processes that a walker may have started; with more it is killed. 0 means no limit. "
+        "Linux only",
+        "a number, 0 to 100000",
+        default=64,
+        ge=0,
+        le=100_000,
+    )
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _enough_to_start(cls, value: int) -> int:
+        if 0 < value < MIN_MEMORY:
+            raise ValueError(f"a process of {value} MiB cannot even load an app")
+        return value
 
 
 class WebhookSettings(_Table):
@@ -331,6 +364,15 @@ class Settings(_Table):
         default="footfall",
     )
     jwt: JwtSettings = JwtSettings()
+
+    @model_validator(mode="after")
+    def _lockable(self) -> Self:
+        if self.worker.root_locks == "mongodb" and self.mongodb_uri is None:
+            raise ValueError(
+                "plugins.scale.scheduler.worker.root_locks (FOOTFALL_WORKER_ROOT_LOCKS) = mongodb "
+                "needs plugins.scale.database.mongodb_uri (FOOTFALL_MONGODB_URI)",
+            )
+        return self
 
     @property
     def kept_changes(self) -> timedelta:

@@ -4,6 +4,24 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from footfall.schedules.schedule import ScheduledWalk
 
+ROOT_BUSY = "RootBusy"
+"""Type of the error of an activity that gave up its slot, since it is not its turn on its root."""
+
+ROOT_LOST = "RootLost"
+"""Type of the error of an activity whose walker was killed, since its root was lost meanwhile."""
+
+
+class Stepped(BaseModel):
+    """What such an activity tells.
+
+    Attributes:
+        lost: how often its worker was lost before.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    lost: int
+
 
 class RunRequest(BaseModel):
     """What the activity that runs a walker is told: which, with what, for which time.
@@ -13,6 +31,7 @@ class RunRequest(BaseModel):
         scheduled_at: the time that the schedule meant (UTC), or the run's start.
         timeout: seconds that the walker may take.
         starts_before: how often the walker was started for this run before this activity.
+        steps_aside: fail with ROOT_BUSY when others have the root for long, rather than wait.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -26,6 +45,7 @@ class RunRequest(BaseModel):
     timeout: int
     starts_before: int = 0
     owner: str = ""
+    steps_aside: bool = False
 
     @classmethod
     def of(cls, walk: ScheduledWalk, *, run_id: str, scheduled_at: AwareDatetime) -> Self:

@@ -10,6 +10,9 @@ class RunContext(BaseModel):
         scheduled_at: the time that the schedule meant (UTC); for a run that was started by
             hand, its start.
         attempt: 1 for the first start of the walker in this run.
+        fence: grows with each time that someone is given the root, where the workers lock roots
+            in MongoDB; a store that remembers the greatest one that it saw can refuse what a
+            walker writes that lost its root and does not know it yet. None elsewhere.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -18,6 +21,7 @@ class RunContext(BaseModel):
     run_id: str
     scheduled_at: AwareDatetime
     attempt: int = 1
+    fence: int | None = None
 
 
 class WalkerCall(BaseModel):
@@ -28,6 +32,7 @@ class WalkerCall(BaseModel):
         root: the user whose graph root the walker runs on.
         timeout: seconds until it is killed.
         output_limit: bytes kept of its stdout, and of its reports as JSON.
+        steps_aside: give up when others have the root for long, rather than wait.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,3 +43,4 @@ class WalkerCall(BaseModel):
     context: RunContext
     timeout: float
     output_limit: int = 65536
+    steps_aside: bool = False

@@ -21,11 +21,13 @@ from footfall.schedules.run import WALKER_NOT_FOUND, RunError, RunOutcome, RunSt
 from footfall.walkers.call import WalkerCall
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.current import running
+from footfall.walkers.deadline import LiveUntil, dying_at
 from footfall.walkers.failure import cut, message_of, run_error
 from footfall.walkers.fields import ArgumentError
 from footfall.walkers.found import Found, Walk
+from footfall.walkers.limits import Limits, adopt_orphans, limit_memory
 from footfall.walkers.loading import LoadedApp, load_app
-from footfall.walkers.locks import locked
+from footfall.walkers.locks import try_locked
 from footfall.walkers.output import StandardStreams, progress_file_of
 from footfall.walkers.progress import telling
 from footfall.walkers.reports import bounded
@@ -37,6 +39,8 @@ STARTED = "started"
 BEGAN = "began"
 """The host has the root's lock and starts the walker now."""
 
+OUT_OF_MEMORY = "WalkerOutOfMemory"
+
 _LEAKED_FILES = 100
 
 
@@ -47,6 +51,7 @@ class HostSettings:
     app: Path
     name: str
     state_dir: Path
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +64,23 @@ class LoadFailure:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a walk ended, and whether it left something behind that makes the host unfit."""
+    """How a walk ended, and whether it left something behind that makes the host unfit.
 
-    outcome: RunOutcome
+    Attributes:
+        outcome: None if it did not begin, since a walker of another worker has the root.
+    """
+
+    outcome: RunOutcome | None
     unfit: bool
 
 
 class Host:
     """A host process seen from inside: it runs one walker at a time."""
 
-    def __init__(self, settings: HostSettings, owner: Connection) -> None:
+    def __init__(self, settings: HostSettings, owner: Connection, until: LiveUntil) -> None:
         self._settings = settings
         self._owner = owner
+        self._until = until
         self._streams = StandardStreams()
         self._app: LoadedApp | None = None
         self._clean: _Clean | None = None
@@ -90,24 +100,41 @@ class Host:
         return self._app.catalogue
 
     def walk(self, call: WalkerCall, output: Path) -> Finished:
-        """Run a walker once its root is free, its standard output going into `output`."""
+        """Run a walker if its root is free, its standard output going into `output`."""
         app, clean = self._app, self._clean
         if app is None or clean is None:
             raise RuntimeError("walk() before load()")
         lock = f"root {self._settings.name} {call.root}"
-        with locked(self._settings.state_dir / "locks", lock):
+        with try_locked(self._settings.state_dir / "locks", lock) as is_free:
+            if not is_free:
+                return Finished(None, unfit=False)
             self._owner.send((BEGAN, output))
             with (
+                dying_at(self._until, watched=call.context.fence is not None),
                 self._streams.captured(output),
                 running(call.context),
                 telling(progress_file_of(output)),
             ):
                 outcome = _walk(app, call)
+        if outcome.error is not None and outcome.error.type == OUT_OF_MEMORY:
+            # What else could not be had, in some library's depth, nobody knows.
+            outcome = self._with_remedy(outcome, outcome.error)
+            return Finished(outcome, unfit=True)
         try:
             unfit = not all((self._streams.restore(), clean.restore()))
         except (OSError, ValueError):
             unfit = True
         return Finished(outcome, unfit)
+
+    def _with_remedy(self, outcome: RunOutcome, error: RunError) -> RunOutcome:
+        most = self._settings.limits.memory
+        if not most:
+            return outcome
+        message = (
+            f"the walker ran out of memory: its process may have {most} MiB "
+            "(plugins.scale.scheduler.worker.memory_limit)"
+        )
+        return outcome.model_copy(update={"error": error.model_copy(update={"message": message})})
 
 
 def _walk(app: LoadedApp, call: WalkerCall) -> RunOutcome:
@@ -142,6 +169,9 @@ def _failed(error: RunError) -> RunOutcome:
 
 def _told(error: BaseException, source: Source) -> RunError:
     told = run_error(error, source)
+    if isinstance(error, MemoryError):
+        message = "the walker ran out of memory"
+        return told.model_copy(update={"type": OUT_OF_MEMORY, "message": message})
     if isinstance(error, SystemExit):
         code = message_of(error) or "0"
         return told.model_copy(
@@ -220,17 +250,19 @@ def _has_children() -> bool:
 _hosts: list[Host] = []  # pebble calls functions by name: this is where they find their host
 
 
-def open_host(settings: HostSettings, owner: Connection) -> None:
+def open_host(settings: HostSettings, owner: Connection, until: LiveUntil) -> None:
     """Make this process a host: pebble's initializer.
 
     It leads a process group of its own, so that it can be killed with all that its walkers
     started, and Ctrl-C at the terminal reaches only its owner. It dies with its owner.
     """
     os.setpgid(0, 0)
+    adopt_orphans()
+    limit_memory(settings.limits.memory)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     owner.send((STARTED, os.getpid()))
     threading.Thread(target=_die_with_owner, name="footfall-owner", daemon=True).start()
-    _hosts[:] = [Host(settings, owner)]
+    _hosts[:] = [Host(settings, owner, until)]
 
 
 def load() -> Catalogue | LoadFailure:

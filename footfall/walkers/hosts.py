@@ -2,21 +2,22 @@ import asyncio
 import contextlib
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from weakref import WeakValueDictionary
 
 from footfall.errors import AppError
-from footfall.schedules.run import WALKER_TIMEOUT, RunError, RunOutcome, RunStatus
+from footfall.schedules.run import RunOutcome
 from footfall.walkers.call import WalkerCall
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.host import HostSettings
+from footfall.walkers.lease import LeaseLostError, Leases
+from footfall.walkers.limits import Limits
 from footfall.walkers.output import Recording
+from footfall.walkers.overseer import Overseer, failed
 from footfall.walkers.process import HostDiedError, HostProcess
+from footfall.walkers.roots import Roots
+from footfall.walkers.turn import Turn
 from footfall.walkers.watch import Watch
-
-_TRIM_SECONDS = 0.05
-"""How often the output of a running walker is cut to its limit."""
 
 
 class Hosts:
@@ -30,13 +31,23 @@ class Hosts:
             workers of this machine.
         output_limit: bytes kept at most of a run's stdout, and of its reports as JSON; a call
             can ask for less.
+        limits: what each walker may use.
+        leases: what locks roots among machines; None where all workers share `state_dir`.
     """
 
     def __init__(
-        self, app: Path, *, name: str, processes: int, state_dir: Path, output_limit: int = 65536
+        self,
+        app: Path,
+        *,
+        name: str,
+        processes: int,
+        state_dir: Path,
+        output_limit: int = 65536,
+        limits: Limits | None = None,
+        leases: Leases | None = None,
     ) -> None:
         state = state_dir.resolve()
-        self._settings = HostSettings(app.resolve(), name, state)
+        self._settings = HostSettings(app.resolve(), name, state, limits or Limits())
         self._count = processes
         self._output_limit = output_limit
         self._output_dir = state / "output"
@@ -44,7 +55,7 @@ class Hosts:
         self._free: asyncio.Queue[HostProcess | AppError] = asyncio.Queue()
         self._closed = False
         self._all: set[HostProcess] = set()
-        self._roots: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._roots = Roots(leases)
         self._replacing: set[asyncio.Task[None]] = set()
         self._catalogue: Catalogue | None = None
 
@@ -83,18 +94,23 @@ class Hosts:
         Raises nothing for what the walker does. If this coroutine is cancelled, the walker is
         killed. A walker that ends its process, or outlives its timeout, costs a host, which is
         replaced while the others go on. Through `watch` it can be looked at while it runs.
+
+        Raises:
+            RootBusyError: others had the root for long, and the call steps aside then.
+            LeaseLostError: the root was lost while the walker ran, which was killed.
         """
         watch = watch or Watch()
         limit = min(call.output_limit, self._output_limit)
         call = call.model_copy(update={"output_limit": limit})
         try:
-            async with self._root(call.root):
+            async with self._roots.turn(call.root, steps_aside=call.steps_aside) as turn:
                 while True:
-                    outcome = await self._try(call, watch)
+                    outcome = await self._try(_fenced(call, turn), watch, turn)
                     if outcome is not None:
                         return outcome
+                    await turn.pause()
         except AppError as error:  # the app was changed after the start, and is broken now
-            return _failed("AppBroken", error.message)
+            return failed("AppBroken", error.message)
 
     async def close(self) -> None:
         """End every host, and what walkers run there. No process is left behind."""
@@ -106,11 +122,16 @@ class Hosts:
         await asyncio.gather(*replacing, return_exceptions=True)
         await asyncio.gather(*(self._remove(host) for host in list(self._all)))
 
-    async def _try(self, call: WalkerCall, watch: Watch) -> RunOutcome | None:
+    def has_line(self, root: str) -> bool:
+        """Say whether runs wait here for a root."""
+        return self._roots.has_line(root)
+
+    async def _try(self, call: WalkerCall, watch: Watch, turn: Turn) -> RunOutcome | None:
         async with self._host() as host:
             recording = Recording(self._output_dir / _file_name(call), call.output_limit)
             try:
-                return await self._run(host, call, recording, watch)
+                with turn.used_by(host):
+                    return await self._run(host, call, recording, watch, turn)
             except asyncio.CancelledError:
                 watch.interrupted(recording)
                 raise
@@ -118,47 +139,48 @@ class Hosts:
                 recording.discard()
 
     async def _run(
-        self, host: HostProcess, call: WalkerCall, recording: Recording, watch: Watch
+        self,
+        host: HostProcess,
+        call: WalkerCall,
+        recording: Recording,
+        watch: Watch,
+        turn: Turn,
     ) -> RunOutcome | None:
-        """Run a walker in `host`; None if that died before the walker had begun."""
-        clock = _Clock(call.timeout, host.kill)
-        trimming = asyncio.ensure_future(_keep_trimmed(recording))
+        """Run a walker in `host`; None if it did not begin.
+
+        The host died before, or a walker of another worker has the root.
+        """
+        overseer = Overseer(host, call, recording, self._settings.limits)
 
         def began() -> None:
-            clock.start()
+            overseer.begin()
             watch.begin(recording)
 
         try:
-            finished = await host.walk(call, recording.file, began)
-            outcome = finished.outcome
+            with overseer.watching():
+                finished = await host.walk(call, recording.file, began)
             if finished.unfit:
                 host.kill()
+            if finished.outcome is None:
+                return None
+            outcome = finished.outcome
         except HostDiedError as error:
-            if clock.expired:
-                message = f"the walker took longer than {call.timeout:g} s and was killed"
-                outcome = _failed(WALKER_TIMEOUT, message, RunStatus.TIMED_OUT)
+            if turn.is_lost:
+                raise LeaseLostError from error
+            if overseer.verdict is not None:
+                outcome = overseer.verdict
             elif not error.began:
                 return None
             else:
-                outcome = _failed("WalkerCrashed", f"the walker's process {error}")
+                outcome = failed("WalkerCrashed", f"the walker's process {error}")
         except Exception as error:  # noqa: BLE001 - the machinery failed: a full disk, say
             host.kill()
-            outcome = _failed(type(error).__name__, f"the walker could not be run: {error}")
+            outcome = failed(type(error).__name__, f"the walker could not be run: {error}")
         except BaseException:
             host.kill()
             raise
-        finally:
-            clock.stop()
-            trimming.cancel()
         text = recording.read()
         return outcome.model_copy(update={"stdout": text, "stdout_truncated": recording.truncated})
-
-    def _root(self, root: str) -> asyncio.Lock:
-        # Waiting here, runs on one root do not occupy the hosts that runs on others can use.
-        lock = self._roots.get(root)
-        if lock is None:
-            lock = self._roots[root] = asyncio.Lock()
-        return lock
 
     @contextlib.asynccontextmanager
     async def _host(self) -> AsyncIterator[HostProcess]:
@@ -217,36 +239,12 @@ class Hosts:
             self._free.put_nowait(AppError(f"no host process can be started: {error}"))
 
 
-class _Clock:
-    """The time that a walker has, from when it starts."""
-
-    def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
-        self._seconds = seconds
-        self._expire = expire
-        self._timer: asyncio.TimerHandle | None = None
-        self.expired = False
-
-    def start(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._end)
-
-    def stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _end(self) -> None:
-        self.expired = True
-        self._expire()
-
-
-def _failed(kind: str, message: str, status: RunStatus = RunStatus.FAILED) -> RunOutcome:
-    return RunOutcome(status=status, error=RunError(type=kind, message=message))
+def _fenced(call: WalkerCall, turn: Turn) -> WalkerCall:
+    if turn.fence is None:
+        return call
+    context = call.context.model_copy(update={"fence": turn.fence})
+    return call.model_copy(update={"context": context})
 
 
 def _file_name(call: WalkerCall) -> str:
     return f"{re.sub(r'[^A-Za-z0-9.-]+', '_', call.context.run_id)[-120:]}.{secrets.token_hex(4)}"
-
-
-async def _keep_trimmed(recording: Recording) -> None:
-    while True:
-        await asyncio.sleep(_TRIM_SECONDS)
-        recording.trim()

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
-import os
+import ctypes
+import math
 import signal
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +15,8 @@ from footfall.errors import AppError
 from footfall.walkers import host
 from footfall.walkers.call import WalkerCall
 from footfall.walkers.catalogue import Catalogue
+from footfall.walkers.deadline import LiveUntil
+from footfall.walkers.descendants import descendants, kill_tree
 from footfall.walkers.host import BEGAN, STARTED, Finished, HostSettings, LoadFailure
 from footfall.walkers.spawning import HostContext
 
@@ -49,6 +52,7 @@ class HostProcess:
         self._pid: int | None = None
         self._began: asyncio.Event | None = None
         self._output: Path | None = None
+        self._until: LiveUntil | None = None
         self._awaited: asyncio.Future[Any] | None = None
         self.alive = False
 
@@ -78,7 +82,7 @@ class HostProcess:
         Args:
             call: what to run.
             output: the file that takes its standard output.
-            began: called when the root is free and the walker starts.
+            began: called when the walker starts.
 
         Raises:
             HostDiedError: the process ended before the walker did.
@@ -101,12 +105,27 @@ class HostProcess:
             waiting.cancel()
             result.cancel()
 
+    def live_until(self, until: float) -> None:
+        """Have the process end itself at a time, unless it is told a later one before.
+
+        Args:
+            until: on the machine's monotonic clock (seconds).
+        """
+        if self._until is not None:
+            self._until.value = until
+
     def kill(self) -> None:
         """Kill the process at once, with all processes that its walkers started."""
         self.alive = False
         if self._pid is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._pid, signal.SIGKILL)
+            kill_tree(self._pid)
+
+    def has_too_many(self) -> bool:
+        """Say whether what runs there has started more processes than it may."""
+        most = self._settings.limits.processes
+        return bool(
+            most and self._pid is not None and len(descendants(self._pid, most)) > most,
+        )
 
     async def close(self) -> None:
         """Kill the process and wait until it is gone."""
@@ -123,10 +142,11 @@ class HostProcess:
     def _launch(self) -> Any:
         context = HostContext()
         self._news, owner = context.Pipe(duplex=False)
+        self._until = context.RawValue(ctypes.c_double, math.inf)
         self._pool = ProcessPool(
             max_workers=1,
             initializer=host.open_host,
-            initargs=(self._settings, owner),
+            initargs=(self._settings, owner, self._until),
             context=context,
         )
         loading = self._pool.schedule(host.load)  # this starts the process

@@ -8,6 +8,7 @@ import pytest
 
 from footfall.walkers.call import RunContext, WalkerCall
 from footfall.walkers.hosts import Hosts
+from footfall.walkers.limits import Limits
 
 APPS = Path(__file__).parent / "apps"
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -44,8 +45,10 @@ def app(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-async def _hosts(app: Path, state: Path, name: str) -> AsyncIterator[Hosts]:
-    hosts = Hosts(app, name=name, processes=2, state_dir=state)
+async def _hosts(
+    app: Path, state: Path, name: str, limits: Limits | None = None
+) -> AsyncIterator[Hosts]:
+    hosts = Hosts(app, name=name, processes=2, state_dir=state, limits=limits)
     await hosts.start()
     yield hosts
     await hosts.close()
@@ -55,7 +58,7 @@ async def _hosts(app: Path, state: Path, name: str) -> AsyncIterator[Hosts]:
 async def rogue(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hosts]:
     folder = tmp_path_factory.mktemp("rogue")
     shutil.copy(APPS / "rogue.py", folder / "app.py")
-    async for hosts in _hosts(folder, tmp_path_factory.mktemp("state"), "rogue"):
+    async for hosts in _hosts(folder, tmp_path_factory.mktemp("state"), "rogue", Limits(1024, 16)):
         yield hosts
 
 

@@ -13,6 +13,8 @@ from footfall.walkers.hosts import Hosts
 
 MakeCall = Callable[..., WalkerCall]
 
+MEMORY_LIMIT, PROCESS_LIMIT = 1024, 16
+
 
 async def eventually(check: Callable[[], object], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
@@ -146,8 +148,61 @@ async def test_host_with_a_thread_left_is_replaced(rogue: Hosts, call: MakeCall)
     await still_works(rogue, call)
 
 
+async def test_a_daemon_that_a_walker_leaves_behind_dies(
+    rogue: Hosts, call: MakeCall, tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark"
+    left = await rogue.run(call("leave_daemon", mark=str(mark)))
+    assert left.status is RunStatus.SUCCEEDED
+    await eventually(lambda: not alive(int(mark.read_text())))
+    await still_works(rogue, call)
+
+
+@pytest.mark.parametrize("how", ["stay", "flee", "breed"])
+async def test_a_walker_that_multiplies_is_stopped(
+    rogue: Hosts, call: MakeCall, tmp_path: Path, how: str
+) -> None:
+    mark = tmp_path / "mark"
+    outcome = await rogue.run(call("multiply", mark=str(mark), how=how))
+    message = failed(outcome, "WalkerTooManyProcesses")
+    assert f"more than {PROCESS_LIMIT} processes" in message
+    assert "process_limit" in message
+
+    def all_dead() -> bool:
+        return not any(alive(int(pid)) for pid in mark.read_text().splitlines())
+
+    await eventually(all_dead)
+    await still_works(rogue, call)
+
+
+@pytest.mark.parametrize("where", ["itself", "child"])
+async def test_memory_is_limited(rogue: Hosts, call: MakeCall, where: str) -> None:
+    other = asyncio.create_task(rogue.run(call("spin", seconds=1, root="other")))
+    outcome = await rogue.run(call("devour", mebibytes=4096, where=where))
+    if where == "itself":
+        message = failed(outcome, "WalkerOutOfMemory")
+        assert f"{MEMORY_LIMIT} MiB" in message
+        assert "memory_limit" in message
+    else:
+        assert outcome.reports == [1], "the process had memory enough"
+    assert (await other).status is RunStatus.SUCCEEDED
+    small = await rogue.run(call("devour", mebibytes=64, where=where))
+    assert small.status is RunStatus.SUCCEEDED
+    assert small.reports == [64 << 20 if where == "itself" else 0]
+    await still_works(rogue, call)
+
+
+async def test_a_walker_that_lets_no_thread_run_is_killed_in_time(
+    rogue: Hosts, call: MakeCall
+) -> None:
+    outcome = await rogue.run(call("hold_the_gil", timeout=0.5))
+    assert outcome.status is RunStatus.TIMED_OUT
+    assert outcome.stdout == "holding"
+    await still_works(rogue, call)
+
+
 async def test_output_is_bounded(rogue: Hosts, call: MakeCall) -> None:
-    outcome = await rogue.run(call("chatter", megabytes=10))
+    outcome = await rogue.run(call("chatter", megabytes=100))
     assert outcome.status is RunStatus.SUCCEEDED
     assert outcome.stdout == "x" * 65536
     assert outcome.stdout_truncated

@@ -74,6 +74,7 @@ class Recorder:
             "waited", "greet", occasion=MANUAL.model_copy(update={"waits_for": (waits,)})
         )
         await self._withdrawn()
+        await self._stepped()
         await self._backfill()
         await self._chain()
 
@@ -105,6 +106,25 @@ class Recorder:
         await self._client.get_workflow_handle("run-withdrawn").cancel()
         await self._keep("run-withdrawn", "run_walker-withdrawn")
         await other.terminate()
+
+    async def _stepped(self) -> None:
+        """Have a run step aside, since another one has its root for longer than it waits."""
+        await self._control.start(self._walk("ahead", "sleepy", occasion=MANUAL), "run-ahead")
+        ahead = self._client.get_workflow_handle("run-ahead")
+        await until(lambda: self._is_heartbeating(ahead.id), what="the walker")
+        # Behind the first in the line, who waits longest, others wait a second.
+        for case in ("behind", "stepped"):
+            await self._control.start(self._walk(case, "greet", occasion=MANUAL), f"run-{case}")
+            await until(lambda case=case: self._is_heartbeating(f"run-{case}"), what="its waiting")
+        stepped = self._client.get_workflow_handle("run-stepped")
+
+        async def asks() -> bool:
+            history = await stepped.fetch_history()
+            return "root_has_room" in history.to_json()
+
+        await until(asks, what="that it steps aside")
+        await ahead.terminate()
+        await self._keep(stepped.id, "run_walker-stepped")
 
     async def _backfill(self) -> None:
         walk = self._walk("backfill", "greet", occasion=Occasion(kind=RunKind.BACKFILL, by="alice"))

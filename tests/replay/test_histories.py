@@ -13,7 +13,16 @@ from workflows.run_chain import RunChain
 from workflows.run_walker import RunWalker
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
-ENDS = ("succeeded", "failed", "timed_out", "retried", "unknown", "cancelled", "withdrawn")
+ENDS = (
+    "succeeded",
+    "failed",
+    "timed_out",
+    "retried",
+    "unknown",
+    "cancelled",
+    "withdrawn",
+    "stepped",
+)
 
 
 def test_the_histories_hold_every_way_that_a_run_goes() -> None:

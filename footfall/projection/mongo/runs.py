@@ -5,8 +5,8 @@ from itertools import batched
 
 from pymongo import InsertOne, ReplaceOne
 
+from footfall.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.cursor import micros
-from footfall.projection.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.mongo.tallies import Tallies
 from footfall.projection.row import RunPage
 from footfall.projection.run_query import RunQuery

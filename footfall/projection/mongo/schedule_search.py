@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
+from footfall.mongo.connection import Document
 from footfall.projection.cursor import place_of
-from footfall.projection.mongo.connection import Document
 from footfall.projection.position import Position
 from footfall.projection.schedule_facts import ScheduleFacts
 from footfall.projection.schedule_query import NEVER_RAN, Range, ScheduleQuery

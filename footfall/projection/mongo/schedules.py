@@ -6,8 +6,8 @@ from datetime import datetime
 from pydantic_core import to_json
 from pymongo import UpdateOne
 
+from footfall.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
-from footfall.projection.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.mongo.schedule_search import ScheduleSearch, searched
 from footfall.projection.position import Position, begin_at, encode_position
 from footfall.projection.schedule_facts import facts_of

@@ -3,8 +3,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 
+from footfall.mongo.connection import Connected, Connection, answered
 from footfall.projection.cursor import instant_of, micros
-from footfall.projection.mongo.connection import Connected, Connection, answered
+from footfall.projection.mongo.indexes import INDEXES
 from footfall.projection.mongo.runs import Runs
 from footfall.projection.mongo.schedules import Schedules
 from footfall.projection.mongo.tallies import Tallies
@@ -61,6 +62,7 @@ class MongoStore(Connected):
         self.connection = Connection(
             uri,
             database,
+            indexes=INDEXES,
             selection_timeout=selection_timeout,
             operation_timeout=operation_timeout,
         )

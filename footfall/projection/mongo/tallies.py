@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from pymongo import DeleteOne, UpdateOne
 
+from footfall.mongo.connection import Collection as Documents
+from footfall.mongo.connection import Connection, Document, bulk
 from footfall.projection.cursor import micros
-from footfall.projection.mongo.connection import Collection as Documents
-from footfall.projection.mongo.connection import Connection, Document, bulk
 from footfall.projection.row import RunTally
 from footfall.projection.tally import TallyChange, last_order, tally_of
 from footfall.schedules.run import RunKind, RunStatus, RunSummary

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from footfall import current_run, restspec, walker
 
+FOREVER = 600
+
 
 @walker
 def hello(name: str = "world") -> str:
@@ -50,6 +52,61 @@ def family(mark: str) -> None:
 @walker
 def leave_child() -> int:
     return subprocess.Popen(["sleep", "600"]).pid
+
+
+@walker
+def leave_daemon(mark: str) -> None:
+    """Leave a process behind whose parent has ended, in a session of its own."""
+    if os.fork() == 0:
+        os.setsid()
+        pid = os.fork()
+        if pid:
+            Path(mark).write_text(str(pid), encoding="utf-8")
+            os._exit(0)
+        time.sleep(FOREVER)
+    os.wait()
+    while not Path(mark).exists():
+        time.sleep(0.01)
+
+
+@walker
+def multiply(mark: str, how: str) -> None:
+    """Start processes until something stops it, each of which notes itself."""
+    if how == "breed":
+        # Each doubling; what nobody stops ends there, with 1,024 that sleep.
+        for _ in range(10):
+            if os.fork() == 0:
+                note(mark)
+        time.sleep(FOREVER)
+    for _ in range(1000):
+        if os.fork() == 0:
+            if how == "flee":
+                os.setsid()
+            note(mark)
+            time.sleep(FOREVER)
+    time.sleep(FOREVER)
+
+
+def note(mark: str) -> None:
+    with open(mark, "a", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(f"{os.getpid()}\n")
+
+
+@walker
+def devour(mebibytes: int, where: str) -> int:
+    """Take memory: in this process, or in one that it starts."""
+    if where == "child":
+        code = f"b = bytearray({mebibytes} << 20)"
+        return subprocess.run([sys.executable, "-c", code], check=False).returncode
+    held = bytearray(mebibytes << 20)
+    return len(held)
+
+
+@walker
+def hold_the_gil() -> None:
+    """Never let another thread run."""
+    print("holding", end="", flush=True)
+    ctypes.PyDLL(None).sleep(FOREVER)
 
 
 @walker

@@ -1,11 +1,11 @@
 import warnings
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import IndexModel
 from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
 from pymongo.errors import ConfigurationError as DriverConfigurationError
 from pymongo.results import BulkWriteResult
@@ -18,40 +18,6 @@ type Collection = AsyncIOMotorCollection[Document]
 
 _DUPLICATE_KEY = 11000
 
-_INDEXES = {
-    "schedules": [
-        IndexModel([("scope", ASCENDING), ("place", ASCENDING)]),
-        IndexModel([("scope", ASCENDING), ("audience", ASCENDING), ("place", ASCENDING)]),
-        # The filters of lists that let few rows through.
-        *(
-            IndexModel([("scope", ASCENDING), (f"search.{name}", ASCENDING), ("place", ASCENDING)])
-            for name in ("walker_name", "owner", "status", "tags", "follows")
-        ),
-    ],
-    "runs": [
-        # A list names the kinds and statuses that it shows, all of them if need be, so that the
-        # server merges a few scans in the order of `place` and never sorts. A recount reads
-        # the first index only.
-        *(
-            IndexModel(
-                [
-                    ("scope", ASCENDING),
-                    *((name, ASCENDING) for name in selector),
-                    ("kind", ASCENDING),
-                    ("status", ASCENDING),
-                    ("place", DESCENDING),
-                ],
-            )
-            for selector in (("schedule",), ("audience",), ())
-        ),
-        IndexModel([("scope", ASCENDING), ("closed", ASCENDING)]),
-    ],
-    "tallies": [
-        IndexModel([("scope", ASCENDING), ("pending.at", ASCENDING)]),
-        IndexModel([("scope", ASCENDING), ("last.status", ASCENDING)]),
-    ],
-}
-
 
 class Connection:
     """A client of one MongoDB database, opened and closed with the process.
@@ -62,6 +28,7 @@ class Connection:
     Args:
         uri: MongoDB URI; it may hold a password, which no message ever shows.
         database: name of the database.
+        indexes: those that `open` prepares, by collection.
         selection_timeout: seconds to look for a server that takes writes, or to connect.
         operation_timeout: seconds to wait for an answer of a server.
     """
@@ -71,11 +38,13 @@ class Connection:
         uri: str,
         database: str,
         *,
+        indexes: Mapping[str, Sequence[IndexModel]],
         selection_timeout: float,
         operation_timeout: float,
     ) -> None:
         self._uri = uri
         self._database = database
+        self._indexes = indexes
         self._selection_ms = round(selection_timeout * 1000)
         self._operation_ms = round(operation_timeout * 1000)
         self._client: AsyncIOMotorClient[Document] | None = None
@@ -91,7 +60,7 @@ class Connection:
         self._client = self._connect()
         try:
             await self.ping()
-            for name, indexes in _INDEXES.items():
+            for name, indexes in self._indexes.items():
                 await self.collection(name).create_indexes(indexes)
         except BaseException:
             await self.close()

@@ -1,0 +1,1 @@
+"""The connection to MongoDB, and what is kept there beside the projection."""

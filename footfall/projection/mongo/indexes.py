@@ -1,0 +1,36 @@
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+INDEXES = {
+    "schedules": [
+        IndexModel([("scope", ASCENDING), ("place", ASCENDING)]),
+        IndexModel([("scope", ASCENDING), ("audience", ASCENDING), ("place", ASCENDING)]),
+        # The filters of lists that let few rows through.
+        *(
+            IndexModel([("scope", ASCENDING), (f"search.{name}", ASCENDING), ("place", ASCENDING)])
+            for name in ("walker_name", "owner", "status", "tags", "follows")
+        ),
+    ],
+    "runs": [
+        # A list names the kinds and statuses that it shows, all of them if need be, so that the
+        # server merges a few scans in the order of `place` and never sorts. A recount reads
+        # the first index only.
+        *(
+            IndexModel(
+                [
+                    ("scope", ASCENDING),
+                    *((name, ASCENDING) for name in selector),
+                    ("kind", ASCENDING),
+                    ("status", ASCENDING),
+                    ("place", DESCENDING),
+                ],
+            )
+            for selector in (("schedule",), ("audience",), ())
+        ),
+        IndexModel([("scope", ASCENDING), ("closed", ASCENDING)]),
+    ],
+    "tallies": [
+        IndexModel([("scope", ASCENDING), ("pending.at", ASCENDING)]),
+        IndexModel([("scope", ASCENDING), ("last.status", ASCENDING)]),
+    ],
+}
+"""What the lists of the projection are read from, by collection."""
