@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.broken import told_error
 from api.envelope import ErrorData, ErrorEnvelope, error_body
 from footfall import errors
 from footfall.triggers.problem import did_you_mean
@@ -18,6 +19,7 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.UnauthorizedError: 401,
     errors.ForbiddenError: 403,
     errors.ScheduleNotFoundError: 404,
+    errors.BrokenScheduleError: 409,
     errors.RevisionNotFoundError: 404,
     errors.RunNotFoundError: 404,
     errors.WalkerNotFoundError: 404,
@@ -60,6 +62,9 @@ def status_of(error: errors.FootfallError) -> int:
 def responses(*kinds: type[errors.FootfallError]) -> dict[int | str, dict[str, Any]]:
     """Give the OpenAPI description of the errors that a route answers with."""
     described: dict[int | str, dict[str, Any]] = {}
+    if errors.ScheduleNotFoundError in kinds:
+        # What can be missing can be broken, too.
+        kinds = (*kinds, errors.BrokenScheduleError)
     for kind in kinds:
         status = STATUSES[kind]
         texts = described.setdefault(status, {"model": ErrorEnvelope, "description": ""})
@@ -90,8 +95,8 @@ def install_error_handlers(app: FastAPI) -> None:
     """Make every error of the app an envelope; FastAPI's 422 becomes 400."""
 
     @app.exception_handler(errors.FootfallError)
-    async def on_footfall_error(_: Request, error: errors.FootfallError) -> JSONResponse:
-        return error_response(error)
+    async def on_footfall_error(request: Request, error: errors.FootfallError) -> JSONResponse:
+        return error_response(told_error(getattr(request.state, "principal", None), error))
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:

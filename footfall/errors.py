@@ -76,6 +76,12 @@ class ScheduleNotFoundError(FootfallError):
     code = "schedule_not_found"
 
 
+class BrokenScheduleError(FootfallError):
+    """The schedule cannot be read, as Footfall did not write it so; it can be deleted."""
+
+    code = "schedule_broken"
+
+
 class RevisionNotFoundError(FootfallError):
     """What this schedule was at that revision is not recorded."""
 

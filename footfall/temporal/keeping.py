@@ -3,7 +3,7 @@ from datetime import datetime
 
 from temporalio.client import Client, ScheduleListDescription
 
-from footfall.errors import ScheduleNotFoundError
+from footfall.errors import BrokenScheduleError, ScheduleNotFoundError
 from footfall.schedules.schedule import ScheduleStatus
 from footfall.temporal import attributes
 from footfall.temporal.connection import translated_errors
@@ -42,7 +42,10 @@ class Keeping:
         return sum([await self._keep(schedule_id, before) for schedule_id in completed])
 
     async def _keep(self, schedule_id: str, before: datetime) -> bool:
-        found = await self._gateway.describe(schedule_id)
+        try:
+            found = await self._gateway.describe(schedule_id)
+        except BrokenScheduleError:
+            return False
         if found is None or found.snapshot.status is not ScheduleStatus.COMPLETED:
             return False
         info, snapshot = found.description.info, found.snapshot

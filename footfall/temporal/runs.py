@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
+import structlog
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -33,6 +34,9 @@ _STATUSES = {
     WorkflowExecutionStatus.CANCELED: RunStatus.CANCELLED,
     WorkflowExecutionStatus.TERMINATED: RunStatus.TERMINATED,
 }
+
+
+_log = structlog.get_logger(__name__)
 
 
 class RunGateway:
@@ -69,7 +73,11 @@ class RunGateway:
             query += " AND ExecutionStatus = 'Running'"
         with translated_errors():
             async for execution in self._client.list_workflows(query, page_size=1000):
-                summary = await _summary(execution)
+                try:
+                    summary = await _summary(execution)
+                except Exception as error:  # noqa: BLE001 - one must not hide the others
+                    _log.warning("a run cannot be read", run=execution.id, reason=str(error))
+                    continue
                 if summary is not None:
                     yield summary
 

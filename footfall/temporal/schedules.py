@@ -9,13 +9,16 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
+import structlog
 from temporalio.client import (
     Client,
     ScheduleAlreadyRunningError,
+    ScheduleListDescription,
 )
+from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
-from footfall.errors import ConflictError, ScheduleNotFoundError
+from footfall.errors import BrokenScheduleError, ConflictError, ScheduleNotFoundError
 from footfall.schedules.attributes import MEMO_DEFINITION, MEMO_PAUSE
 from footfall.schedules.event import ScheduleEvent
 from footfall.schedules.schedule import (
@@ -29,6 +32,7 @@ from footfall.schedules.schedule import (
 from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER, planned, to_schedule, to_snapshot
 from footfall.temporal.backfills import cancel_backfills
+from footfall.temporal.broken import BrokenSchedule, BrokenSchedules, reason_of
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
@@ -48,6 +52,9 @@ SETTLE_SECONDS = 3.0
 """How long a write waits to see its own revision, which Temporal may show a little later."""
 
 
+_log = structlog.get_logger(__name__)
+
+
 class ScheduleGateway:
     """The schedules of one app in Temporal, and the only code that writes them.
 
@@ -61,6 +68,7 @@ class ScheduleGateway:
         self._client = client
         self._app = app
         self.changes = changes or ChangeLog(client, app=app)
+        self.broken = BrokenSchedules()
         self._ending: set[asyncio.Task[None]] = set()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -104,8 +112,11 @@ class ScheduleGateway:
         )
 
     async def find(self, schedule_id: str) -> ScheduleSnapshot | None:
-        """Give a schedule as it is now, or None if this app has none with this id."""
-        found = await self.describe(schedule_id)
+        """Give a schedule as it is now, or None if this app has none with this id to be read."""
+        try:
+            found = await self.describe(schedule_id)
+        except BrokenScheduleError:
+            return None
         return found.snapshot if found else None
 
     async def events(self, schedule_id: str) -> list[ScheduleEvent]:
@@ -121,11 +132,12 @@ class ScheduleGateway:
 
         Raises:
             ScheduleNotFoundError: this app has none with this id.
+            BrokenScheduleError: it cannot be read.
         """
-        snapshot = await self.find(schedule_id)
-        if snapshot is None:
+        found = await self.describe(schedule_id)
+        if found is None:
             raise ScheduleNotFoundError
-        return snapshot
+        return found.snapshot
 
     async def commit(self, schedule_id: str, edit: Edit) -> ScheduleSnapshot:
         """Change a schedule, and give it as it is afterwards.
@@ -208,21 +220,21 @@ class ScheduleGateway:
     ) -> None:
         """Delete a schedule; its runs in Temporal stay until their retention ends.
 
+        Of one that cannot be read no changes are kept.
+
         Raises:
             ScheduleNotFoundError: this app has none with this id.
         """
-        found = await self.describe(schedule_id)
+        try:
+            found = await self.describe(schedule_id)
+        except BrokenScheduleError:
+            await self._delete(schedule_id)
+            self.broken.discard(schedule_id)
+            _log.info("a schedule that cannot be read was deleted", schedule=schedule_id, by=by)
+            return
         if found is None:
             raise ScheduleNotFoundError
-        try:
-            with translated_errors():
-                await self._client.get_schedule_handle(schedule_id).delete(
-                    rpc_timeout=RPC_TIMEOUT,
-                )
-        except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND:
-                raise ScheduleNotFoundError from error
-            raise
+        await self._delete(schedule_id)
         deletion = Change(
             kind=ChangeKind.DELETED,
             by=by,
@@ -237,6 +249,17 @@ class ScheduleGateway:
         )
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
+
+    async def _delete(self, schedule_id: str) -> None:
+        try:
+            with translated_errors():
+                await self._client.get_schedule_handle(schedule_id).delete(
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                raise ScheduleNotFoundError from error
+            raise
 
     async def delete_completed(self, schedule_id: str) -> bool:
         """Delete a schedule that is completed and wants to go then; say whether it is gone.
@@ -278,11 +301,34 @@ class ScheduleGateway:
             query += f" AND {attributes.CHANGED_AT.name} >= '{changed_since.isoformat()}'"
         if only_static:
             query += f" AND {attributes.STATIC.name} = true"
+        listed: set[str] = set()
         with translated_errors():
             async for entry in await self._client.list_schedules(query, page_size=1000):
-                found = await to_listed(entry)
+                listed.add(entry.id)
+                found = await self._sound(entry)
                 if found is not None:
                     yield found
+        if changed_since is None and not only_static:
+            self.broken.keep(listed)
+
+    async def _sound(self, entry: ScheduleListDescription) -> ListedSchedule | None:
+        """Give an entry of the list, or None if it cannot be read: it must not hide the others."""
+        reason = "It holds no definition of Footfall's."
+        try:
+            found = await to_listed(entry)
+        except Exception as error:  # noqa: BLE001 - whatever somebody put there
+            found, reason = None, reason_of(error)
+        if found is None:
+            self._is_broken(entry.id, entry.typed_search_attributes, reason)
+        return found
+
+    def _is_broken(
+        self, schedule_id: str, found: TypedSearchAttributes, reason: str
+    ) -> BrokenSchedule:
+        broken = BrokenSchedule.of(schedule_id, found, reason)
+        if self.broken.add(broken):
+            _log.warning("a schedule cannot be read", schedule=schedule_id, reason=reason)
+        return broken
 
     async def outdated(self, before: datetime) -> list[str]:
         """Give the ids of those schedules that may have to be planned anew.
@@ -305,12 +351,16 @@ class ScheduleGateway:
             return [entry.id async for entry in entries]
 
     async def read_many(self, schedule_ids: Iterable[str]) -> list[ScheduleSnapshot]:
-        """Give those of the schedules that exist."""
+        """Give those of the schedules that exist and can be read."""
         found = await together(self.find, schedule_ids)
         return [snapshot for snapshot in found if snapshot is not None]
 
     async def describe(self, schedule_id: str) -> Described | None:
-        """Give a schedule with all that Temporal tells of it, or None as `find` does."""
+        """Give a schedule with all that Temporal tells of it, or None if the app has none so.
+
+        Raises:
+            BrokenScheduleError: it is the app's, and cannot be read.
+        """
         if not is_identifier(schedule_id):
             return None
         try:
@@ -322,9 +372,19 @@ class ScheduleGateway:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
                 return None
             raise
-        snapshot = await to_snapshot(description, self._client.data_converter)
-        if snapshot is None or snapshot.walk.app != self._app:
+        marks = description.typed_search_attributes
+        reason = f"It starts no workflow {RUN_WALKER} with one argument."
+        try:
+            snapshot = await to_snapshot(description, self._client.data_converter)
+        except Exception as error:  # noqa: BLE001 - whatever somebody put there
+            snapshot, reason = None, reason_of(error)
+        if snapshot is None:
+            if marks.get(attributes.APP) != self._app:
+                return None
+            raise self._is_broken(schedule_id, marks, reason).error()
+        if snapshot.walk.app != self._app:
             return None
+        self.broken.discard(schedule_id)
         return Described(snapshot, description)
 
     async def _with_exact_limit(

@@ -1,6 +1,7 @@
 """A real Temporal server for tests, with its data in a file: it can be stopped and started."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -60,6 +61,16 @@ class TemporalFile:
         process.kill()
         await process.wait()
 
+    def freeze(self) -> None:
+        """Let it answer nothing, with its connections open."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
 
 @asynccontextmanager
 async def temporal_file(folder: Path) -> AsyncIterator[TemporalFile]:
@@ -67,4 +78,5 @@ async def temporal_file(folder: Path) -> AsyncIterator[TemporalFile]:
     try:
         yield await server.start()
     finally:
+        server.thaw()
         await server.stop()
