@@ -2,10 +2,10 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from api.codec_cors import CodecCors
 from api.errors import install_error_handlers
+from api.openapi import document
 from api.routes import (
     applying,
     backfills,
@@ -32,6 +32,7 @@ def build_app(services: Services | None) -> FastAPI:
         title="Footfall",
         summary="Durable schedules for walkers, on Temporal",
         version=version("footfall"),
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = services
     app.state.max_body = (services.limits if services else LimitSettings()).body
@@ -61,17 +62,5 @@ def build_app(services: Services | None) -> FastAPI:
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title,
-            version=app.version,
-            summary=app.summary,
-            routes=app.routes,
-        )
-        # FastAPI describes a 422 that no route of ours ever answers.
-        for path in schema["paths"].values():
-            for operation in path.values():
-                operation["responses"].pop("422", None)
-        for name in ("HTTPValidationError", "ValidationError"):
-            schema["components"]["schemas"].pop(name, None)
-        app.openapi_schema = schema
+        app.openapi_schema = document(app)
     return app.openapi_schema

@@ -26,6 +26,7 @@ def services(request: Request) -> Services:
 
 
 def principal(
+    request: Request,
     services: Annotated[Services, Depends(services)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
@@ -36,7 +37,10 @@ def principal(
     """
     if credentials is None:
         raise UnauthorizedError("Send a token: `Authorization: Bearer <token>`.")
-    return services.verifier.verify(credentials.credentials)
+    found = services.verifier.verify(credentials.credentials)
+    # What an error may tell hangs on it.
+    request.state.principal = found
+    return found
 
 
 UsedServices = Annotated[Services, Depends(services)]

@@ -3,6 +3,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
+from api.openapi import INSTANT
 from api.run_bodies import REASON_LIMIT
 from api.views import Instant, NextRun, PreciseInstant
 from footfall.schedules.backfill import MOST_TIMES, BackfillOverlap
@@ -14,8 +15,10 @@ class BackfillRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    start: StrictStr = Field(description="ISO 8601; without an offset, in the schedule's zone")
-    end: StrictStr = Field(description="ISO 8601; not later than now")
+    start: StrictStr = Field(
+        json_schema_extra=INSTANT, description="ISO 8601; without an offset, in the schedule's zone"
+    )
+    end: StrictStr = Field(json_schema_extra=INSTANT, description="ISO 8601; not later than now")
     overlap: BackfillOverlap = Field(
         BackfillOverlap.BUFFER_ALL,
         description="buffer_all: one run after another; allow_all: up to 20 at a time",

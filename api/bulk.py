@@ -3,6 +3,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from api.broken import told_error
 from api.bulk_bodies import MOST_AT_ONCE, BulkRequest
 from api.edits import Author
 from api.permissions import may_change, may_operate
@@ -63,7 +64,10 @@ class Bulk:
         else:
             ids = list(dict.fromkeys(body.ids))
         operation = self._operation(Author(who, reason=body.reason), body, ids, dry_run=dry_run)
-        outcomes = await _each(ids, operation)
+        outcomes = [
+            replace(one, error=told_error(who, one.error)) if one.error else one
+            for one in await _each(ids, operation)
+        ]
         if outcomes and all(map(_is_unavailable, outcomes)):
             raise TemporalUnavailableError
         return outcomes

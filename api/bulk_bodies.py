@@ -19,7 +19,15 @@ def _absent() -> Any:
 class TagChange(BaseModel):
     """Tags that every schedule gets, and tags that none keeps."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"minItems": 1}}}
+                for name in ("add", "remove")
+            ],
+        },
+    )
 
     add: list[Tag] = Field(default_factory=list, max_length=MOST_TAGS)
     remove: list[StrictStr] = Field(default_factory=list, max_length=100)
@@ -28,7 +36,15 @@ class TagChange(BaseModel):
 class BulkRequest(BaseModel):
     """What `POST /schedule/bulk` takes: an action, and either ids or filters."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "oneOf": [{"required": ["ids"]}, {"required": ["filter"]}],
+            "if": {"properties": {"action": {"const": "tag"}}},
+            "then": {"required": ["tags"]},
+            "else": {"properties": {"tags": False}},
+        },
+    )
 
     action: Literal["pause", "resume", "delete", "trigger", "tag"]
     ids: list[Annotated[StrictStr, Field(min_length=1, max_length=1000)]] = Field(
@@ -39,6 +55,7 @@ class BulkRequest(BaseModel):
     filter: ScheduleFilters = Field(
         default_factory=_absent,
         description="the filters of `GET /schedule/list`, one at least",
+        json_schema_extra={"minProperties": 1},
     )
     tags: TagChange = Field(default_factory=_absent, description="for `tag`")
     reason: StrictStr = Field(

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, get_args
@@ -8,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.broken import told_error
 from api.envelope import ErrorData, ErrorEnvelope, error_body
 from footfall import errors
 from footfall.triggers.problem import did_you_mean
@@ -18,6 +20,7 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
     errors.UnauthorizedError: 401,
     errors.ForbiddenError: 403,
     errors.ScheduleNotFoundError: 404,
+    errors.BrokenScheduleError: 409,
     errors.RevisionNotFoundError: 404,
     errors.RunNotFoundError: 404,
     errors.WalkerNotFoundError: 404,
@@ -45,6 +48,8 @@ STATUSES: Mapping[type[errors.FootfallError], int] = {
 HTTP_CODES: Mapping[int, str] = {413: "too_large"}
 """Codes of HTTP's own errors, where the phrase for them changed over the years."""
 
+_PLACE = re.compile(r"\{\w+\}")
+
 RETRY_AFTER_SECONDS = "2"
 
 _log = structlog.get_logger(__name__)
@@ -61,6 +66,9 @@ def status_of(error: errors.FootfallError) -> int:
 def responses(*kinds: type[errors.FootfallError]) -> dict[int | str, dict[str, Any]]:
     """Give the OpenAPI description of the errors that a route answers with."""
     described: dict[int | str, dict[str, Any]] = {}
+    if errors.ScheduleNotFoundError in kinds:
+        # What can be missing can be broken, too.
+        kinds = (*kinds, errors.BrokenScheduleError)
     for kind in kinds:
         status = STATUSES[kind]
         texts = described.setdefault(status, {"model": ErrorEnvelope, "description": ""})
@@ -91,8 +99,8 @@ def install_error_handlers(app: FastAPI) -> None:
     """Make every error of the app an envelope; FastAPI's 422 becomes 400."""
 
     @app.exception_handler(errors.FootfallError)
-    async def on_footfall_error(_: Request, error: errors.FootfallError) -> JSONResponse:
-        return error_response(error)
+    async def on_footfall_error(request: Request, error: errors.FootfallError) -> JSONResponse:
+        return error_response(told_error(getattr(request.state, "principal", None), error))
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -100,14 +108,17 @@ def install_error_handlers(app: FastAPI) -> None:
         return error_response(errors.InvalidInputError(_problems(error.errors(), known)))
 
     @app.exception_handler(HTTPException)
-    async def on_http_exception(_: Request, error: HTTPException) -> JSONResponse:
+    async def on_http_exception(request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
         code = HTTP_CODES.get(status, status.phrase.lower().replace(" ", "_"))
         data = ErrorData(code=code, message=f"{error.detail}.")
+        headers = dict(error.headers or {})
+        if status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(request)):
+            headers["Allow"] = methods
         return JSONResponse(
             error_body(error.status_code, data),
             error.status_code,
-            dict(error.headers or {}),
+            headers,
         )
 
     @app.exception_handler(Exception)
@@ -118,6 +129,16 @@ def install_error_handlers(app: FastAPI) -> None:
             message="Something went wrong on our side; the API's log has the details.",
         )
         return JSONResponse(error_body(500, data), 500)
+
+
+def _methods(request: Request) -> str | None:
+    """Name the methods that a path takes by the document; the router names those of one route."""
+    paths: Mapping[str, Mapping[str, Any]] = request.app.openapi()["paths"]
+    found = [one for one in paths if re.fullmatch(_PLACE.sub("[^/]+", one), request.url.path)]
+    if not found:
+        return None
+    # A path that is written out goes before one with places in it.
+    return ", ".join(sorted(map(str.upper, paths[min(found, key=lambda one: one.count("{"))])))
 
 
 def _known_fields(route: Any) -> list[str]:

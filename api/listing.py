@@ -5,6 +5,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from api.openapi import CURSOR
 from footfall.projection.position import LONGEST_CURSOR
 from footfall.projection.schedule_query import NEVER_RAN, SORTS, Range, ScheduleQuery
 from footfall.schedules.run import RunStatus
@@ -13,6 +14,7 @@ from footfall.schedules.schedule import ScheduleStatus, TriggerKind
 LONGEST_PAGE = 1000
 """Rows of a page at most."""
 
+_SORTED = sorted(SORTS)
 _LAST_STATUSES = (*(status.value for status in RunStatus), NEVER_RAN)
 
 
@@ -121,11 +123,13 @@ class ListParameters(ScheduleFilters):
     sort: str = Field(
         "created_at",
         max_length=100,
-        description=f"`-` before it: descending. One of {', '.join(sorted(SORTS))}",
+        json_schema_extra={"enum": [*_SORTED, *(f"-{name}" for name in _SORTED)]},
+        description=f"`-` before it: descending. One of {', '.join(_SORTED)}",
     )
     limit: int = Field(LONGEST_PAGE, ge=1, le=LONGEST_PAGE, description="rows of a page")
     cursor: str = Field(
         default_factory=_absent,
         max_length=LONGEST_CURSOR,
+        json_schema_extra=CURSOR,
         description="`cursor` of the page before, with the same filters and sort",
     )

@@ -6,13 +6,15 @@ from fastapi import Header, Query
 from footfall.errors import FieldProblem, InvalidInputError
 
 _LONGEST_KEY = 255
-_TAG = re.compile(r'\s*"([\x21\x23-\x7e]*)"\s*', re.ASCII)
+_ETAG = '"[!#-~]*"'
+_TAG = re.compile(r'\s*"([\x21\x23-\x7e]*)"\s*(,|\Z)', re.ASCII)
 
 IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
         max_length=1000,
+        json_schema_extra={"minLength": 1, "pattern": f"^({_ETAG}( *, *{_ETAG})*|\\*)$"},
         description="`ETag` of the state that is to be changed; 412 when it has changed since",
     ),
 ]
@@ -20,6 +22,11 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": _LONGEST_KEY,
+            "pattern": "^[!-~]([ -~]*[!-~])?$",
+        },
         description="a text of yours; the same request with the same key is carried out once",
     ),
 ]
@@ -42,11 +49,16 @@ def etags_of(if_match: str | None) -> tuple[str, ...]:
     """
     if if_match is None or if_match.strip() == "*":
         return ()
-    found = [_TAG.fullmatch(part) for part in if_match.split(",")]
-    tags = [match[1] for match in found if match]
-    if len(tags) < len(found):
-        message = 'must be an ETag in its quotes, such as "3", several with commas, or *'
-        raise InvalidInputError(FieldProblem("If-Match", message))
+    tags: list[str] = []
+    end, is_last = 0, False
+    while not is_last:
+        # Commas may stand in a tag, too.
+        match = _TAG.match(if_match, end)
+        if match is None:
+            message = 'must be an ETag in its quotes, such as "3", several with commas, or *'
+            raise InvalidInputError(FieldProblem("If-Match", message))
+        tags.append(match[1])
+        end, is_last = match.end(), not match[2]
     return tuple(tags)
 
 

@@ -51,6 +51,7 @@ from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.health import TemporalHealth
 from footfall.temporal.namespace import read_retention
 from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
+from footfall.temporal.pulse import Pulse
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
@@ -142,11 +143,14 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
     verifier = TokenVerifier(settings.jwt)
     app = settings.temporal.task_queue
     # Lazy: an API that starts before Temporal does answers 503 until it is there.
+    pulse = Pulse()
     client = await connect(
         settings.temporal,
         identity=f"footfall-api-{os.getpid()}@{socket.gethostname()}",
         lazy=True,
+        pulse=pulse,
     )
+    temporal = TemporalHealth(client)
     store = _store(settings)
     await store.open()
     changes = ChangeLog(client, app=app, retention=settings.kept_changes)
@@ -187,6 +191,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         witness=Witness(gateway, changes),
         observers=(feed, watch),
     )
+    feeling = asyncio.create_task(pulse.watch(temporal.check))
     work = asyncio.create_task(_work(client, settings, projector, watch))
     chains = Chains(gateway, store, app=app)
     creations = Creations(store, limits)
@@ -257,11 +262,12 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             ui=ui,
             store=store,
             projector=projector,
-            temporal=TemporalHealth(client),
+            temporal=temporal,
             codec=codec_of(settings.temporal),
         )
     finally:
         work.cancel()
+        feeling.cancel()
         with suppress(asyncio.CancelledError):
             await work
         await store.close()

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from api.openapi import CURSOR, INSTANT
 from footfall.errors import InvalidInputError, InvalidTriggerError
 from footfall.projection.position import LONGEST_CURSOR
 from footfall.projection.run_query import RunQuery
@@ -25,17 +26,26 @@ class RunFilters:
         kind: Annotated[list[RunKind] | None, Query(description="only these; repeat it")] = None,
         since: Annotated[
             str | None,
-            Query(description="ISO 8601: only runs that started then or later"),
+            Query(
+                json_schema_extra=INSTANT,
+                description="ISO 8601, in UTC unless it has an offset: only runs that started "
+                "then or later",
+            ),
         ] = None,
         until: Annotated[
             str | None,
-            Query(description="ISO 8601: only runs that started before"),
+            Query(
+                json_schema_extra=INSTANT,
+                description="ISO 8601, in UTC unless it has an offset: only runs that started "
+                "before",
+            ),
         ] = None,
         limit: Annotated[int, Query(ge=1, le=1000, description="rows of a page")] = 100,
         cursor: Annotated[
             str | None,
             Query(
                 max_length=LONGEST_CURSOR,
+                json_schema_extra=CURSOR,
                 description="`cursor` of the page before, with the same filters",
             ),
         ] = None,

@@ -1,10 +1,11 @@
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
 from api.bodies import NewSchedule, ScheduleChange
+from api.broken import told_error
 from api.chains import Chains, Planned
 from api.checks import Checks
 from api.creations import Creations
@@ -12,6 +13,7 @@ from api.edits import Author, Edits
 from api.idempotency import new_id, same_key, stamp
 from api.permissions import check_changeable, check_own, check_visible
 from footfall.errors import (
+    BrokenScheduleError,
     ConflictError,
     FieldProblem,
     ForbiddenError,
@@ -33,6 +35,7 @@ from footfall.schedules.schedule import (
     ScheduleSnapshot,
     utc_now,
 )
+from footfall.temporal.broken import BrokenSchedule
 from footfall.temporal.draft import Draft
 from footfall.temporal.schedules import SHOWN_TIMES, ScheduleGateway
 from footfall.tokens import Principal
@@ -299,7 +302,13 @@ class Schedules:
             ForbiddenError: it is static.
             StaleError: it is not in the state that the author has seen.
         """
-        snapshot = await self._gateway.read(schedule_id)
+        try:
+            snapshot = await self._gateway.read(schedule_id)
+        except BrokenScheduleError as broken:
+            if isinstance(told_error(author.who, broken), BrokenScheduleError) and not author.etags:
+                await self._delete_broken(author, schedule_id, dry_run=dry_run)
+                return
+            raise
         check_own(author.who, snapshot.walk)
         author.check_seen(snapshot)
         await self._chains.check_free(author.who, schedule_id, beside=beside)
@@ -325,6 +334,15 @@ class Schedules:
         except BaseException:
             self._creations.give_back(owner, schedule_id)
             raise
+
+    async def _delete_broken(self, author: Author, schedule_id: str, *, dry_run: bool) -> None:
+        if not dry_run:
+            await self._gateway.delete(schedule_id, by=author.who.user, reason=author.reason)
+            await self._projector.lost(schedule_id)
+
+    def broken(self, who: Principal) -> Sequence[BrokenSchedule]:
+        """List the schedules that cannot be read: those that name `who` as owner; admins all."""
+        return self._gateway.broken.seen_by(None if who.is_admin else who.user)
 
     async def _commit(
         self,

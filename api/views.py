@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
+from api.broken import BrokenView
 from footfall.projection.row import ScheduleRow
 from footfall.schedules.hook import Hook
 from footfall.schedules.live import Progress
@@ -315,11 +316,15 @@ class ScheduleData(BaseModel):
 
 
 class ScheduleList(BaseModel):
-    """Schedules; `cursor` leads to the next page, and `total` counts those of all pages."""
+    """Schedules; `cursor` leads to the next page, and `total` counts those of all pages.
+
+    ``broken`` is there where some cannot be read; no filter applies to them.
+    """
 
     schedules: list[ScheduleView]
     total: int
     cursor: str | None = None
+    broken: list[BrokenView] = Field(default=[], exclude_if=lambda broken: not broken)
 
 
 class DeletedData(BaseModel):

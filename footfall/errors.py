@@ -76,6 +76,18 @@ class ScheduleNotFoundError(FootfallError):
     code = "schedule_not_found"
 
 
+class UnreadableError(FootfallError):
+    """What Temporal holds of this cannot be read by this process."""
+
+    code = "unreadable"
+
+
+class BrokenScheduleError(UnreadableError):
+    """The schedule cannot be read, as Footfall did not write it so; it can be deleted."""
+
+    code = "schedule_broken"
+
+
 class RevisionNotFoundError(FootfallError):
     """What this schedule was at that revision is not recorded."""
 
@@ -194,12 +206,6 @@ class ProjectionUnavailableError(FootfallError):
     """The projection's database cannot be reached."""
 
     code = "projection_unavailable"
-
-
-class UnreadableError(FootfallError):
-    """What Temporal holds of this cannot be read by this process."""
-
-    code = "unreadable"
 
 
 class EncryptionDisabledError(FootfallError):

@@ -12,6 +12,7 @@ from api.notification_views import (
     HooksRequest,
     NotificationsData,
 )
+from api.openapi import CURSOR
 from api.preconditions import DryRun
 from api.routes.schedules import COMMON
 from api.strict_json import StrictJsonRoute
@@ -28,7 +29,14 @@ router = APIRouter(
     route_class=StrictJsonRoute,
 )
 
-Cursor = Annotated[str | None, Query(max_length=1000, description="`cursor` of the page before")]
+Cursor = Annotated[
+    str | None,
+    Query(
+        max_length=1000,
+        json_schema_extra=CURSOR,
+        description="`cursor` of the page before, with the same filters",
+    ),
+]
 DeliveryId = Annotated[str, Path(description="id of the delivery")]
 Owner = Annotated[
     str | None,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.auth import CurrentPrincipal, UsedServices
 from api.bodies import HoldRequest, NewSchedule, PreviewRequest, ScheduleChange
+from api.broken import BrokenView
 from api.change_views import RevisionData, RevisionView
 from api.edits import Author, etag
 from api.envelope import Envelope, Meta, meta_of
@@ -133,7 +134,13 @@ async def list_schedules(
         cursor=asked.cursor,
     )
     rows = await asyncio.to_thread(_views, page.rows, services)
-    return Envelope(data=ScheduleList(schedules=rows, total=page.total, cursor=page.cursor))
+    data = ScheduleList(
+        schedules=rows,
+        total=page.total,
+        cursor=page.cursor,
+        broken=[BrokenView.of(one) for one in services.schedules.broken(who)],
+    )
+    return Envelope(data=data)
 
 
 @router.get(

@@ -28,6 +28,9 @@ SWEEP_SHARE = 10
 OVERLAP = timedelta(seconds=10)
 """How far each poll looks back behind the last one, since visibility lags and clocks differ."""
 
+AWAY_SECONDS = 5.0
+"""How often at least it is tried again while Temporal or the database is away."""
+
 BATCH = 500
 
 READ_AGAIN = 50
@@ -116,7 +119,7 @@ class Projector:
                     _log.warning("the projection waits", reason=error.message)
                 self.problem = error.message
                 self._swept_at = None
-                delay = min(delay * 2, 15.0)
+                delay = min(delay * 2, AWAY_SECONDS)
             except Exception:  # noqa: BLE001
                 # Whatever a single schedule or run contains must not end the projection.
                 _log.exception("the projection failed and goes on")

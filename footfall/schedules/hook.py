@@ -55,7 +55,11 @@ def _hook_url(text: str) -> str:
 
 HookUrl = Annotated[
     StrictStr,
-    Field(min_length=1, max_length=LONGEST_URL),
+    Field(
+        min_length=1,
+        max_length=LONGEST_URL,
+        json_schema_extra={"pattern": "^[hH][tT][tT][pP][sS]?://[A-Za-z0-9]"},
+    ),
     AfterValidator(_hook_url),
 ]
 

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.api.common.v1 import Payload
 from temporalio.client import (
@@ -67,6 +67,11 @@ def to_schedule(
             remaining_actions=runs_left or 0,
         ),
     )
+
+
+def scheduled_run_id(walk: ScheduledWalk, at: datetime) -> str:
+    """Give the id that Temporal gives the run of a schedule for one of its times (UTC)."""
+    return f"{action_id(walk)}-{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def planned(walk: ScheduledWalk) -> tuple[ScheduledWalk, CompiledTrigger, Plan]:

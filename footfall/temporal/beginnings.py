@@ -7,7 +7,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.schedules.run import RunSummary
 from footfall.schedules.schedule import ScheduledWalk
-from footfall.temporal.action import action_id
+from footfall.temporal.action import scheduled_run_id
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
 from footfall.temporal.runs import RunGateway
 
@@ -39,8 +39,7 @@ class Beginnings:
         Raises:
             TemporalUnavailableError: Temporal does not answer.
         """
-        run_id = f"{action_id(walk)}-{due.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        found = await self._runs.observe(walk.schedule_id, run_id)
+        found = await self._runs.observe(walk.schedule_id, scheduled_run_id(walk, due))
         if found is None:
             return None
         run = found.summary

@@ -10,6 +10,8 @@ from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 from footfall.config import TemporalSettings
 from footfall.errors import ConfigurationError, FootfallError, TemporalUnavailableError
 from footfall.temporal.codec import converter_of
+from footfall.temporal.guarded import Guarding
+from footfall.temporal.pulse import Pulse
 
 RPC_TIMEOUT = timedelta(seconds=10)
 """How long one call to Temporal may take."""
@@ -55,13 +57,20 @@ def _is_away(error: RPCError) -> bool:
     return error.status in _AWAY or any(words in error.message for words in _AWAY_IN_WORDS)
 
 
-async def connect(settings: TemporalSettings, *, identity: str, lazy: bool = False) -> Client:
+async def connect(
+    settings: TemporalSettings,
+    *,
+    identity: str,
+    lazy: bool = False,
+    pulse: Pulse | None = None,
+) -> Client:
     """Connect to Temporal with Footfall's data converter.
 
     Args:
         settings: where Temporal is and how to authenticate.
         identity: what Temporal shows as the maker of each call.
         lazy: connect with the first call, so that a process can start before Temporal does.
+        pulse: says that Temporal is away, which ends calls that wait for it.
 
     Raises:
         TemporalUnavailableError: Temporal did not answer.
@@ -69,15 +78,17 @@ async def connect(settings: TemporalSettings, *, identity: str, lazy: bool = Fal
             credentials.
     """
     try:
-        return await Client.connect(
-            settings.address,
-            namespace=settings.namespace,
-            api_key=settings.api_key.get_secret_value() if settings.api_key else None,
-            tls=_tls(settings),
-            data_converter=converter_of(settings),
-            identity=identity,
-            lazy=lazy,
-        )
+        async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
+            return await Client.connect(
+                settings.address,
+                namespace=settings.namespace,
+                api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+                tls=_tls(settings),
+                data_converter=converter_of(settings),
+                identity=identity,
+                lazy=lazy,
+                plugins=[Guarding(deadline=RPC_TIMEOUT, pulse=pulse)],
+            )
     except FootfallError:
         raise
     except RPCError as error:

@@ -1,11 +1,21 @@
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
-from temporalio.client import Client, ScheduleBackfill
+from temporalio.api.schedule.v1 import BackfillRequest, SchedulePatch
+from temporalio.api.workflowservice.v1 import PatchScheduleRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
+from footfall.errors import ScheduleNotFoundError
+from footfall.schedules.policy import OverlapPolicy
 from footfall.schedules.schedule import ScheduledWalk, utc_now
+from footfall.temporal.action import scheduled_run_id
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
 from footfall.temporal.described import Described
+from footfall.temporal.draft import Draft
+from footfall.temporal.update import update
+from footfall.together import together
 from footfall.triggers import compile_config, next_times
 
 YOUNG = timedelta(hours=1)
@@ -15,16 +25,26 @@ runs may be forgotten, and would be made again."""
 MOST = 1_000
 """How many times are made up at most; Temporal buffers no more either."""
 
+_COUNTED = "first-times:"
+
+_EACH = (OverlapPolicy.ALLOW_ALL, OverlapPolicy.BUFFER_ALL)
+"""The policies by which each time has a run."""
+
 _log = structlog.get_logger(__name__)
 
 
-async def make_up_first_times(client: Client, found: Described) -> None:
+async def make_up_first_times(client: Client, found: Described) -> bool:
     """Run what a schedule that was just created was due for before Temporal looked at it.
 
     Temporal answers a creation before it begins to reckon the schedule's times, and what is due
     until then it never runs. That takes some hundredths of a second, unless the server ends in
-    just this moment: then it takes until it is there again. Doing so twice makes no second run,
-    since Temporal takes each run's id once.
+    just this moment: then it takes until it is there again.
+
+    Called twice it makes no second run, though Temporal's backfill would: it runs again what has
+    run and ended. So Temporal is asked under one request id, and for nothing that was run.
+
+    Returns:
+        Whether that is done; if not, describe the schedule and call it again.
 
     Raises:
         TemporalUnavailableError: Temporal did not answer; call it again.
@@ -33,23 +53,83 @@ async def make_up_first_times(client: Client, found: Described) -> None:
     walk = snapshot.walk
     now = utc_now()
     if snapshot.paused or walk.revision > 1 or now - walk.created_at > YOUNG:
-        return
+        return True
     missed = first_times(walk, begun=found.description.info.created_at, now=now)
-    if not missed:
-        return
-    _log.warning(
-        "Temporal began late with a new schedule; what was due is made up",
-        schedule=walk.schedule_id,
-        times=len(missed),
-    )
+    if missed and snapshot.runs_left is not None:
+        counted = _counted(walk)
+        if counted is None:
+            await _count(client, found, min(len(missed), snapshot.runs_left))
+            return False
+        missed = missed[:counted]
+    missing = await _without_runs(client, walk, missed)
+    if missing:
+        _log.warning(
+            "Temporal began late with a new schedule; what was due is made up",
+            schedule=walk.schedule_id,
+            times=len(missing),
+        )
+        await _backfill(client, found, missing)
+    return True
+
+
+def _counted(walk: ScheduledWalk) -> int | None:
+    """Give how many first times were taken off the runs that are left; None if none were yet."""
+    quiet = walk.quiet or ""
+    return int(quiet.removeprefix(_COUNTED)) if quiet.startswith(_COUNTED) else None
+
+
+async def _count(client: Client, found: Described, count: int) -> None:
+    """Take what is made up off the runs that are left: Temporal does not count a backfill."""
+    snapshot = found.snapshot
+    walk = snapshot.walk.model_copy(update={"quiet": f"{_COUNTED}{count}"})
+    draft = Draft(walk=walk, paused=snapshot.paused, note=snapshot.note)
+    left = (snapshot.runs_left or 0) - count
+    with suppress(ScheduleNotFoundError):
+        await update(client, draft, found.conflict_token, left)
+
+
+async def _without_runs(
+    client: Client, walk: ScheduledWalk, missed: list[datetime]
+) -> list[datetime]:
+    async def has_run(at: datetime) -> bool:
+        handle = client.get_workflow_handle(scheduled_run_id(walk, at))
+        try:
+            with translated_errors():
+                await handle.describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
+
+    have_run = await together(has_run, missed)
+    if any(have_run) and walk.policies.overlap not in _EACH:
+        # Of these policies some times have no run for good.
+        return []
+    return [at for at, has in zip(missed, have_run, strict=True) if not has]
+
+
+async def _backfill(client: Client, found: Described, times: list[datetime]) -> None:
+    walk, requests = found.snapshot.walk, []
+    for at in times:
+        request = BackfillRequest(
+            overlap_policy=int(found.description.schedule.policy.overlap),  # type: ignore[arg-type]
+        )
+        request.start_time.FromDatetime(at)
+        request.end_time.FromDatetime(at)
+        requests.append(request)
     with translated_errors():
-        await client.get_schedule_handle(walk.schedule_id).backfill(
-            ScheduleBackfill(
-                start_at=missed[0],
-                end_at=missed[-1],
-                overlap=found.description.schedule.policy.overlap,
+        await client.workflow_service.patch_schedule(
+            PatchScheduleRequest(
+                namespace=client.namespace,
+                schedule_id=walk.schedule_id,
+                patch=SchedulePatch(backfill_request=requests),
+                identity=client.identity,
+                # Of several that ask the same, Temporal hears one.
+                request_id=f"first-times-{walk.created_at.isoformat()}",
             ),
-            rpc_timeout=RPC_TIMEOUT,
+            retry=True,
+            timeout=RPC_TIMEOUT,
         )
 
 

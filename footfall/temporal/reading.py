@@ -25,12 +25,13 @@ async def decoded[Value](decoding: Awaitable[Value]) -> Value:
     except UnreadableError:
         raise
     except ValidationError as error:
-        raise UnreadableError(f"This is not understood: {_named(error)}.") from error
+        raise UnreadableError(f"This is not understood: {named(error)}.") from error
     except _UNDECODABLE as error:
         raise UnreadableError(f"This is not understood: {error}") from error
 
 
-def _named(error: ValidationError) -> str:
+def named(error: ValidationError) -> str:
+    """Say what is wrong with something, without its values."""
     # Without the values, which may be anybody's.
     found = error.errors(include_input=False, include_url=False, include_context=False)
     return "; ".join(

@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
+import structlog
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -34,6 +35,9 @@ _STATUSES = {
     WorkflowExecutionStatus.CANCELED: RunStatus.CANCELLED,
     WorkflowExecutionStatus.TERMINATED: RunStatus.TERMINATED,
 }
+
+
+_log = structlog.get_logger(__name__)
 
 
 class RunGateway:

@@ -9,13 +9,22 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
+import structlog
 from temporalio.client import (
     Client,
     ScheduleAlreadyRunningError,
+    ScheduleDescription,
+    ScheduleListDescription,
 )
+from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
-from footfall.errors import ConflictError, ScheduleNotFoundError, UnreadableError
+from footfall.errors import (
+    BrokenScheduleError,
+    ConflictError,
+    ScheduleNotFoundError,
+    UnreadableError,
+)
 from footfall.schedules.attributes import MEMO_DEFINITION, MEMO_PAUSE
 from footfall.schedules.event import ScheduleEvent
 from footfall.schedules.schedule import (
@@ -29,13 +38,14 @@ from footfall.schedules.schedule import (
 from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER, planned, to_schedule, to_snapshot
 from footfall.temporal.backfills import cancel_backfills
+from footfall.temporal.broken import BrokenSchedule, BrokenSchedules, reason_of
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
 from footfall.temporal.draft import Draft, Edit
 from footfall.temporal.first_times import make_up_first_times
 from footfall.temporal.listed import ListedSchedule, to_listed
-from footfall.temporal.reading import Unread, decoded
+from footfall.temporal.reading import Unread
 from footfall.temporal.update import update
 from footfall.together import together
 from footfall.triggers import next_times, present_bases
@@ -48,6 +58,9 @@ ATTEMPTS = 8
 
 SETTLE_SECONDS = 3.0
 """How long a write waits to see its own revision, which Temporal may show a little later."""
+
+
+_log = structlog.get_logger(__name__)
 
 
 class ScheduleGateway:
@@ -65,6 +78,7 @@ class ScheduleGateway:
         self._client = client
         self._app = app
         self.changes = changes or ChangeLog(client, app=app)
+        self.broken = BrokenSchedules()
         self._ending: set[asyncio.Task[None]] = set()
         self._unread = Unread()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -115,13 +129,17 @@ class ScheduleGateway:
         )
 
     async def _begin(self, schedule_id: str) -> None:
-        found = await self.describe(schedule_id)
-        if found is not None:
-            await make_up_first_times(self._client, found)
+        for _ in range(ATTEMPTS):
+            found = await self.describe(schedule_id)
+            if found is None or await make_up_first_times(self._client, found):
+                return
 
     async def find(self, schedule_id: str) -> ScheduleSnapshot | None:
-        """Give a schedule as it is now, or None if this app has none with this id."""
-        found = await self.describe(schedule_id)
+        """Give a schedule as it is now, or None if this app has none with this id that is whole."""
+        try:
+            found = await self.describe(schedule_id)
+        except BrokenScheduleError:
+            return None
         return found.snapshot if found else None
 
     async def events(self, schedule_id: str) -> list[ScheduleEvent]:
@@ -137,11 +155,12 @@ class ScheduleGateway:
 
         Raises:
             ScheduleNotFoundError: this app has none with this id.
+            BrokenScheduleError: it cannot be read.
         """
-        snapshot = await self.find(schedule_id)
-        if snapshot is None:
+        found = await self.describe(schedule_id)
+        if found is None:
             raise ScheduleNotFoundError
-        return snapshot
+        return found.snapshot
 
     async def commit(self, schedule_id: str, edit: Edit) -> ScheduleSnapshot:
         """Change a schedule, and give it as it is afterwards.
@@ -224,21 +243,21 @@ class ScheduleGateway:
     ) -> None:
         """Delete a schedule; its runs in Temporal stay until their retention ends.
 
+        Of one that cannot be read no changes are kept.
+
         Raises:
             ScheduleNotFoundError: this app has none with this id.
         """
-        found = await self.describe(schedule_id)
+        try:
+            found = await self.describe(schedule_id)
+        except BrokenScheduleError:
+            await self._delete(schedule_id)
+            self.broken.discard(schedule_id)
+            _log.info("a schedule that cannot be read was deleted", schedule=schedule_id, by=by)
+            return
         if found is None:
             raise ScheduleNotFoundError
-        try:
-            with translated_errors():
-                await self._client.get_schedule_handle(schedule_id).delete(
-                    rpc_timeout=RPC_TIMEOUT,
-                )
-        except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND:
-                raise ScheduleNotFoundError from error
-            raise
+        await self._delete(schedule_id)
         deletion = Change(
             kind=ChangeKind.DELETED,
             by=by,
@@ -253,6 +272,17 @@ class ScheduleGateway:
         )
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
+
+    async def _delete(self, schedule_id: str) -> None:
+        try:
+            with translated_errors():
+                await self._client.get_schedule_handle(schedule_id).delete(
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                raise ScheduleNotFoundError from error
+            raise
 
     async def delete_completed(self, schedule_id: str) -> bool:
         """Delete a schedule that is completed and wants to go then; say whether it is gone.
@@ -294,11 +324,34 @@ class ScheduleGateway:
             query += f" AND {attributes.CHANGED_AT.name} >= '{changed_since.isoformat()}'"
         if only_static:
             query += f" AND {attributes.STATIC.name} = true"
+        listed: set[str] = set()
         with translated_errors():
             async for entry in await self._client.list_schedules(query, page_size=1000):
-                found = await self._unread.or_none(to_listed(entry), f"schedule {entry.id}")
+                listed.add(entry.id)
+                found = await self._sound(entry)
                 if found is not None:
                     yield found
+        if changed_since is None and not only_static:
+            self.broken.keep(listed)
+
+    async def _sound(self, entry: ScheduleListDescription) -> ListedSchedule | None:
+        """Give an entry of the list, or None if it cannot be read: it must not hide the others."""
+        reason = "It holds no definition of Footfall's."
+        try:
+            found = await to_listed(entry)
+        except Exception as error:  # noqa: BLE001 - whatever somebody put there
+            found, reason = None, reason_of(error)
+        if found is None:
+            self._is_broken(entry.id, entry.typed_search_attributes, reason)
+        return found
+
+    def _is_broken(
+        self, schedule_id: str, found: TypedSearchAttributes, reason: str
+    ) -> BrokenSchedule:
+        broken = BrokenSchedule.of(schedule_id, found, reason)
+        if self.broken.add(broken):
+            _log.warning("a schedule cannot be read", schedule=schedule_id, reason=reason)
+        return broken
 
     async def outdated(self, before: datetime) -> list[str]:
         """Give the ids of those schedules that may have to be planned anew.
@@ -341,7 +394,12 @@ class ScheduleGateway:
             return False
 
     async def describe(self, schedule_id: str) -> Described | None:
-        """Give a schedule with all that Temporal tells of it, or None as `find` does."""
+        """Give a schedule with all that Temporal tells of it, or None if the app has none so.
+
+        Raises:
+            BrokenScheduleError: it is the app's, and nobody can read it.
+            UnreadableError: it is the app's, and this process cannot read it.
+        """
         if not is_identifier(schedule_id):
             return None
         try:
@@ -353,13 +411,30 @@ class ScheduleGateway:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
                 return None
             raise
-        if description.typed_search_attributes.get(attributes.APP) not in (None, self._app):
+        marks = description.typed_search_attributes
+        if marks.get(attributes.APP) not in (None, self._app):
             # Another app's may be encrypted with keys of its own.
             return None
-        snapshot = await decoded(to_snapshot(description, self._client.data_converter))
+        snapshot = await self._snapshot(description)
         if snapshot is None or snapshot.walk.app != self._app:
             return None
+        self.broken.discard(schedule_id)
         return Described(snapshot, description)
+
+    async def _snapshot(self, description: ScheduleDescription) -> ScheduleSnapshot | None:
+        marks, schedule_id = description.typed_search_attributes, description.id
+        reason = f"It starts no workflow {RUN_WALKER} with one argument."
+        try:
+            snapshot = await to_snapshot(description, self._client.data_converter)
+        except UnreadableError as error:
+            # Another process may be able to: it has the key, or is of a newer release.
+            broken = self._is_broken(schedule_id, marks, error.message)
+            raise UnreadableError(error.message, **error.details, owner=broken.owner) from error
+        except Exception as error:  # noqa: BLE001 - whatever somebody put there
+            snapshot, reason = None, reason_of(error)
+        if snapshot is None and marks.get(attributes.APP) is not None:
+            raise self._is_broken(schedule_id, marks, reason).error()
+        return snapshot
 
     async def _with_exact_limit(
         self,

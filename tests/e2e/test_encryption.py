@@ -198,7 +198,11 @@ async def test_keys_are_rotated_and_a_missing_one_is_named(tmp_path: Path) -> No
             shown = await ada.data("GET", f"/schedule/{second}")
             assert shown["schedule"]["args"] == {"name": "second"}
             status, told = await ada.error("GET", f"/schedule/{first}")
-            assert (status, told["code"], told["details"]) == (503, "unreadable", {"key": "old"})
+            assert (status, told["code"], told["details"]) == (
+                503,
+                "unreadable",
+                {"key": "old", "owner": "ada"},
+            )
             assert "FOOTFALL_TEMPORAL_ENCRYPTION_KEYS" in told["message"]
         async with system(server, tmp_path, OLD) as api:
             # Nothing was lost of what could not be read.

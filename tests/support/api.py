@@ -67,6 +67,19 @@ class Caller:
         return {problem["field"] for problem in data["details"]["fields"]}
 
 
+def caller_of(
+    client: httpx.AsyncClient,
+    settings: Settings,
+    user: str,
+    *,
+    admin: bool = False,
+    lifetime: timedelta = timedelta(hours=1),
+) -> Caller:
+    now = datetime.now(UTC)
+    token = issue_token(settings.jwt, user=user, admin=admin, lifetime=lifetime, now=now)
+    return Caller(client, token)
+
+
 class Api:
     """A running API."""
 
@@ -77,14 +90,7 @@ class Api:
     def caller(
         self, user: str, *, admin: bool = False, lifetime: timedelta = timedelta(hours=1)
     ) -> Caller:
-        token = issue_token(
-            self._settings.jwt,
-            user=user,
-            admin=admin,
-            lifetime=lifetime,
-            now=datetime.now(UTC),
-        )
-        return Caller(self.http, token)
+        return caller_of(self.http, self._settings, user, admin=admin, lifetime=lifetime)
 
 
 @asynccontextmanager

@@ -70,6 +70,16 @@ class TemporalFile:
         process.kill()
         await process.wait()
 
+    def freeze(self) -> None:
+        """Let it answer nothing, with its connections open."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
 
 @asynccontextmanager
 async def temporal_file(folder: Path) -> AsyncIterator[TemporalFile]:
@@ -77,4 +87,5 @@ async def temporal_file(folder: Path) -> AsyncIterator[TemporalFile]:
     try:
         yield await server.start()
     finally:
+        server.thaw()
         await server.stop()

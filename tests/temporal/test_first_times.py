@@ -1,17 +1,23 @@
 """What is due between the creation of a schedule and the moment at which Temporal reckons it."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from support.scene import Scene, running_scene
 from support.temporal_file import temporal_file
 from support.waiting import until
 from support.walks import a_walk
+from temporalio.client import Client
 
 from footfall.config import TemporalSettings
 from footfall.errors import ConflictError, TemporalUnavailableError
-from footfall.schedules.schedule import ScheduledWalk
+from footfall.schedules.policy import OverlapPolicy, Policies
+from footfall.schedules.schedule import ScheduledWalk, ScheduleStatus
+from footfall.temporal import attributes
 from footfall.temporal.connection import connect
 from footfall.temporal.first_times import first_times
 from footfall.temporal.registration import register_attributes
@@ -68,6 +74,72 @@ async def created(scene: Scene, walk: ScheduledWalk) -> None:
         return True
 
     await until(done, seconds=60, what="the creation")
+
+
+@pytest.mark.parametrize("overlap", ["allow_all", "buffer_all", "skip"])
+async def test_what_is_made_up_runs_once_however_often_it_is_asked_for(
+    client: Client, tmp_path: Path, overlap: OverlapPolicy
+) -> None:
+    async with running_scene(client, tmp_path, app=f"begun-{overlap}") as scene:
+        walk = late(scene, overlap=overlap)
+        await scene.schedules.create(walk)
+        await again(scene, walk)
+        await scene.closed(walk, 4)
+        # Temporal's backfill would run again what has ended.
+        await again(scene, walk)
+        handle = client.get_schedule_handle(walk.schedule_id)
+        await handle.pause()
+        runs = await scene.settled(walk)
+        times = Counter(run.scheduled_at for run in runs)
+        assert set(times.values()) == {1}
+        made_up = first_times(walk, begun=walk.created_at + 4 * SECOND, now=datetime.now(UTC))
+        if overlap != "skip":
+            assert set(made_up) <= times.keys()
+        executions = [
+            one.id
+            async for one in client.list_workflows(
+                f"{attributes.SCHEDULE.name} = '{walk.schedule_id}'"
+            )
+        ]
+        assert len(executions) == len(set(executions)) == len(runs)
+
+
+@pytest.mark.parametrize("most", [1, 2, 6])
+async def test_what_is_made_up_counts(client: Client, tmp_path: Path, most: int) -> None:
+    async with running_scene(client, tmp_path, app=f"limited-{most}") as scene:
+        walk = late(scene, max_runs=most, overlap="allow_all")
+        await scene.schedules.create(walk)
+        await again(scene, walk)
+        await scene.closed(walk, most)
+
+        async def is_completed() -> bool:
+            snapshot = await scene.schedules.read(walk.schedule_id)
+            return snapshot.status is ScheduleStatus.COMPLETED
+
+        await until(is_completed, what="its completion")
+        runs = await scene.settled(walk)
+        assert len(runs) == most
+        assert len({run.scheduled_at for run in runs}) == most
+
+
+def late(scene: Scene, **policies: Any) -> ScheduledWalk:
+    """Give a definition that is created some seconds after it was made."""
+    walk = a_walk(
+        scene.app,
+        walker_name="work",
+        args={"ledger": str(scene.ledger)},
+        config=EVERY_SECOND,
+        policies=Policies(**policies),
+        created_at=datetime.now(UTC) - timedelta(seconds=3.5),
+    )
+    return walk.model_copy(update={"root": walk.schedule_id})
+
+
+async def again(scene: Scene, walk: ScheduledWalk) -> None:
+    """Create it again, as those do who were not answered."""
+    asked = (scene.schedules.create(walk) for _ in range(5))
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert {type(answer) for answer in answers} == {ConflictError}
 
 
 def test_what_was_due_before_temporal_began_is_made_up() -> None:

@@ -167,7 +167,7 @@ async def test_a_newer_schedule_is_left_alone_and_the_others_go_on(
             ):
                 status, told = await alice.error(method, path, **options)
                 assert (status, told["code"]) == (503, "unreadable")
-                assert told["details"] == {"field": "calendar"}
+                assert told["details"] == {"field": "calendar", "owner": "alice"}
                 assert "upgrade this process" in told["message"]
         upgrade()
         async with running_api(settings) as api:

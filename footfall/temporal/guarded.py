@@ -1,0 +1,105 @@
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from google.protobuf.message import Message
+from temporalio.client import ClientConfig, Plugin
+from temporalio.service import ConnectConfig, RPCError, RPCStatusCode, ServiceClient
+
+from footfall.temporal.pulse import Pulse, unless_gone
+
+_HEALTH = "health"
+_SILENT = "Temporal does not answer"
+_SPARE_SECONDS = 0.5
+
+
+class GuardedService(ServiceClient):
+    """Temporal's services, each call of which ends: at its deadline, or when Temporal is away.
+
+    Args:
+        inner: what makes the calls.
+        deadline: of calls that name none; the SDK would let them wait for ever.
+        pulse: says that Temporal is away; without one each call waits for its deadline.
+    """
+
+    def __init__(self, inner: ServiceClient, *, deadline: timedelta, pulse: Pulse | None) -> None:
+        super().__init__(inner.config)
+        self._inner = inner
+        self._deadline = deadline
+        self._pulse = pulse
+
+    @property
+    def worker_service_client(self) -> Any:
+        """What workers poll with; their calls are long on purpose, and not guarded."""
+        return self._inner.worker_service_client
+
+    def update_rpc_metadata(self, metadata: Mapping[str, str | bytes]) -> None:
+        """Pass it on."""
+        self._inner.update_rpc_metadata(metadata)
+
+    def update_api_key(self, api_key: str | None) -> None:
+        """Pass it on."""
+        self._inner.update_api_key(api_key)
+
+    async def _rpc_call(
+        self,
+        rpc: str,
+        req: Message,
+        resp_type: Any,
+        *,
+        service: str,
+        retry: bool,
+        metadata: Mapping[str, str | bytes],
+        timeout: timedelta | None,  # noqa: ASYNC109 - the SDK's own signature
+    ) -> Any:
+        limit = timeout or self._deadline
+        call = self._inner._rpc_call(  # noqa: SLF001 - it is what the SDK has every client define
+            rpc,
+            req,
+            resp_type,
+            service=service,
+            retry=retry,
+            metadata=metadata,
+            timeout=limit,
+        )
+        try:
+            # A client that connects with its first call knows no deadline while it does.
+            async with asyncio.timeout(limit.total_seconds() + _SPARE_SECONDS):
+                return await self._answer(call, is_health=service == _HEALTH)
+        except TimeoutError:
+            raise RPCError(_SILENT, RPCStatusCode.DEADLINE_EXCEEDED, b"") from None
+
+    async def _answer(self, call: Awaitable[Any], *, is_health: bool) -> Any:
+        if self._pulse is None or is_health:
+            return await call
+        try:
+            answer = await unless_gone(call, self._pulse)
+        except RPCError as error:
+            if error.status not in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED):
+                self._pulse.answered()
+            raise
+        if answer is None:
+            raise RPCError(_SILENT, RPCStatusCode.UNAVAILABLE, b"")
+        self._pulse.answered()
+        return answer
+
+
+class Guarding(Plugin):
+    """Puts a GuardedService into a client when it connects."""
+
+    def __init__(self, *, deadline: timedelta, pulse: Pulse | None) -> None:
+        self._deadline = deadline
+        self._pulse = pulse
+
+    def configure_client(self, config: ClientConfig) -> ClientConfig:
+        """Change nothing."""
+        return config
+
+    async def connect_service_client(
+        self,
+        config: ConnectConfig,
+        next: Callable[[ConnectConfig], Awaitable[ServiceClient]],  # noqa: A002 - the SDK's name
+    ) -> ServiceClient:
+        """Guard what connects."""
+        return GuardedService(await next(config), deadline=self._deadline, pulse=self._pulse)

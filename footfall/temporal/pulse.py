@@ -1,0 +1,85 @@
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+
+from footfall.errors import TemporalUnavailableError
+
+EVERY_SECONDS = 0.5
+"""How often Temporal is asked whether it is there."""
+
+SILENT_SECONDS = 1.5
+"""How long nothing was answered when Temporal counts as away; shorter gaps are ridden out."""
+
+PATIENCE_SECONDS = 2.0
+"""How long one answer may take; a Temporal that is slower than that is asked again."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Pulse:
+    """Whether Temporal answers at all, so that nobody waits for one that is away.
+
+    A call may take its full deadline where Temporal is slow. Only where it answers nothing, neither
+    a question after its health nor any other call, it is away, until it answers again.
+    """
+
+    def __init__(self) -> None:
+        self._answered_at = time.monotonic()
+        self._away = asyncio.Event()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether Temporal has not answered for a while."""
+        return self._away.is_set()
+
+    def answered(self) -> None:
+        """Note that Temporal has just answered something."""
+        self._answered_at = time.monotonic()
+
+    async def gone(self) -> None:
+        """Return as soon as Temporal is away."""
+        await self._away.wait()
+
+    async def watch(self, check: Callable[[], Awaitable[None]]) -> None:
+        """Feel for it until cancelled.
+
+        Args:
+            check: returns if Temporal serves, and raises TemporalUnavailableError if not.
+        """
+        while True:
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await check()
+            except (TemporalUnavailableError, TimeoutError):
+                if time.monotonic() - self._answered_at >= SILENT_SECONDS and not self.is_away:
+                    _log.warning("Temporal is away; what needs it is refused until it answers")
+                    self._away.set()
+            except Exception:  # noqa: BLE001
+                # Whatever this is, Temporal is asked again.
+                _log.exception("whether Temporal is there cannot be found out")
+            else:
+                self.answered()
+                if self.is_away:
+                    _log.info("Temporal answers again")
+                self._away.clear()
+            await asyncio.sleep(EVERY_SECONDS)
+
+
+async def unless_gone[Value](call: Awaitable[Value], pulse: Pulse) -> Value | None:
+    """Give what a call gives, or None if Temporal is away before that; the call is cancelled."""
+    calling = asyncio.ensure_future(call)
+    ending = asyncio.ensure_future(pulse.gone())
+    try:
+        await asyncio.wait({calling, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if calling.done():
+            return calling.result()
+        return None
+    finally:
+        ending.cancel()
+        if not calling.done():
+            calling.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await calling
