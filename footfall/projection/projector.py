@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from footfall.errors import ProjectionUnavailableError, TemporalUnavailableError
+from footfall.projection.lookback import OVERLAP, Lookback
 from footfall.projection.observer import Observer
 from footfall.projection.row import ScheduleRow
 from footfall.projection.store import Store
@@ -24,9 +25,6 @@ SWEEP_SECONDS = 20.0
 
 SWEEP_SHARE = 10
 """A sweep is followed by at least so many times its own duration without one."""
-
-OVERLAP = timedelta(seconds=10)
-"""How far each poll looks back behind the last one, since visibility lags and clocks differ."""
 
 AWAY_SECONDS = 5.0
 """How often at least it is tried again while Temporal or the database is away."""
@@ -102,6 +100,8 @@ class Projector:
         self._witness = witness
         self._observers = observers
         self._changed_at: datetime | None = None
+        self._lookback = Lookback()
+        self._folded_at: datetime | None = None
         self._swept_at: float | None = None
         self._sweep_seconds = 0.0
         # Schedules that may have runs from before they were deleted and created again.
@@ -118,12 +118,14 @@ class Projector:
                 if self.problem != error.message:
                     _log.warning("the projection waits", reason=error.message)
                 self.problem = error.message
+                self._lookback.outage(self._folded_at)
                 self._swept_at = None
                 delay = min(delay * 2, AWAY_SECONDS)
             except Exception:  # noqa: BLE001
                 # Whatever a single schedule or run contains must not end the projection.
                 _log.exception("the projection failed and goes on")
                 self.problem = "The projection failed; see the API's log."
+                self._lookback.outage(self._folded_at)
                 self._swept_at = None
                 delay = min(delay * 2, 15.0)
             else:
@@ -273,8 +275,13 @@ class Projector:
 
     async def _fold_runs(self) -> None:
         seen = await self._store.watermark()
-        seen = await self._fold_all(self._runs.listed(since=seen - OVERLAP if seen else None))
+        if self._folded_at is None:
+            # What was before this process is not known; it may have been an outage.
+            self._lookback.outage(seen)
+        since = self._lookback.since(seen) if seen else None
+        seen = await self._fold_all(self._runs.listed(since=since)) or seen
         if seen is not None:
+            self._folded_at = seen
             await self._store.set_watermark(seen)
 
     async def _fold_earlier_runs(self) -> None:

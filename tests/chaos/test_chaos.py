@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from chaos import verdict
@@ -139,12 +140,27 @@ async def _projections_agree(
     ui = TemporalUi(base=settings.temporal.ui_url, namespace=settings.temporal.namespace)
     wanted_runs = {run.id: RunView.of(run, ui).model_dump(mode="json") for run in runs}
     for member in [*found.named("api"), *found.named("fresh")]:
+        differences: list[str] = []
 
-        async def same(url: str = member.url) -> bool:
+        async def same(url: str = member.url, differences: list[str] = differences) -> bool:
             listed = await requests.pages(url, "/schedule/list", "schedules", 1000)
-            return {row["id"]: row for row in listed} == await witness.rows(ui)
+            shown = {row["id"]: row for row in listed}
+            differences[:] = _differences(shown, await witness.rows(ui))
+            return not differences
 
-        await until(same, seconds=60, every=1, what=f"the schedules of {member.name}")
+        try:
+            await until(same, seconds=60, every=1)
+        except AssertionError:
+            pytest.fail(f"{member.name} shows otherwise:\n" + "\n".join(differences))
         shown = await requests.pages(member.url, "/runs", "runs", 1000)
         assert len(shown) == len(wanted_runs)
         assert {row["id"]: row for row in shown} == wanted_runs, member.name
+
+
+def _differences(shown: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{schedule_id} {name}: {shown.get(schedule_id, {}).get(name)} for {value}"
+        for schedule_id in shown.keys() | wanted.keys()
+        for name, value in wanted.get(schedule_id, {"id": None}).items()
+        if shown.get(schedule_id, {}).get(name) != value
+    ]

@@ -202,6 +202,7 @@ async def test_one_that_is_created_again_has_the_runs_that_it_had_everywhere(
 ) -> None:
     # Otherwise each poll reads the last runs again for a while, whatever was removed.
     monkeypatch.setattr("footfall.projection.projector.OVERLAP", timedelta())
+    monkeypatch.setattr("footfall.projection.lookback.OVERLAP", timedelta())
     writer, other = Projection(client, app_name), Projection(client, app_name)
     walk = a_walk(app_name, name="again", walker_name="greet")
     await writer.projector.saw(await writer.schedules.create(walk))

@@ -1,0 +1,52 @@
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+OVERLAP = timedelta(seconds=10)
+"""How far each poll looks back behind the last one, since visibility lags and clocks differ."""
+
+UNREST_SECONDS = 60.0
+"""For so long after an outage visibility may still get what happened before and in it."""
+
+DEEP_SECONDS = 10.0
+"""How often it is looked back over the whole of an outage meanwhile."""
+
+
+class Lookback:
+    """How far back runs are listed: a little each time, and after an outage over all of it.
+
+    A server that was away writes what it owes visibility in no order: the end of a run may show
+    long after the ends of later ones.
+
+    Args:
+        clock: gives seconds that only grow.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._from: datetime | None = None
+        self._until = 0.0
+        self._looked_at = float("-inf")
+
+    def outage(self, seen: datetime | None) -> None:
+        """Note that Temporal is away, or that it is not known what was missed.
+
+        Args:
+            seen: the latest moment of a run that was folded (UTC), None if none ever was.
+        """
+        now = self._clock()
+        if self._from is None and seen is not None:
+            self._from = seen - timedelta(seconds=UNREST_SECONDS)
+        self._until = now + UNREST_SECONDS
+        self._looked_at = float("-inf")
+
+    def since(self, seen: datetime) -> datetime:
+        """Give from when on runs are to be listed (UTC), `seen` being the latest one folded."""
+        now = self._clock()
+        usual = seen - OVERLAP
+        if self._from is None or now - self._looked_at < DEEP_SECONDS:
+            return usual
+        deep, self._looked_at = self._from, now
+        if now >= self._until:
+            self._from = None
+        return min(deep, usual)

@@ -1,0 +1,52 @@
+"""After an outage runs are listed over the whole of it, for as long as visibility may lag."""
+
+from datetime import UTC, datetime, timedelta
+
+from footfall.projection.lookback import DEEP_SECONDS, OVERLAP, UNREST_SECONDS, Lookback
+
+SEEN = datetime(2026, 11, 28, 9, tzinfo=UTC)
+BEFORE = SEEN - timedelta(seconds=UNREST_SECONDS)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_without_an_outage_it_is_looked_back_a_little() -> None:
+    assert Lookback(Clock()).since(SEEN) == SEEN - OVERLAP
+
+
+def test_after_an_outage_it_is_looked_back_over_all_of_it_now_and_then() -> None:
+    clock = Clock()
+    lookback = Lookback(clock)
+    lookback.outage(SEEN)
+    clock.now += 300
+    # Each failed try tells of it again; what was folded before it began stays the beginning.
+    lookback.outage(SEEN + timedelta(seconds=100))
+    later, deep, usual = SEEN + timedelta(seconds=310), 0, 0
+    for _ in range(int(2 * UNREST_SECONDS)):
+        since = lookback.since(later)
+        deep += since == BEFORE
+        usual += since == later - OVERLAP
+        clock.now += 1
+    assert deep == UNREST_SECONDS // DEEP_SECONDS + 1
+    assert deep + usual == 2 * UNREST_SECONDS
+
+
+def test_the_last_look_back_comes_after_the_unrest() -> None:
+    clock = Clock()
+    lookback = Lookback(clock)
+    lookback.outage(SEEN)
+    clock.now += 10 * UNREST_SECONDS
+    assert lookback.since(SEEN) == BEFORE
+    assert lookback.since(SEEN) == SEEN - OVERLAP
+
+
+def test_who_never_folded_anything_lists_all_anyway() -> None:
+    lookback = Lookback(Clock())
+    lookback.outage(None)
+    assert lookback.since(SEEN) == SEEN - OVERLAP
