@@ -1,6 +1,7 @@
 import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -19,6 +20,9 @@ ELSEWHERE_ATTEMPTS = 5
 rolling upgrade the next one may."""
 
 MESSAGE_LIMIT = 1000
+
+PERHAPS_SECONDS = 3.0
+"""How long it is waited at a run's end to learn whether anyone wants to know of it."""
 
 
 class Runner(Protocol):
@@ -125,18 +129,31 @@ class WalkerActivities:
                 stdout=watch.stdout,
                 stdout_truncated=watch.stdout_truncated,
             )
+        owner_listens, is_followed = await asyncio.gather(
+            _perhaps(self._listeners.listens(request.owner)),
+            _perhaps(self._followed.has(request.schedule_id)),
+        )
         outcome = outcome.model_copy(
             update={
                 "attempts": attempt,
                 "worker": activity.client().identity,
                 "walker_started_at": watch.started_at,
-                "owner_listens": await self._listeners.listens(request.owner),
-                "is_followed": await self._followed.has(request.schedule_id),
+                "owner_listens": owner_listens,
+                "is_followed": is_followed,
             },
         )
         if outcome.status in (RunStatus.SUCCEEDED, RunStatus.CANCELLED):
             return outcome
         raise _failed(outcome)
+
+
+async def _perhaps(asking: Coroutine[Any, Any, bool]) -> bool:
+    """Give an answer, or yes where it takes long: no heartbeat is sent meanwhile."""
+    try:
+        async with asyncio.timeout(PERHAPS_SECONDS):
+            return await asking
+    except TimeoutError:
+        return True
 
 
 def _failed(outcome: RunOutcome) -> ApplicationError:

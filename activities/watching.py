@@ -24,6 +24,9 @@ QUIET_SECONDS = 2.0
 """How often a heartbeat is sent when there is nothing new. It also brings the news that the run
 was cancelled or terminated."""
 
+CORE_SECONDS = 3.0
+"""How often the SDK itself is told that the activity is alive; it keeps a clock of its own."""
+
 SILENT_SECONDS = 8.0
 """How long Temporal may leave heartbeats without an answer. Soon after, at the heartbeat timeout,
 it gives the run to another worker, and the walker must not be alive in both."""
@@ -76,7 +79,7 @@ async def _beat(watch: Watch) -> None:
     # The SDK's own heartbeats do not tell whether they arrived.
     handle = activity.client().get_async_activity_handle(task_token=activity.info().task_token)
     told, told_at = None, time.monotonic()
-    answered_at = told_at
+    answered_at = core_told_at = told_at
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         seen, now = watch.look(), time.monotonic()
@@ -98,3 +101,7 @@ async def _beat(watch: Watch) -> None:
         except TimeoutError:
             return
         answered_at = now
+        if now - core_told_at >= CORE_SECONDS:
+            # Else the SDK, which sees no other heartbeats, ends what is longer than the timeout.
+            activity.heartbeat(seen)
+            core_told_at = now

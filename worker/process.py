@@ -21,7 +21,7 @@ from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
 from footfall.config import Settings, forget_secrets
 from footfall.ending import end_within
-from footfall.errors import TemporalUnavailableError
+from footfall.errors import ConflictError, TemporalUnavailableError
 from footfall.listener import listen
 from footfall.mongo.root_leases import MongoLeases
 from footfall.temporal.changes import ChangeLog
@@ -194,10 +194,10 @@ async def _registered(
         return is_mine
 
     if await _patiently(prepare):
-        yield
-        return
-    _log.warning("a newer version of the app runs; its static schedules stay as they are")
-    waiting = asyncio.create_task(turn.wait(register))
+        waiting = asyncio.create_task(turn.keep(register))
+    else:
+        _log.warning("a newer version of the app runs; its static schedules stay as they are")
+        waiting = asyncio.create_task(turn.wait(register))
     try:
         yield
     finally:
@@ -210,8 +210,8 @@ async def _patiently(prepare: Callable[[], Awaitable[bool]]) -> bool:
     while True:
         try:
             return await prepare()
-        except TemporalUnavailableError as error:
-            _log.warning("Temporal is away; trying again", reason=error.message)
+        except (TemporalUnavailableError, ConflictError) as error:
+            _log.warning("static schedules cannot be registered yet", reason=error.message)
             await asyncio.sleep(1)
 
 

@@ -46,6 +46,13 @@ class StaticSchedules:
                 )
             except ScheduleNotFoundError:
                 continue
+            except UnreadableError as error:
+                _log.error(
+                    "a static schedule cannot be read and is left as it is",
+                    schedule=entry.id,
+                    reason=error.message,
+                )
+                continue
             _log.info("removed a static schedule that is no longer declared", schedule=entry.id)
 
     async def _put(self, walk: ScheduledWalk) -> None:

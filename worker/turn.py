@@ -17,6 +17,9 @@ asks once a minute."""
 
 LOOK_SECONDS = 2.0
 
+AGAIN_SECONDS = (10.0, 60.0)
+"""When a worker that decided at its start looks at the static schedules again."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -44,7 +47,8 @@ class Turn:
         newer = await self._versions.enter(self._version)
         if newer and await self._runs(set(newer)):
             return False
-        await self._versions.renew(self._version)
+        if newer:
+            await self._versions.renew(self._version)
         return True
 
     async def wait(self, take: Callable[[], Awaitable[None]]) -> None:
@@ -57,6 +61,16 @@ class Turn:
                     return
             except (FootfallError, RPCError) as error:
                 _log.warning("it is not known which version of the app decides", reason=str(error))
+
+    async def keep(self, take: Callable[[], Awaitable[None]]) -> None:
+        """Take over once more after a while: another one may have decided while this one began."""
+        for seconds in AGAIN_SECONDS:
+            await asyncio.sleep(seconds)
+            try:
+                if await self.mine():
+                    await take()
+            except (FootfallError, RPCError) as error:
+                _log.warning("static schedules are not looked at again", reason=str(error))
 
     async def _runs(self, versions: set[str]) -> bool:
         now = time.monotonic()

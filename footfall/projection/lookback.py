@@ -1,6 +1,6 @@
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 OVERLAP = timedelta(seconds=10)
 """How far each poll looks back behind the last one, since visibility lags and clocks differ."""
@@ -10,6 +10,8 @@ UNREST_SECONDS = 60.0
 
 DEEP_SECONDS = 10.0
 """How often it is looked back over the whole of an outage meanwhile."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Lookback:
@@ -35,9 +37,14 @@ class Lookback:
             seen: the latest moment of a run that was folded (UTC), None if none ever was.
         """
         now = self._clock()
-        if self._from is None and seen is not None:
-            self._from = seen - timedelta(seconds=UNREST_SECONDS)
         self._until = now + UNREST_SECONDS
+        if seen is None:
+            # All is listed now; what visibility was still owed then comes with one more list.
+            self._from = _EPOCH
+            self._looked_at = self._until - DEEP_SECONDS
+            return
+        if self._from is None:
+            self._from = seen - timedelta(seconds=UNREST_SECONDS)
         self._looked_at = float("-inf")
 
     def since(self, seen: datetime) -> datetime:

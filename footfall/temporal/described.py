@@ -29,14 +29,17 @@ class Described:
         first = await decoded(
             self.description.memo_value(MEMO_DEFINITION, type_hint=ScheduledWalk),
         )
-        seen = ScheduleEvent.seen(
+        pause = await decoded(self.description.memo_value(MEMO_PAUSE, None, type_hint=str))
+        return [ScheduleEvent.created(first, pause=pause), self.seen()]
+
+    def seen(self) -> ScheduleEvent:
+        """Give the event that is the state itself."""
+        return ScheduleEvent.seen(
             self.snapshot,
             at=utc_now(),
             position=self.conflict_token.hex(),
             updated_at=self.description.info.last_updated_at,
         )
-        pause = await decoded(self.description.memo_value(MEMO_PAUSE, None, type_hint=str))
-        return [ScheduleEvent.created(first, pause=pause), seen]
 
     def written(self, walk: ScheduledWalk, *, paused: bool, note: str) -> ScheduleEvent:
         """Give the event of a revision that was written before this was described."""

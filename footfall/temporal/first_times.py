@@ -58,7 +58,7 @@ async def make_up_first_times(client: Client, found: Described) -> bool:
     if missed and snapshot.runs_left is not None:
         counted = _counted(walk)
         if counted is None:
-            await _count(client, found, min(len(missed), snapshot.runs_left))
+            await _count(client, found, min(_most(walk, missed), snapshot.runs_left))
             return False
         missed = missed[:counted]
     missing = await _without_runs(client, walk, missed)
@@ -70,6 +70,14 @@ async def make_up_first_times(client: Client, found: Described) -> bool:
         )
         await _backfill(client, found, missing)
     return True
+
+
+def _most(walk: ScheduledWalk, missed: list[datetime]) -> int:
+    """Give how many of some times that are due at once have a run at most, by the policy."""
+    overlap = walk.policies.overlap
+    if overlap in _EACH:
+        return len(missed)
+    return min(len(missed), 2 if overlap is OverlapPolicy.BUFFER_ONE else 1)
 
 
 def _counted(walk: ScheduledWalk) -> int | None:

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -70,9 +70,13 @@ class GuardedService(ServiceClient):
         except TimeoutError:
             raise RPCError(_SILENT, RPCStatusCode.DEADLINE_EXCEEDED, b"") from None
 
-    async def _answer(self, call: Awaitable[Any], *, is_health: bool) -> Any:
+    async def _answer(self, call: Coroutine[Any, Any, Any], *, is_health: bool) -> Any:
         if self._pulse is None or is_health:
             return await call
+        if self._pulse.is_away:
+            # Refused is not sent: nobody need ask whether it was done after all.
+            call.close()
+            raise RPCError(_SILENT, RPCStatusCode.UNAVAILABLE, b"")
         try:
             answer = await unless_gone(call, self._pulse)
         except RPCError as error:

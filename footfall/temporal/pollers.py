@@ -49,7 +49,8 @@ async def pollers(client: Client, *, app: str) -> dict[str, datetime]:
             DescribeTaskQueueRequest(
                 namespace=client.namespace,
                 task_queue=TaskQueue(name=app),
-                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+                # For activities one that has no slot left does not ask.
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
             ),
             timeout=RPC_TIMEOUT,
         )

@@ -23,6 +23,7 @@ from footfall.errors import (
     BrokenScheduleError,
     ConflictError,
     ScheduleNotFoundError,
+    TemporalUnavailableError,
     UnreadableError,
 )
 from footfall.schedules.attributes import MEMO_DEFINITION, MEMO_PAUSE
@@ -129,10 +130,12 @@ class ScheduleGateway:
         )
 
     async def _begin(self, schedule_id: str) -> None:
-        for _ in range(ATTEMPTS):
+        for attempt in range(2 * ATTEMPTS):
+            await asyncio.sleep(0.02 * attempt)
             found = await self.describe(schedule_id)
             if found is None or await make_up_first_times(self._client, found):
                 return
+        raise TemporalUnavailableError
 
     async def find(self, schedule_id: str) -> ScheduleSnapshot | None:
         """Give a schedule as it is now, or None if this app has none with this id that is whole."""
@@ -257,6 +260,11 @@ class ScheduleGateway:
             return
         if found is None:
             raise ScheduleNotFoundError
+        try:
+            events = await found.events()
+        except UnreadableError:
+            # Its creation was encrypted with a key that is gone; what follows is told all the same.
+            events = [found.seen()]
         await self._delete(schedule_id)
         deletion = Change(
             kind=ChangeKind.DELETED,
@@ -265,7 +273,6 @@ class ScheduleGateway:
             token=secrets.token_hex(8),
             reason=reason,
         )
-        events = await found.events()
         await self.changes.note([*events, events[-1].ended(deletion)])
         ending = asyncio.create_task(
             cancel_backfills(self._client, app=self._app, schedule_id=schedule_id),
@@ -468,7 +475,11 @@ class ScheduleGateway:
         for token, (draft, before) in mine.items():
             if after.snapshot.walk.was_changed_by({token}):
                 own = after.written(draft.walk, paused=draft.paused, note=draft.note)
-                await self.changes.note([*await before.events(), own])
+                try:
+                    events = await before.events()
+                except UnreadableError:
+                    events = [before.seen()]
+                await self.changes.note([*events, own])
                 return
 
     async def _settled(

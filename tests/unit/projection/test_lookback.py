@@ -46,7 +46,14 @@ def test_the_last_look_back_comes_after_the_unrest() -> None:
     assert lookback.since(SEEN) == SEEN - OVERLAP
 
 
-def test_who_never_folded_anything_lists_all_anyway() -> None:
-    lookback = Lookback(Clock())
+def test_who_begins_with_nothing_lists_all_once_more_after_the_unrest() -> None:
+    clock = Clock()
+    lookback = Lookback(clock)
     lookback.outage(None)
-    assert lookback.since(SEEN) == SEEN - OVERLAP
+    sinces = []
+    for _ in range(int(2 * UNREST_SECONDS)):
+        sinces.append(lookback.since(SEEN))
+        clock.now += 1
+    assert sinces.count(SEEN - OVERLAP) == len(sinces) - 1
+    assert sinces.index(min(sinces)) == UNREST_SECONDS
+    assert min(sinces).year == 1970
