@@ -23,7 +23,7 @@ class Size:
     patience: float
 
 
-SHORT = Size(seconds=26, pause=1.2, ticking=1, patience=60)
+SHORT = Size(seconds=26, pause=1.2, ticking=1, patience=240)
 LONG = Size(seconds=480, pause=5, ticking=3, patience=900)
 
 

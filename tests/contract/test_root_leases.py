@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from support.mongod import Mongod, running_mongod
@@ -14,15 +14,29 @@ from footfall.errors import ProjectionUnavailableError
 from footfall.mongo.root_leases import MongoLeases
 from footfall.walkers.lease import Lease, LeaseLostError
 
-SECONDS = 1.5
+BRIEF_SECONDS = 3.0
+"""Of leases that are to be over within a test."""
 
 
 @pytest.fixture
 async def pair(mongod: Mongod) -> AsyncIterator[tuple[MongoLeases, MongoLeases]]:
-    """The leases of two workers."""
+    """The leases of two workers, which no test outlives."""
+    async with two(mongod, seconds=300) as both:
+        yield both
+
+
+@pytest.fixture
+async def brief(mongod: Mongod) -> AsyncIterator[tuple[MongoLeases, MongoLeases]]:
+    """The same, of leases that are soon over."""
+    async with two(mongod, seconds=BRIEF_SECONDS) as both:
+        yield both
+
+
+@asynccontextmanager
+async def two(mongod: Mongod, *, seconds: float) -> AsyncIterator[tuple[MongoLeases, MongoLeases]]:
     scope = f"default/{secrets.token_hex(4)}"
     async with AsyncExitStack() as stack:
-        both = tuple(MongoLeases(mongod.uri, "leases", scope, seconds=SECONDS) for _ in range(2))
+        both = tuple(MongoLeases(mongod.uri, "leases", scope, seconds=seconds) for _ in range(2))
         for leases in both:
             await leases.open()
             stack.push_async_callback(leases.close)
@@ -55,9 +69,9 @@ async def test_of_many_that_ask_at_once_one_gets_it(pair: tuple[MongoLeases, Mon
 
 
 async def test_a_silent_holder_loses_it_after_its_time(
-    pair: tuple[MongoLeases, MongoLeases],
+    brief: tuple[MongoLeases, MongoLeases],
 ) -> None:
-    one, other = pair
+    one, other = brief
     lease = await got(one, "ada")
 
     async def freed() -> Lease | None:
@@ -72,10 +86,10 @@ async def test_a_silent_holder_loses_it_after_its_time(
     assert await one.acquire("ada") is None, "what it gives back is no longer its own"
 
 
-async def test_who_renews_keeps_it(pair: tuple[MongoLeases, MongoLeases]) -> None:
-    one, other = pair
+async def test_who_renews_keeps_it(brief: tuple[MongoLeases, MongoLeases]) -> None:
+    one, other = brief
     lease = await got(one, "ada")
-    end = time.monotonic() + 2 * SECONDS
+    end = time.monotonic() + 1.5 * BRIEF_SECONDS
     while time.monotonic() < end:
         renewed = await one.renew(lease)
         assert renewed is not None
@@ -93,7 +107,7 @@ async def test_whatever_a_user_is_called(pair: tuple[MongoLeases, MongoLeases], 
 
 async def test_without_mongodb_nobody_gets_a_root_or_keeps_one() -> None:
     async with running_mongod() as server:
-        leases = MongoLeases(server.uri, "leases", "scope", seconds=SECONDS)
+        leases = MongoLeases(server.uri, "leases", "scope", seconds=BRIEF_SECONDS)
         await leases.open()
         try:
             lease = await got(leases, "ada")
