@@ -33,8 +33,7 @@ dev: $(VENV)/.runnable ## run everything on this machine, with the example app
 	@exec $(VENV)/bin/footfall dev --app $(APP) $(ARGS)
 
 test: $(VENV)/.installed ## run the tests, with branch coverage
-	# Havoc first, and alone: beside other tests the machine itself is one fault more.
-	$(if $(ARGS),,$(PY) -m pytest --no-cov $(HAVOC))
+	# Havoc is not among them, see docs/testing.md.
 	$(PY) -m pytest -n $(JOBS) --cov --cov-branch --cov-report=term-missing:skip-covered \
 		$(or $(ARGS),--ignore=$(HAVOC))
 
@@ -52,7 +51,7 @@ test-exact: $(VENV)/.installed ## compare 10,000 triggers with other libraries i
 	FOOTFALL_EXACT=long $(PY) -m pytest -n $(JOBS) tests/exact $(ARGS)
 
 test-chaos: $(VENV)/.installed ## wreak havoc among real processes for minutes; nothing may be lost
-	FOOTFALL_CHAOS=long $(PY) -m pytest tests/chaos $(ARGS)
+	FOOTFALL_CHAOS=$(or $(FOOTFALL_CHAOS),long) $(PY) -m pytest tests/chaos $(ARGS)
 
 mutants: $(VENV)/.installed ## measure what the tests of triggers would not notice; takes an hour
 	$(PY) scripts/mutation $(ARGS)
