@@ -47,11 +47,7 @@ class StaticSchedules:
             except ScheduleNotFoundError:
                 continue
             except UnreadableError as error:
-                _log.error(
-                    "a static schedule cannot be read and is left as it is",
-                    schedule=entry.id,
-                    reason=error.message,
-                )
+                _leave(entry.id, error)
                 continue
             _log.info("removed a static schedule that is no longer declared", schedule=entry.id)
 
@@ -65,11 +61,7 @@ class StaticSchedules:
                 before = await self._gateway.commit(walk.schedule_id, edit)
             except UnreadableError as error:
                 # A newer release's, or one whose key this worker lacks: others see to it.
-                _log.error(
-                    "a static schedule cannot be read and is left as it is",
-                    schedule=walk.schedule_id,
-                    reason=error.message,
-                )
+                _leave(walk.schedule_id, error)
                 return
             except ScheduleNotFoundError:
                 try:
@@ -82,6 +74,14 @@ class StaticSchedules:
                 _log.info("updated a static schedule", schedule=walk.schedule_id)
             return
         raise ConflictError(f"The static schedule {walk.schedule_id} kept changing.")
+
+
+def _leave(schedule_id: str, error: UnreadableError) -> None:
+    _log.error(
+        "a static schedule cannot be read and is left as it is",
+        schedule=schedule_id,
+        reason=error.message,
+    )
 
 
 def _redeclared(before: ScheduleSnapshot, walk: ScheduledWalk) -> Draft | None:

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from temporalio.client import ScheduleDescription
 
+from footfall.errors import UnreadableError
 from footfall.schedules.attributes import MEMO_DEFINITION, MEMO_PAUSE
 from footfall.schedules.event import ScheduleEvent
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, utc_now
@@ -31,6 +32,16 @@ class Described:
         )
         pause = await decoded(self.description.memo_value(MEMO_PAUSE, None, type_hint=str))
         return [ScheduleEvent.created(first, pause=pause), self.seen()]
+
+    async def readable_events(self) -> list[ScheduleEvent]:
+        """Give the same, without the creation where that cannot be read.
+
+        It may be encrypted with a key that is gone; what follows is told all the same.
+        """
+        try:
+            return await self.events()
+        except UnreadableError:
+            return [self.seen()]
 
     def seen(self) -> ScheduleEvent:
         """Give the event that is the state itself."""

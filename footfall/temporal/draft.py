@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 
@@ -11,6 +12,11 @@ class Draft:
     walk: ScheduledWalk
     paused: bool
     note: str
+
+    @classmethod
+    def held(cls, snapshot: ScheduleSnapshot, walk: ScheduledWalk) -> Self:
+        """Give a draft of a definition that leaves a schedule paused or not, as it is."""
+        return cls(walk=walk, paused=snapshot.paused, note=snapshot.note)
 
 
 Edit = Callable[[ScheduleSnapshot], Draft | None]

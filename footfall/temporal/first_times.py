@@ -90,7 +90,7 @@ async def _count(client: Client, found: Described, count: int) -> None:
     """Take what is made up off the runs that are left: Temporal does not count a backfill."""
     snapshot = found.snapshot
     walk = snapshot.walk.model_copy(update={"quiet": f"{_COUNTED}{count}"})
-    draft = Draft(walk=walk, paused=snapshot.paused, note=snapshot.note)
+    draft = Draft.held(snapshot, walk)
     left = (snapshot.runs_left or 0) - count
     with suppress(ScheduleNotFoundError):
         await update(client, draft, found.conflict_token, left)

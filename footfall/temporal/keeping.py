@@ -53,7 +53,7 @@ class Keeping:
         if max([info.created_at, info.last_updated_at or info.created_at, *actions]) >= before:
             return False
         walk = snapshot.walk.model_copy(update={"quiet": secrets.token_hex(8)})
-        draft = Draft(walk=walk, paused=snapshot.paused, note=snapshot.note)
+        draft = Draft.held(snapshot, walk)
         try:
             return await update(self._client, draft, found.conflict_token, snapshot.runs_left)
         except ScheduleNotFoundError:

@@ -232,7 +232,7 @@ class ScheduleGateway:
             left = snapshot.runs_left - snapshot.walk.overrun - 1
             counted = {"quiet": run_id, "overrun": max(0, -left)}
             walk = snapshot.walk.model_copy(update=counted)
-            draft = Draft(walk=walk, paused=snapshot.paused, note=snapshot.note)
+            draft = Draft.held(snapshot, walk)
             with suppress(ScheduleNotFoundError):
                 await update(self._client, draft, found.conflict_token, max(0, left))
         raise ConflictError
@@ -260,11 +260,7 @@ class ScheduleGateway:
             return
         if found is None:
             raise ScheduleNotFoundError
-        try:
-            events = await found.events()
-        except UnreadableError:
-            # Its creation was encrypted with a key that is gone; what follows is told all the same.
-            events = [found.seen()]
+        events = await found.readable_events()
         await self._delete(schedule_id)
         deletion = Change(
             kind=ChangeKind.DELETED,
@@ -460,7 +456,7 @@ class ScheduleGateway:
             most, left = found.walk.policies.max_runs, found.runs_left
             if most is None or left is None or found.runs_started + left <= most:
                 break
-            draft = Draft(walk=found.walk, paused=found.paused, note=found.note)
+            draft = Draft.held(found, found.walk)
             await update(
                 self._client, draft, after.conflict_token, max(0, most - found.runs_started)
             )
@@ -475,11 +471,7 @@ class ScheduleGateway:
         for token, (draft, before) in mine.items():
             if after.snapshot.walk.was_changed_by({token}):
                 own = after.written(draft.walk, paused=draft.paused, note=draft.note)
-                try:
-                    events = await before.events()
-                except UnreadableError:
-                    events = [before.seen()]
-                await self.changes.note([*events, own])
+                await self.changes.note([*await before.readable_events(), own])
                 return
 
     async def _settled(
