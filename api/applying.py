@@ -178,6 +178,9 @@ class Applying:
                 wanted = await self._create(step, wanted)
             if step.action == "change" and step.error is None:
                 await self._change(wanted)
+            if step.action == "unchanged" and wanted.before is not None:
+                # Perhaps who created it ended right after that.
+                await self._gateway.begin(wanted.before)
         except FootfallError as error:
             step.error = error
 

@@ -326,9 +326,11 @@ class Schedules:
             await self._creations.take(owner, [schedule_id])
         except (TooManySchedulesError, TooManyCreationsError):
             # What is asked for again is answered with what there is: it creates nothing.
-            if may_be_there and await self._gateway.find(schedule_id) is not None:
-                raise ConflictError from None
-            raise
+            found = await self._gateway.find(schedule_id) if may_be_there else None
+            if found is None:
+                raise
+            await self._gateway.begin(found)
+            raise ConflictError from None
         try:
             return await self._gateway.create(walk, paused=paused, note=note)
         except BaseException:

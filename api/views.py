@@ -1,5 +1,7 @@
 """What the API shows of schedules, runs and walkers."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit
@@ -7,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from api.broken import BrokenView
+from footfall.errors import InvalidInputError
 from footfall.projection.row import ScheduleRow
 from footfall.schedules.hook import Hook
 from footfall.schedules.live import Progress
@@ -251,8 +254,7 @@ class ScheduleView(BaseModel):
         """Show a schedule as it stands at an instant."""
         snapshot, tally = row.snapshot, row.tally
         walk = snapshot.walk
-        reading = read_config(walk.config)
-        words, timezone = reading.words, reading.timezone
+        words, timezone = _told(walk.config)
         coming = _next_times(snapshot, now)
         return cls(
             id=walk.schedule_id,
@@ -285,6 +287,16 @@ class ScheduleView(BaseModel):
         )
 
 
+def _told(config: Mapping[str, Any]) -> tuple[str, str]:
+    """Give a trigger in words, and its time zone; a newer release's in no words, and in UTC."""
+    try:
+        reading = read_config(config)
+    except InvalidInputError:
+        # It must not hide the schedules that are listed with it.
+        return "", "UTC"
+    return reading.words, reading.timezone
+
+
 def _policy_fields(snapshot: ScheduleSnapshot) -> dict[str, Any]:
     walk = snapshot.walk
     catchup = walk.policies.catchup_seconds(walk.trigger)
@@ -303,9 +315,10 @@ def _next_times(snapshot: ScheduleSnapshot, now: datetime) -> list[datetime]:
     if len(coming) < left and len(snapshot.coming_times) >= _NEXT_RUNS:
         # The row's few times pass; the others are reckoned until Temporal is read again. Where
         # it shows fewer than it could, no more follow.
-        compiled = compile_config(snapshot.walk.config, snapshot.walk.anchor)
         last = coming[-1] if coming else now
-        coming += next_times(compiled, last, left - len(coming))
+        with suppress(InvalidInputError):
+            compiled = compile_config(snapshot.walk.config, snapshot.walk.anchor)
+            coming += next_times(compiled, last, left - len(coming))
     return coming
 
 

@@ -70,6 +70,8 @@ class StaticSchedules:
                     continue
                 _log.info("registered a static schedule", schedule=walk.schedule_id)
                 return
+            # Perhaps its worker ended right after its creation.
+            await self._gateway.begin(before)
             if before.walk.change.token == walk.change.token:
                 _log.info("updated a static schedule", schedule=walk.schedule_id)
             return

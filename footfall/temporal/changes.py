@@ -7,6 +7,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.converter import decode_typed_search_attributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.schedules.event import ScheduleEvent, merge
@@ -14,7 +15,7 @@ from footfall.schedules.recording import DAYS_KEPT, Limits, Record, Recording, p
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal import attributes
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
-from footfall.temporal.reading import decoded
+from footfall.temporal.reading import owned
 
 RECORD_CHANGES = "RecordChanges"
 """Type of the workflow that keeps the changes of a schedule."""
@@ -103,7 +104,8 @@ class ChangeLog:
 
         Raises:
             TemporalUnavailableError: Temporal did not answer.
-            UnreadableError: what was recorded cannot be read by this process.
+            UnreadableError: what was recorded cannot be read by this process; its details have
+                the `owner`.
         """
         if not is_identifier(schedule_id):
             return None
@@ -116,7 +118,9 @@ class ChangeLog:
             found = await self._history(schedule_id, ended.new_execution_run_id)
         if not found or found[-1].event_type == ENDED[0]:
             return None
-        return await decoded(self._told(found))
+        started = found[0].workflow_execution_started_event_attributes
+        marks = decode_typed_search_attributes(started.search_attributes)
+        return await owned(self._told(found), marks)
 
     async def _told(self, history: Sequence[HistoryEvent]) -> History:
         record, events = Record(), list[ScheduleEvent]()

@@ -9,7 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.errors import ScheduleNotFoundError
 from footfall.schedules.policy import OverlapPolicy
-from footfall.schedules.schedule import ScheduledWalk, utc_now
+from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, utc_now
 from footfall.temporal.action import scheduled_run_id
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
 from footfall.temporal.described import Described
@@ -33,6 +33,12 @@ _EACH = (OverlapPolicy.ALLOW_ALL, OverlapPolicy.BUFFER_ALL)
 _log = structlog.get_logger(__name__)
 
 
+def is_young(snapshot: ScheduleSnapshot) -> bool:
+    """Say whether first times of a schedule may be missing that are still made up."""
+    walk = snapshot.walk
+    return not snapshot.paused and walk.revision == 1 and utc_now() - walk.created_at <= YOUNG
+
+
 async def make_up_first_times(client: Client, found: Described) -> bool:
     """Run what a schedule that was just created was due for before Temporal looked at it.
 
@@ -51,9 +57,9 @@ async def make_up_first_times(client: Client, found: Described) -> bool:
     """
     snapshot = found.snapshot
     walk = snapshot.walk
-    now = utc_now()
-    if snapshot.paused or walk.revision > 1 or now - walk.created_at > YOUNG:
+    if not is_young(snapshot):
         return True
+    now = utc_now()
     missed = first_times(walk, begun=found.description.info.created_at, now=now)
     if missed and snapshot.runs_left is not None:
         counted = _counted(walk)

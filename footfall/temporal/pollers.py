@@ -1,6 +1,8 @@
+import hashlib
 import os
 import socket
 from datetime import UTC, datetime
+from pathlib import Path
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -12,7 +14,21 @@ from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
 
 def worker_identity(version: str) -> str:
     """Give what Temporal shows as a worker of a version of the app: its process, host, version."""
-    return f"footfall-worker-{os.getpid()}@{socket.gethostname()}/{version}"
+    return f"footfall-worker-{os.getpid()}@{_place()}/{version}"
+
+
+def _place() -> str:
+    """Name the host, and where its process numbers count.
+
+    Containers may have one hostname, and each has processes of these numbers of its own.
+    """
+    host = socket.gethostname()
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()
+        numbers = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:  # no Linux, and no such containers
+        return host
+    return f"{host}#{hashlib.sha256(f'{boot}{numbers}'.encode()).hexdigest()[:8]}"
 
 
 def version_of(identity: str) -> str:
@@ -22,9 +38,9 @@ def version_of(identity: str) -> str:
 
 
 def has_ended(identity: str) -> bool:
-    """Say whether a worker of this machine has certainly ended."""
+    """Say whether a worker of this machine and container has certainly ended."""
     process, _, rest = identity.removeprefix("footfall-worker-").partition("@")
-    if rest.rpartition("/")[0] != socket.gethostname() or not process.isdecimal():
+    if rest.rpartition("/")[0] != _place() or not process.isdecimal():
         return False
     try:
         os.kill(int(process), 0)

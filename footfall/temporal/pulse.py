@@ -16,6 +16,9 @@ SILENT_SECONDS = 1.5
 PATIENCE_SECONDS = 2.0
 """How long one answer may take; a Temporal that is slower than that is asked again."""
 
+TICK_SECONDS = 0.1
+"""How often it is looked whether this process itself goes on."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -23,11 +26,13 @@ class Pulse:
     """Whether Temporal answers at all, so that nobody waits for one that is away.
 
     A call may take its full deadline where Temporal is slow. Only where it answers nothing, neither
-    a question after its health nor any other call, it is away, until it answers again.
+    a question after its health nor any other call, it is away, until it answers again. The time
+    for which this process itself stood still, and could hear no answer, does not count.
     """
 
     def __init__(self) -> None:
-        self._answered_at = time.monotonic()
+        self._answered_at = self._ticked_at = time.monotonic()
+        self._stood_still = 0.0
         self._away = asyncio.Event()
 
     @property
@@ -37,7 +42,8 @@ class Pulse:
 
     def answered(self) -> None:
         """Note that Temporal has just answered something."""
-        self._answered_at = time.monotonic()
+        self._tick()
+        self._answered_at, self._stood_still = self._ticked_at, 0.0
 
     async def gone(self) -> None:
         """Return as soon as Temporal is away."""
@@ -49,12 +55,36 @@ class Pulse:
         Args:
             check: returns if Temporal serves, and raises TemporalUnavailableError if not.
         """
+        ticking = asyncio.create_task(self._keep_ticking())
+        try:
+            await self._keep_asking(check)
+        finally:
+            ticking.cancel()
+
+    async def _keep_ticking(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self._tick()
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        late = now - self._ticked_at - TICK_SECONDS
+        # Less than that every busy process is late.
+        if late > TICK_SECONDS:
+            self._stood_still += late
+        self._ticked_at = now
+
+    def _is_silent(self) -> bool:
+        self._tick()
+        return self._ticked_at - self._answered_at - self._stood_still >= SILENT_SECONDS
+
+    async def _keep_asking(self, check: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     await check()
             except (TemporalUnavailableError, TimeoutError):
-                if time.monotonic() - self._answered_at >= SILENT_SECONDS and not self.is_away:
+                if self._is_silent() and not self.is_away:
                     _log.warning("Temporal is away; what needs it is refused until it answers")
                     self._away.set()
             except Exception:  # noqa: BLE001

@@ -2,8 +2,10 @@ from collections.abc import Awaitable
 
 import structlog
 from pydantic import ValidationError
+from temporalio.common import TypedSearchAttributes
 
 from footfall.errors import UnreadableError
+from footfall.temporal import attributes
 
 _UNDECODABLE = (ValueError, KeyError, TypeError, RuntimeError)
 """What decoding raises: models, the SDK's converters and the codec."""
@@ -11,6 +13,19 @@ _UNDECODABLE = (ValueError, KeyError, TypeError, RuntimeError)
 _MOST_NAMED = 5
 
 _log = structlog.get_logger(__name__)
+
+
+async def owned[Value](decoding: Awaitable[Value], marks: TypedSearchAttributes) -> Value:
+    """Give what is decoded of something that has an owner, by its search attributes.
+
+    Raises:
+        UnreadableError: as `decoded` does; `owner` in its details says whom it may be told.
+    """
+    try:
+        return await decoded(decoding)
+    except UnreadableError as error:
+        details = {**error.details, "owner": marks.get(attributes.OWNER)}
+        raise UnreadableError(error.message, **details) from error
 
 
 async def decoded[Value](decoding: Awaitable[Value]) -> Value:

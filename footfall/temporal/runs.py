@@ -21,7 +21,7 @@ from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.observation import Observation, observation
-from footfall.temporal.reading import Unread, decoded
+from footfall.temporal.reading import Unread, decoded, owned
 
 RUN_WALKER_ACTIVITY = "run_walker"
 """Name of the activity of a run whose result is what the walker gave."""
@@ -89,10 +89,11 @@ class RunGateway:
         description = await self._describe(run_id)
         if description is None:
             return None
-        summary = await decoded(_summary(description))
+        marks = description.typed_search_attributes
+        summary = await owned(_summary(description), marks)
         if summary is None or (summary.app, summary.schedule_id) != (self._app, schedule_id):
             return None
-        return await decoded(observation(description, summary))
+        return await owned(observation(description, summary), marks)
 
     async def is_open(self, run: RunReference) -> bool:
         """Say whether one execution of a run has not ended."""

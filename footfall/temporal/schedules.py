@@ -44,7 +44,7 @@ from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
 from footfall.temporal.draft import Draft, Edit
-from footfall.temporal.first_times import make_up_first_times
+from footfall.temporal.first_times import is_young, make_up_first_times
 from footfall.temporal.listed import ListedSchedule, to_listed
 from footfall.temporal.reading import Unread
 from footfall.temporal.update import update
@@ -116,10 +116,10 @@ class ScheduleGateway:
                 )
         except ScheduleAlreadyRunningError as error:
             # Perhaps by a request like this one, which ended before it had seen to that.
-            await self._begin(walk.schedule_id)
+            await self._made_up(walk.schedule_id)
             raise ConflictError(f"The schedule {walk.schedule_id} exists already.") from error
         if not paused:
-            await self._begin(walk.schedule_id)
+            await self._made_up(walk.schedule_id)
         shown = SHOWN_TIMES if runs_left is None else min(SHOWN_TIMES, runs_left)
         return ScheduleSnapshot(
             walk=walk,
@@ -129,7 +129,15 @@ class ScheduleGateway:
             runs_left=runs_left,
         )
 
-    async def _begin(self, schedule_id: str) -> None:
+    async def begin(self, snapshot: ScheduleSnapshot) -> None:
+        """See to it that none of a schedule's first times is left out, as `create` does.
+
+        For who wanted to create what there is already: whoever did so may have ended before that.
+        """
+        if is_young(snapshot):
+            await self._made_up(snapshot.walk.schedule_id)
+
+    async def _made_up(self, schedule_id: str) -> None:
         for attempt in range(2 * ATTEMPTS):
             await asyncio.sleep(0.02 * attempt)
             found = await self.describe(schedule_id)

@@ -39,6 +39,12 @@ def kill_tree(pid: int) -> None:
     _signal_group(pid, signal.SIGKILL)
 
 
+def is_there(pid: int) -> bool:
+    """Say whether a process of the group that a process leads has not ended, as Linux tells."""
+    numbers = (int(path.name) for path in Path("/proc").glob("[0-9]*"))
+    return any(_group(number) == pid for number in numbers)
+
+
 def _signal_group(pid: int, kind: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, kind)

@@ -105,7 +105,7 @@ class Hosts:
         try:
             async with self._roots.turn(call.root, steps_aside=call.steps_aside) as turn:
                 while True:
-                    outcome = await self._try(_fenced(call, turn), watch, turn)
+                    outcome = await self._try(call, watch, turn)
                     if outcome is not None:
                         return outcome
                     await turn.pause()
@@ -127,16 +127,21 @@ class Hosts:
         return self._roots.has_line(root)
 
     async def _try(self, call: WalkerCall, watch: Watch, turn: Turn) -> RunOutcome | None:
-        async with self._host() as host:
+        async with self._host() as host, self._roots.leased(call.root, turn) as is_mine:
+            if not is_mine:
+                return None
             recording = Recording(self._output_dir / _file_name(call), call.output_limit)
             try:
                 with turn.used_by(host):
-                    return await self._run(host, call, recording, watch, turn)
+                    return await self._run(host, _fenced(call, turn), recording, watch, turn)
             except asyncio.CancelledError:
                 watch.interrupted(recording)
                 raise
             finally:
                 recording.discard()
+                if not host.alive:
+                    # A process that was killed may write for a moment still.
+                    await host.gone()
 
     async def _run(
         self,

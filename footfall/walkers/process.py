@@ -3,12 +3,14 @@ import contextlib
 import ctypes
 import math
 import signal
+import time
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from footfall.errors import AppError
@@ -16,11 +18,13 @@ from footfall.walkers import host
 from footfall.walkers.call import WalkerCall
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.deadline import LiveUntil
-from footfall.walkers.descendants import descendants, kill_tree
+from footfall.walkers.descendants import descendants, is_there, kill_tree
 from footfall.walkers.host import BEGAN, STARTED, Finished, HostSettings, LoadFailure
 from footfall.walkers.spawning import HostContext
 
 _SECONDS_TO_DIE = 5
+
+_log = structlog.get_logger(__name__)
 
 
 class HostDiedError(Exception):
@@ -119,6 +123,22 @@ class HostProcess:
         self.alive = False
         if self._pid is not None:
             kill_tree(self._pid)
+
+    async def gone(self) -> None:
+        """Kill what is left of the process and its group, and wait for its end, some seconds.
+
+        What does not end in that time waits for a disk, say, and cannot be helped.
+        """
+        self.kill()
+        if self._pid is None:
+            return
+        deadline, pause = time.monotonic() + _SECONDS_TO_DIE, 0.001
+        while is_there(self._pid):
+            if time.monotonic() >= deadline:
+                _log.warning("a process that was killed does not end", pid=self._pid)
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 0.05)
 
     def has_too_many(self) -> bool:
         """Say whether what runs there has started more processes than it may."""

@@ -33,14 +33,14 @@ class Roots:
 
     @asynccontextmanager
     async def turn(self, root: str, *, steps_aside: bool) -> AsyncIterator[Turn]:
-        """Have a root for the length of the block.
+        """Be the one of this worker who may have a root, for the length of the block.
 
         Args:
             root: the user whose root it is.
             steps_aside: give up after some seconds, instead of waiting as long as it takes.
 
         Raises:
-            RootBusyError: others had the root meanwhile.
+            RootBusyError: others of this worker had the root meanwhile.
         """
         line = self._lines.get(root)
         if line is None:
@@ -49,13 +49,25 @@ class Roots:
         turn = Turn(line, patience if steps_aside else None)
         await _reach(line, turn)
         try:
-            if self._leases is None:
-                yield turn
-                return
-            async with _leased(self._leases, root, turn):
-                yield turn
+            yield turn
         finally:
             line.turn.release()
+
+    @asynccontextmanager
+    async def leased(self, root: str, turn: Turn) -> AsyncIterator[bool]:
+        """Have the lease of a root for the length of the block, or say that another worker has it.
+
+        What holds it has a host already, so that no lease waits in a worker that is full.
+        """
+        if self._leases is None:
+            yield True
+            return
+        lease = await self._leases.acquire(root)
+        if lease is None:
+            yield False
+            return
+        async with _kept(self._leases, lease, turn):
+            yield True
 
 
 async def _reach(line: Line, turn: Turn) -> None:
@@ -69,9 +81,7 @@ async def _reach(line: Line, turn: Turn) -> None:
 
 
 @asynccontextmanager
-async def _leased(leases: Leases, root: str, turn: Turn) -> AsyncIterator[None]:
-    while (lease := await leases.acquire(root)) is None:
-        await turn.pause()
+async def _kept(leases: Leases, lease: Lease, turn: Turn) -> AsyncIterator[None]:
     turn.keep(lease)
     renewing = asyncio.create_task(_renew(leases, lease, turn))
     try:
@@ -80,6 +90,7 @@ async def _leased(leases: Leases, root: str, turn: Turn) -> AsyncIterator[None]:
         renewing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await renewing
+        turn.keep(None)
         # Cancelled or not: the next one need not wait until the lease is over.
         await asyncio.shield(leases.release(lease))
 

@@ -95,10 +95,10 @@ class Turn:
             await asyncio.sleep(self._pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
         self._pause = min(self._pause * 1.5, _LONGEST_PAUSE)
 
-    def keep(self, lease: Lease) -> None:
-        """Take a lease, or the same one renewed."""
+    def keep(self, lease: Lease | None) -> None:
+        """Take a lease, or the same one renewed; None when it was given back."""
         self._lease = lease
-        if self._holder is not None:
+        if self._holder is not None and lease is not None:
             self._holder.live_until(lease.until)
 
     def lose(self) -> None:

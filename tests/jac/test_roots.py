@@ -21,8 +21,9 @@ from support.waiting import until
 from footfall.mongo.root_leases import MongoLeases
 from footfall.schedules.run import RunOutcome, RunStatus
 from footfall.walkers.call import WalkerCall
+from footfall.walkers.descendants import kill_tree
 from footfall.walkers.hosts import Hosts
-from footfall.walkers.lease import LeaseLostError
+from footfall.walkers.lease import Lease, LeaseLostError
 from footfall.walkers.turn import RootBusyError
 
 MakeCall = Callable[..., WalkerCall]
@@ -182,6 +183,57 @@ async def test_a_walker_ends_when_mongodb_is_away_for_longer_than_the_lease(
             with pytest.raises(LeaseLostError):
                 await running
             assert is_dead(pid)
+
+
+async def test_a_root_is_given_back_when_the_walker_that_was_killed_is_gone(
+    call: MakeCall, tmp_path: Path, mongod: Mongod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, pid = tmp_path / "app.py", 0
+    shutil.copy(APPS / "rogue.py", app)
+    alive: list[bool] = []
+
+    def kill_late(leader: int) -> None:
+        nonlocal pid
+        if not pid:
+            pid = leader
+            asyncio.get_running_loop().call_later(0.5, kill_tree, leader)
+
+    async def release(leases: MongoLeases, lease: Lease) -> None:
+        alive.append(not is_dead(pid))
+        await given_back(leases, lease)
+
+    given_back = MongoLeases.release
+    monkeypatch.setattr("footfall.walkers.process.kill_tree", kill_late)
+    monkeypatch.setattr(MongoLeases, "release", release)
+    states = [tmp_path / "state"]
+    async with workers(app, states, lambda: leases_of(mongod), processes=(1,)) as (one,):
+        mark = tmp_path / "mark"
+        running = asyncio.create_task(one.run(call("mark_and_spin", root="busy", mark=str(mark))))
+        await until(lambda: exists(mark), what="the walker's start")
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        monkeypatch.undo()
+    assert alive == [False]
+
+
+async def test_a_worker_that_is_full_keeps_no_root_for_those_that_wait(
+    call: MakeCall, tmp_path: Path, mongod: Mongod
+) -> None:
+    app, mark = tmp_path / "app.py", tmp_path / "mark"
+    shutil.copy(APPS / "rogue.py", app)
+    states = [tmp_path / "one", tmp_path / "other"]
+    async with workers(app, states, lambda: leases_of(mongod), (1, 1)) as (full, idle):
+        busy = asyncio.create_task(full.run(call("mark_and_spin", root="busy", mark=str(mark))))
+        await until(lambda: exists(mark), what="the walker's start")
+        waiting = asyncio.create_task(full.run(call("hello", root="wanted")))
+        for _ in range(5):
+            outcome = await idle.run(call("hello", root="wanted"))
+            assert outcome.status is RunStatus.SUCCEEDED
+        assert not busy.done()
+        assert not waiting.done()
+        busy.cancel()
+        assert (await waiting).status is RunStatus.SUCCEEDED
 
 
 def leases_of(server: Mongod) -> MongoLeases:

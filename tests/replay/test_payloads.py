@@ -3,10 +3,12 @@
 import copy
 import json
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
 from replay.samples import ACTED_UPON, SAMPLES, SHOWN, as_json
 from support.histories import assert_holds
 
@@ -15,6 +17,8 @@ from footfall.schedules.recording import Recording, unpack
 from footfall.schedules.stored import Stored
 
 PATHS = sorted((Path(__file__).parent / "payloads").glob("*.json"))
+WORDS = {"kind", "status", "overlap", "after_completion", "on"}
+"""The fields that hold one of a few words, or several of them."""
 NOTHING = (None, False, 0, "", [], {})
 
 
@@ -34,13 +38,13 @@ def places(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | i
             yield from places(part, (*at, number))
 
 
-def with_more(value: Any, place: tuple[str | int, ...], more: Any) -> Any:
-    """Give a payload with a field that is not known yet."""
+def with_more(value: Any, place: tuple[str | int, ...], more: Any, name: str = "from_later") -> Any:
+    """Give a payload with a field that is not known yet, or one that holds something else."""
     copied = copy.deepcopy(value)
     there = copied
     for part in place:
         there = there[part]
-    there["from_later"] = more
+    there[name] = more
     return copied
 
 
@@ -76,6 +80,57 @@ def test_a_later_field_that_holds_nothing_is_passed_over(name: str) -> None:
         for more in NOTHING:
             later = with_more(value, place, more)
             assert type(sample).model_validate_json(json.dumps(later)) == sample
+
+
+def choices(value: Any) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
+    """Give where in a payload one of a few words stands, and what a later one would look like."""
+    for place in places(value):
+        there: Any = value
+        for part in place:
+            there = there[part]
+        for name in there.keys() & WORDS:
+            is_several = isinstance(there[name], list)
+            yield place, name, [*there[name], "later"] if is_several else "later"
+
+
+@pytest.mark.parametrize("name", ACTED_UPON)
+def test_a_later_value_of_a_field_with_a_few_is_refused_wherever_it_is(name: str) -> None:
+    sample = SAMPLES[name]
+    value = as_json(sample)
+    for place, field, later in choices(value):
+        changed = with_more(value, place, later, field)
+        with pytest.raises(UnreadableError, match=r"newer release.*upgrade") as refused:
+            type(sample).model_validate_json(json.dumps(changed))
+        assert refused.value.details["field"].endswith(field)
+
+
+def models(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    yield kind
+    for field in kind.model_fields.values():
+        for one in types(field.annotation):
+            if isinstance(one, type) and issubclass(one, BaseModel):
+                yield from models(one)
+
+
+def types(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    if get_origin(annotation) is not Literal:
+        for part in get_args(annotation):
+            yield from types(part)
+
+
+def test_the_fields_with_a_few_values_are_the_ones_that_are_tried() -> None:
+    found = {
+        name
+        for sample in ACTED_UPON.values()
+        for model in models(type(sample))
+        for name, field in model.model_fields.items()
+        for one in types(field.annotation)
+        if get_origin(one) is Literal or (isinstance(one, type) and issubclass(one, Enum))
+    }
+    assert found == WORDS
+    tried = {name for sample in ACTED_UPON.values() for _, name, _ in choices(as_json(sample))}
+    assert tried == WORDS
 
 
 @pytest.mark.parametrize("name", SHOWN)

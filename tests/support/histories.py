@@ -18,7 +18,7 @@ HISTORIES = TESTS / "replay" / "histories"
 def stand_ins(folder: str) -> dict[str, str]:
     """Give the patterns of what only this machine knows, and what takes their place."""
     return {
-        re.escape(socket.gethostname()): "host",
+        re.escape(socket.gethostname()) + "(#[0-9a-f]{8})?": "host",
         rf"footfall-worker-{os.getpid()}@": "footfall-worker-1@",
         rf"{os.getpid()}@host": "1@host",
         re.escape(folder): "/data",

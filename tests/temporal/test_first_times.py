@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.api import api_settings, running_api
 from support.scene import Scene, running_scene
 from support.temporal_file import temporal_file
 from support.waiting import until
@@ -21,6 +23,8 @@ from footfall.temporal import attributes
 from footfall.temporal.connection import connect
 from footfall.temporal.first_times import first_times
 from footfall.temporal.registration import register_attributes
+from footfall.temporal.schedules import ScheduleGateway
+from worker.statics import StaticSchedules
 
 MANY = 60
 SECOND = timedelta(seconds=1)
@@ -122,6 +126,85 @@ async def test_what_is_made_up_counts(client: Client, tmp_path: Path, most: int)
         assert len({run.scheduled_at for run in runs}) == most
 
 
+class CrashError(Exception):
+    """The process ended at this place."""
+
+
+async def crash(*_: object) -> bool:
+    raise CrashError
+
+
+async def request(scene: Scene, route: str, body: dict[str, Any]) -> None:
+    """Ask an API that lets an owner have one schedule, as one that started just now."""
+    address = scene.client.service_client.config.target_host
+    settings = api_settings(address, scene.app, FOOTFALL_LIMITS_SCHEDULES="1")
+    async with running_api(settings) as api:
+        await api.caller("alice")("POST", route, json=body)
+
+
+def declared(scene: Scene) -> dict[str, Any]:
+    given = {"walker_name": "work", "args": {"ledger": str(scene.ledger)}, "name": "first"}
+    return {**given, **EVERY_SECOND, "overlap": "allow_all"}
+
+
+async def by_creating(scene: Scene) -> None:
+    await request(scene, "/schedule/create", declared(scene))
+
+
+async def by_applying(scene: Scene) -> None:
+    await request(scene, "/schedule/apply", {"schedules": [declared(scene)]})
+
+
+async def by_registering(scene: Scene) -> None:
+    walk = late(scene, overlap="allow_all")
+    static = {"schedule_id": f"{scene.app}.work", "owner": "system", "is_static": True}
+    walk = walk.model_copy(update={**static, "root": "system"})
+    await StaticSchedules(ScheduleGateway(scene.client, app=scene.app), app=scene.app).sync(
+        [walk], keep=[]
+    )
+
+
+@pytest.mark.parametrize("ask", [by_creating, by_applying, by_registering])
+async def test_whoever_asks_again_after_a_crash_has_the_first_times_made_up(
+    client: Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ask: Callable[[Scene], Awaitable[None]],
+) -> None:
+    async with running_scene(client, tmp_path, app=f"again-{ask.__name__}") as scene:
+        with monkeypatch.context() as patched:
+            patched.setattr("footfall.temporal.schedules.make_up_first_times", crash)
+            for module in ("api.schedules", "api.applying"):
+                patched.setattr(f"{module}.utc_now", long_ago)
+            try:
+                await ask(scene)
+            except CrashError:
+                assert ask is by_registering
+
+        async def created() -> ScheduledWalk | None:
+            found = [one.first async for one in scene.schedules.listed()]
+            return found[0] if found else None
+
+        walk = await until(created, what="the schedule in the list")
+        found = await scene.schedules.describe(walk.schedule_id)
+        assert found is not None
+        begun = found.description.info.created_at
+        missed = first_times(walk, begun=begun, now=datetime.now(UTC))
+        assert len(missed) >= 3
+        await ask(scene)
+
+        async def are_made_up() -> bool:
+            return set(missed) <= {run.scheduled_at for run in await scene.runs(walk)}
+
+        await until(are_made_up, what="the first times")
+        snapshot = await scene.schedules.read(walk.schedule_id)
+        assert snapshot.walk.revision == 1
+
+
+def long_ago() -> datetime:
+    return datetime.now(UTC) - timedelta(seconds=3.5)
+
+
 def late(scene: Scene, **policies: Any) -> ScheduledWalk:
     """Give a definition that is created some seconds after it was made."""
     walk = a_walk(
@@ -130,7 +213,7 @@ def late(scene: Scene, **policies: Any) -> ScheduledWalk:
         args={"ledger": str(scene.ledger)},
         config=EVERY_SECOND,
         policies=Policies(**policies),
-        created_at=datetime.now(UTC) - timedelta(seconds=3.5),
+        created_at=long_ago(),
     )
     return walk.model_copy(update={"root": walk.schedule_id})
 

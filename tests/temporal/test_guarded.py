@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
+from support.waiting import until
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -110,3 +112,37 @@ async def test_what_temporal_answers_keeps_it_alive(client: Client) -> None:
             await asyncio.sleep(0.1)
     finally:
         watching.cancel()
+
+
+async def test_a_process_that_stood_still_takes_temporal_for_away_no_sooner(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    brief = {"EVERY": 0.05, "SILENT": 0.3, "PATIENCE": 0.4, "TICK": 0.02}
+    for name, seconds in brief.items():
+        monkeypatch.setattr(f"footfall.temporal.pulse.{name}_SECONDS", seconds)
+    pulse, asked, serves = Pulse(), 0, True
+
+    async def check() -> None:
+        nonlocal asked
+        asked += 1
+        if not serves:
+            raise TemporalUnavailableError
+        if asked == 2:
+            # The answer cannot be heard in time, and the question has timed out.
+            time.sleep(1)  # noqa: ASYNC251 - it is what is tried
+            await asyncio.sleep(0.1)
+
+    async def is_asked_again() -> bool:
+        assert not pulse.is_away
+        return asked > 4
+
+    with capture_logs() as logs:
+        watching = asyncio.create_task(pulse.watch(check))
+        try:
+            await until(is_asked_again, what="the question after the pause")
+            assert not logs
+            serves = False
+            await asyncio.wait_for(pulse.gone(), 5)
+        finally:
+            watching.cancel()
+    assert [one["event"][:16] for one in logs] == ["Temporal is away"]

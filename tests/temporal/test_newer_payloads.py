@@ -91,11 +91,12 @@ async def refused(handle: WorkflowHandle[Any, Any]) -> str:
     return await until(told, what="a task that failed")
 
 
-async def create(client: Client, walk: ScheduledWalk) -> None:
+async def create(client: Client, walk: ScheduledWalk, **fields: Any) -> None:
     """Create a schedule as a later release would."""
+    definition = {**walk.model_dump(mode="json"), **fields} if fields else newer(walk)
     action = ScheduleActionStartWorkflow(
         RUN_WALKER,
-        newer(walk),
+        definition,
         id=action_id(walk),
         task_queue=walk.app,
         typed_search_attributes=run_attributes(walk),
@@ -103,7 +104,7 @@ async def create(client: Client, walk: ScheduledWalk) -> None:
     await client.create_schedule(
         walk.schedule_id,
         Schedule(action=action, spec=ScheduleSpec(cron_expressions=["0 0 1 1 *"])),
-        memo={MEMO_DEFINITION: newer(walk)},
+        memo={MEMO_DEFINITION: definition},
         search_attributes=schedule_attributes(walk, horizon=None),
     )
 
@@ -179,6 +180,35 @@ async def test_a_newer_schedule_is_left_alone_and_the_others_go_on(
             assert [change["kind"] for change in changes] == ["created"]
             ticking = await gateway.read(static.schedule_id)
             assert ticking.walk.revision == 1
+
+
+async def test_newer_values_and_triggers_are_neither_broken_nor_in_the_way(
+    client: Client, app_name: str
+) -> None:
+    policy, trigger, plain = (a_walk(app_name) for _ in range(3))
+    await create(client, policy, policies={"overlap": "wait_for_dawn"})
+    await create(client, trigger, config={"trigger": "tide", "port": "Hamburg"})
+    await ScheduleGateway(client, app=app_name).create(plain)
+    address = client.service_client.config.target_host
+    async with running_api(api_settings(address, app_name)) as api:
+        alice = api.caller("alice")
+
+        async def listed() -> dict[str, Any] | None:
+            data = await alice.data("GET", "/schedule/list")
+            found = {one["id"]: one for one in data["schedules"]}
+            both = {trigger.schedule_id, plain.schedule_id}
+            return found if found.keys() == both and data.get("broken") else None
+
+        found = await until(listed, what="what can be read, and what cannot")
+        shown = found[trigger.schedule_id]
+        assert shown["config"] == {"trigger": "tide", "port": "Hamburg"}
+        assert (shown["trigger_description"], shown["timezone"]) == ("", "UTC")
+        assert len(shown["next_runs"]) == 5
+        for method in ("GET", "DELETE"):
+            status, told = await alice.error(method, f"/schedule/{policy.schedule_id}")
+            assert (status, told["code"]) == (503, "unreadable")
+            assert told["details"] == {"field": "policies.overlap", "owner": "alice"}
+            assert "upgrade this process" in told["message"]
 
 
 @pytest.mark.usefixtures("upgrade_after_refusal")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
+from support.api import api_settings, running_api
 from support.waiting import until
 from support.walks import a_change, a_walk
 from temporalio.client import Client
@@ -132,6 +133,34 @@ async def test_what_is_for_one_schedule_says_why_it_cannot_be_read(
     assert await keeping.keep(utc_now() + timedelta(days=1)) == 0
     # To another app it does not exist, whatever it is encrypted with.
     assert await ScheduleGateway(without, app="other").find(sealed.schedule_id) is None
+
+
+async def test_what_cannot_be_read_does_not_exist_for_strangers(
+    sealing: Client, without: Client, app_name: str
+) -> None:
+    kept, deleted = await create(sealing, app_name), await create(sealing, app_name)
+    run_id = f"{app_name}-run"
+    manual = kept.model_copy(update={"occasion": Occasion(kind=RunKind.MANUAL, by="alice")})
+    assert await RunControl(sealing, RunGateway(sealing, app=app_name)).start(manual, run_id)
+    await ScheduleGateway(sealing, app=app_name).delete(deleted.schedule_id)
+    address = without.service_client.config.target_host
+    async with running_api(api_settings(address, app_name)) as api:
+        of_kept, of_deleted = (f"/schedule/{one.schedule_id}" for one in (kept, deleted))
+        wanted = (
+            ("GET", f"{of_kept}/changes"),
+            ("GET", f"{of_deleted}/changes"),
+            ("GET", f"{of_deleted}?at=1"),
+            ("GET", f"{of_kept}/runs/{run_id}"),
+            ("POST", f"{of_kept}/runs/{run_id}/cancel"),
+        )
+        for method, path in wanted:
+            for user, admin in (("alice", False), ("carol", True)):
+                status, told = await api.caller(user, admin=admin).error(method, path)
+                assert (status, told["code"]) == (503, "unreadable"), (path, user)
+                assert "'k1'" in told["message"]
+            status, told = await api.caller("mallory").error(method, path)
+            assert (status, told["code"]) == (404, "schedule_not_found"), path
+            assert "k1" not in str(told)
 
 
 async def test_runs_hooks_and_deliveries_that_cannot_be_read_do_not_hide_the_others(

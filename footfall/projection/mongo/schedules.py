@@ -3,9 +3,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import ValidationError
 from pydantic_core import to_json
 from pymongo import UpdateOne
 
+from footfall.errors import UnreadableError
 from footfall.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
 from footfall.projection.mongo.schedule_search import ScheduleSearch, searched
@@ -19,7 +21,10 @@ type Age = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPage:
-    """A page of schedules without their tallies."""
+    """A page of schedules without their tallies.
+
+    `total` counts those too that this process cannot read, and that are passed over.
+    """
 
     snapshots: list[ScheduleSnapshot]
     cursor: str | None
@@ -56,7 +61,7 @@ class Schedules:
             }
 
     async def get(self, schedule_id: str) -> ScheduleSnapshot | None:
-        """Give one snapshot, or None."""
+        """Give one snapshot, or None if there is none that this process can read."""
         document = await self._collection.find_one({"_id": self._id(schedule_id)})
         return _snapshot(document) if document else None
 
@@ -105,7 +110,7 @@ class Schedules:
         )
         more = len(documents) > limit
         return SnapshotPage(
-            [_snapshot(document) for document in documents[:limit]],
+            _readable(documents[:limit]),
             encode_cursor("schedules", documents[limit - 1]["place"]) if more else None,
             total,
         )
@@ -134,7 +139,7 @@ class Schedules:
             end = documents[limit - 1]
             following = encode_position(query, Position(start, end["key"], end["_id"]["id"]))
         return SnapshotPage(
-            [_snapshot(document) for document in documents[:limit]],
+            _readable(documents[:limit]),
             following,
             counted[0]["total"] if counted else 0,
         )
@@ -179,5 +184,16 @@ def _age(snapshot: ScheduleSnapshot) -> Age:
     return micros(snapshot.walk.created_at), snapshot.walk.revision
 
 
-def _snapshot(document: Document) -> ScheduleSnapshot:
-    return ScheduleSnapshot.model_validate_json(document["body"])
+def _snapshot(document: Document) -> ScheduleSnapshot | None:
+    """Give what a row holds, or None where a process of a newer release wrote more into it.
+
+    To this process it is as a schedule that it cannot read in Temporal, which is told there.
+    """
+    try:
+        return ScheduleSnapshot.model_validate_json(document["body"])
+    except (UnreadableError, ValidationError):
+        return None
+
+
+def _readable(documents: Iterable[Document]) -> list[ScheduleSnapshot]:
+    return [one for one in map(_snapshot, documents) if one is not None]
