@@ -1,5 +1,6 @@
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -103,7 +104,8 @@ class Projector:
         self._lookback = Lookback()
         self._folded_at: datetime | None = None
         self._swept_at: float | None = None
-        self._sweep_seconds = 0.0
+        # Of the last two: one that an outage held up must not put off the next.
+        self._sweeps_took: deque[float] = deque([0.0], maxlen=2)
         # Schedules that may have runs from before they were deleted and created again.
         self._reborn: set[str] = set()
         self.problem: str | None = "The projection is being built."
@@ -204,7 +206,7 @@ class Projector:
             )
             await self._witness.find_lost([*listed, *alive])
         await self._delete_completed(rows.values())
-        self._sweep_seconds = time.monotonic() - started
+        self._sweeps_took.append(time.monotonic() - started)
         self._swept_at = time.monotonic()
 
     async def _delete_completed(self, rows: Iterable[ScheduleRow]) -> None:
@@ -215,7 +217,7 @@ class Projector:
     def _sweep_is_due(self) -> bool:
         if self._swept_at is None:
             return True
-        pause = max(SWEEP_SECONDS, SWEEP_SHARE * self._sweep_seconds)
+        pause = max(SWEEP_SECONDS, SWEEP_SHARE * min(self._sweeps_took))
         return time.monotonic() - self._swept_at >= pause
 
     async def _fold_changed_schedules(self) -> None:

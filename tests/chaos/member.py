@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import psutil
 from chaos.proxy import Proxy
 from support.ports import free_port
@@ -93,6 +94,15 @@ class Member:
     async def ready(self, *, seconds: float = 90) -> None:
         """Wait until it says that it is ready, however often it is started until then."""
         await ready(self.url, seconds=seconds)
+
+    async def is_serving(self) -> bool:
+        """Say whether it has got so far that it answers."""
+        async with httpx.AsyncClient() as client:
+            try:
+                await client.get(f"{self.url}/healthz/live", timeout=2)
+            except httpx.HTTPError:
+                return False
+        return True
 
     async def kill(self) -> None:
         """End it as a crash would; what it had started has to end by itself."""
