@@ -35,6 +35,7 @@ from footfall.ending import end_within
 from footfall.errors import ConfigurationError, FootfallError
 from footfall.listener import listen
 from footfall.projection.feed import Feed
+from footfall.projection.first_watch import FirstWatch
 from footfall.projection.late_watch import LateWatch
 from footfall.projection.memory import MemoryStore
 from footfall.projection.mongo import MongoStore
@@ -183,16 +184,17 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         retention=kept,
         tell=Telling(feed, hooks=KnownHooks(hooks), deliveries=deliveries),
     )
+    first_watch = FirstWatch(gateway)
     projector = Projector(
         gateway,
         runs,
         store,
         retention=retention,
         witness=Witness(gateway, changes),
-        observers=(feed, watch),
+        observers=(feed, watch, first_watch),
     )
     feeling = asyncio.create_task(pulse.watch(temporal.check))
-    work = asyncio.create_task(_work(client, settings, projector, watch))
+    work = asyncio.create_task(_work(client, settings, projector, watch, first_watch))
     chains = Chains(gateway, store, app=app)
     creations = Creations(store, limits)
     schedules = Schedules(
@@ -288,6 +290,7 @@ async def _work(
     settings: Settings,
     projector: Projector,
     watch: LateWatch,
+    first_watch: FirstWatch,
 ) -> None:
     while True:
         try:
@@ -302,4 +305,5 @@ async def _work(
     async with asyncio.TaskGroup() as group:
         group.create_task(projector.run())
         group.create_task(watch.run())
+        group.create_task(first_watch.run())
         group.create_task(deliver_forever(settings))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -57,6 +57,10 @@ SHOWN_TIMES = 10
 ATTEMPTS = 8
 """How often a write that lost against another is tried again on the newer revision."""
 
+SOON = timedelta(minutes=1)
+"""A schedule that is due so soon after its creation has its creator wait until Temporal has begun
+with it."""
+
 SETTLE_SECONDS = 3.0
 """How long a write waits to see its own revision, which Temporal may show a little later."""
 
@@ -93,7 +97,8 @@ class ScheduleGateway:
     ) -> ScheduleSnapshot:
         """Create a schedule, and give it as it is then.
 
-        When it returns, Temporal reckons the schedule's times, and none of them was left out.
+        When it returns, Temporal reckons the schedule's times if one of them is due soon, and none
+        was left out.
 
         Raises:
             ConflictError: a schedule with this id exists.
@@ -118,14 +123,15 @@ class ScheduleGateway:
             # Perhaps by a request like this one, which ended before it had seen to that.
             await self._made_up(walk.schedule_id)
             raise ConflictError(f"The schedule {walk.schedule_id} exists already.") from error
-        if not paused:
+        times = tuple(next_times(compiled, walk.created_at, SHOWN_TIMES))
+        # Of what is due later a FirstWatch takes care: to ask costs more than to create.
+        if not paused and times and times[0] - walk.created_at < SOON:
             await self._made_up(walk.schedule_id)
-        shown = SHOWN_TIMES if runs_left is None else min(SHOWN_TIMES, runs_left)
         return ScheduleSnapshot(
             walk=walk,
             paused=paused,
             note=note,
-            next_times=tuple(next_times(compiled, walk.created_at, shown)),
+            next_times=times if runs_left is None else times[:runs_left],
             runs_left=runs_left,
         )
 

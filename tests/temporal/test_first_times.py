@@ -201,6 +201,31 @@ async def test_whoever_asks_again_after_a_crash_has_the_first_times_made_up(
         assert snapshot.walk.revision == 1
 
 
+async def test_an_api_makes_up_what_nobody_asks_for_again(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running_scene(client, tmp_path, app="unasked") as scene:
+        walk = late(scene, overlap="allow_all")
+        with monkeypatch.context() as patched:
+            patched.setattr("footfall.temporal.schedules.make_up_first_times", crash)
+            with pytest.raises(CrashError):
+                await scene.schedules.create(walk)
+        found = await scene.schedules.describe(walk.schedule_id)
+        assert found is not None
+        begun = found.description.info.created_at
+        missed = first_times(walk, begun=begun, now=datetime.now(UTC))
+        assert len(missed) >= 3
+
+        async def are_made_up() -> bool:
+            return set(missed) <= {run.scheduled_at for run in await scene.runs(walk)}
+
+        address = client.service_client.config.target_host
+        async with running_api(api_settings(address, scene.app)):
+            await until(are_made_up, what="the first times")
+        times = Counter(run.scheduled_at for run in await scene.runs(walk))
+        assert set(times.values()) == {1}
+
+
 def long_ago() -> datetime:
     return datetime.now(UTC) - timedelta(seconds=3.5)
 
