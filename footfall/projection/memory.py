@@ -1,17 +1,20 @@
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
+
+from sortedcontainers import SortedList
 
 from footfall.projection.cursor import decode_cursor, encode_cursor, place
+from footfall.projection.position import Position, begin_at, encode_position
 from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
 from footfall.projection.run_index import RunIndex
 from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_facts import ScheduleFacts, facts_of
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
-from footfall.projection.selection import select
 from footfall.projection.tally import latest_of_each, rank, run_key, run_place
+from footfall.projection.view import Judged
+from footfall.projection.views import Views
 from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 
@@ -34,7 +37,7 @@ class MemoryStore:
         # Those that have not changed since they were added up.
         self._tallies: dict[str, RunTally] = {}
         # Places of the dynamic schedules by owner, and under None of the static ones.
-        self._audiences: dict[str | None, list[str]] = {}
+        self._audiences: dict[str | None, SortedList[str]] = {}
         self._ids: dict[str, str] = {}
         self._followers: dict[str, set[str]] = {}
         self._runs: dict[str, dict[str, RunSummary]] = {}
@@ -42,8 +45,9 @@ class MemoryStore:
         self._all_runs = RunIndex()
         self._runs_of_schedule: dict[str, RunIndex] = {}
         self._runs_of_audience: dict[str | None, RunIndex] = {}
-        self._closed: list[tuple[datetime, str, str]] = []
+        self._closed: SortedList[tuple[datetime, str, str]] = SortedList()
         self._watermark: datetime | None = None
+        self._views = Views(self._ids_for, self._judged)
 
     async def open(self) -> None:
         """Do nothing; memory is always there."""
@@ -67,7 +71,8 @@ class MemoryStore:
             self._facts[walk.schedule_id] = facts_of(snapshot)
             where = _place(snapshot)
             self._ids[where] = walk.schedule_id
-            insort(self._audiences.setdefault(_audience(snapshot), []), where)
+            self._audiences.setdefault(_audience(snapshot), SortedList()).add(where)
+            self._views.changed(walk.schedule_id, _audience(snapshot))
             if walk.follows is not None:
                 self._followers.setdefault(walk.follows, set()).add(walk.schedule_id)
 
@@ -99,18 +104,11 @@ class MemoryStore:
         now: datetime | None = None,
     ) -> SchedulePage:
         """List the schedules of `owner` and all static ones; see Store."""
-        if owner is None:
-            lists = list(self._audiences.values())
-        else:
-            lists = [self._audiences.get(audience, []) for audience in (owner, None)]
-        if query.follows is not None:
-            ids = self._following(query.follows, owner)
-            return self._found(ids, limit, cursor, query, now or utc_now())
         if query != EVERYTHING:
-            ids = (self._ids[where] for places in lists for where in places)
-            return self._found(ids, limit, cursor, query, now or utc_now())
+            return self._found(owner, limit, cursor, query, now or utc_now())
+        lists = self._lists(owner)
         after = decode_cursor("schedules", cursor) if cursor else ""
-        tails = (islice(rows, bisect_right(rows, after), None) for rows in lists)
+        tails = (rows.irange(minimum=after, inclusive=(False, True)) for rows in lists)
         places = list(islice(merge(*tails), limit + 1))
         return SchedulePage(
             rows=[self._row(self._ids[where]) for where in places[:limit]],
@@ -150,8 +148,8 @@ class MemoryStore:
 
     async def prune_runs(self, before: datetime) -> None:
         """Forget runs that closed before an instant (UTC); tallies count what is left."""
-        count = bisect_left(self._closed, (before, "", ""))
-        for _, schedule_id, run_id in self._closed[:count]:
+        due = self._closed.irange(maximum=(before, "", ""), inclusive=(True, False))
+        for _, schedule_id, run_id in list(due):
             self._remove_run(self._runs[schedule_id][run_id])
 
     async def ids_with_runs(self) -> set[str]:
@@ -172,25 +170,39 @@ class MemoryStore:
 
     def _found(
         self,
-        ids: Iterable[str],
+        owner: str | None,
         limit: int,
         cursor: str | None,
         query: ScheduleQuery,
         now: datetime,
     ) -> SchedulePage:
-        needs_tally = query.filters_by_runs or query.sorts_by_runs
-        rows = ((self._facts[one], self._tally(one) if needs_tally else _NO_RUNS) for one in ids)
-        found = select(query, rows, limit=limit, cursor=cursor, now=now)
+        start, last = begin_at(query, now, cursor)
+        view = self._views.find(owner, query, start, begins=last is None)
+        places = view.after(last, limit + 1)
+        following = None
+        if len(places) > limit:
+            following = encode_position(query, Position(start, *places[limit - 1]))
         return SchedulePage(
-            rows=[self._row(schedule_id) for schedule_id in found.ids],
-            cursor=found.cursor,
-            total=found.total,
+            rows=[self._row(schedule_id) for _, schedule_id in places[:limit]],
+            cursor=following,
+            total=len(view),
         )
 
-    def _following(self, schedule_id: str, owner: str | None) -> Iterator[str]:
-        for one in self._followers.get(schedule_id, ()):
-            if owner is None or _audience(self._schedules[one]) in (owner, None):
-                yield one
+    def _lists(self, owner: str | None) -> "list[SortedList[str]]":
+        if owner is None:
+            return list(self._audiences.values())
+        return [self._audiences.get(audience, SortedList()) for audience in (owner, None)]
+
+    def _ids_for(self, owner: str | None, query: ScheduleQuery) -> Iterator[str]:
+        if query.follows is not None:
+            return iter(self._followers.get(query.follows, ()))
+        return (self._ids[where] for where in chain.from_iterable(self._lists(owner)))
+
+    def _judged(self, schedule_id: str, with_runs: bool) -> Judged | None:  # noqa: FBT001
+        facts = self._facts.get(schedule_id)
+        if facts is None:
+            return None
+        return facts, self._tally(schedule_id) if with_runs else _NO_RUNS
 
     def _row(self, schedule_id: str) -> ScheduleRow:
         return ScheduleRow(
@@ -208,8 +220,9 @@ class MemoryStore:
         return self._tallies[schedule_id]
 
     def _unlist(self, snapshot: ScheduleSnapshot) -> None:
+        self._views.changed(snapshot.walk.schedule_id, _audience(snapshot))
         rows = self._audiences[_audience(snapshot)]
-        _discard(rows, _place(snapshot))
+        rows.remove(_place(snapshot))
         if not rows:
             del self._audiences[_audience(snapshot)]
         del self._ids[_place(snapshot)]
@@ -229,18 +242,24 @@ class MemoryStore:
         # Without any, the cursor would not be looked at.
         return [index for index in found if index is not None] or [RunIndex()]
 
-    def _add_run(self, run: RunSummary) -> None:
+    def _has_other_runs(self, run: RunSummary) -> None:
         self._tallies.pop(run.schedule_id, None)
+        schedule = self._schedules.get(run.schedule_id)
+        if schedule is not None:
+            self._views.ran(run.schedule_id, _audience(schedule))
+
+    def _add_run(self, run: RunSummary) -> None:
+        self._has_other_runs(run)
         self._runs.setdefault(run.schedule_id, {})[run.id] = run
         self._runs_at[run_place(run)] = run
         self._all_runs.add(run)
         self._runs_of_schedule.setdefault(run.schedule_id, RunIndex()).add(run)
         self._runs_of_audience.setdefault(_audience_of(run), RunIndex()).add(run)
         if run.closed_at is not None and run.status is not RunStatus.RUNNING:
-            insort(self._closed, (run.closed_at, *run_key(run)))
+            self._closed.add((run.closed_at, *run_key(run)))
 
     def _remove_run(self, run: RunSummary) -> None:
-        self._tallies.pop(run.schedule_id, None)
+        self._has_other_runs(run)
         del self._runs[run.schedule_id][run.id]
         if not self._runs[run.schedule_id]:
             del self._runs[run.schedule_id]
@@ -249,7 +268,7 @@ class MemoryStore:
         _remove_from(self._runs_of_schedule, run.schedule_id, run)
         _remove_from(self._runs_of_audience, _audience_of(run), run)
         if run.closed_at is not None and run.status is not RunStatus.RUNNING:
-            _discard(self._closed, (run.closed_at, *run_key(run)))
+            self._closed.remove((run.closed_at, *run_key(run)))
 
 
 def _age(snapshot: ScheduleSnapshot) -> tuple[datetime, int]:
@@ -272,9 +291,3 @@ def _remove_from[Key](indexes: dict[Key, RunIndex], key: Key, run: RunSummary) -
 
 def _place(snapshot: ScheduleSnapshot) -> str:
     return place(snapshot.walk.created_at, snapshot.walk.schedule_id)
-
-
-def _discard[Key: (str, tuple[datetime, str, str])](keys: list[Key], key: Key) -> None:
-    index = bisect_left(keys, key)
-    if index < len(keys) and keys[index] == key:
-        del keys[index]

@@ -1,7 +1,8 @@
-from bisect import bisect_left, insort
 from collections.abc import Iterator
 from heapq import merge
 from itertools import islice
+
+from sortedcontainers import SortedList
 
 from footfall.projection.row import RunTally
 from footfall.projection.run_query import RunQuery
@@ -13,19 +14,19 @@ class RunIndex:
     """Places of runs in sorted lists, one for each kind and status, so that filters are cheap."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[RunKind, RunStatus], list[str]] = {}
+        self._places: dict[tuple[RunKind, RunStatus], SortedList[str]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._places)
 
     def add(self, run: RunSummary) -> None:
         """Add a run that is not there."""
-        insort(self._places.setdefault((run.kind, run.status), []), run_place(run))
+        self._places.setdefault((run.kind, run.status), SortedList()).add(run_place(run))
 
     def remove(self, run: RunSummary) -> None:
         """Remove a run that is there, as it was added."""
         places = self._places[run.kind, run.status]
-        del places[bisect_left(places, run_place(run))]
+        places.remove(run_place(run))
         if not places:
             del self._places[run.kind, run.status]
 
@@ -47,7 +48,5 @@ class RunIndex:
         return tally_of(counts, last)
 
 
-def _between(places: list[str], first: str, end: str | None) -> Iterator[str]:
-    begin = bisect_left(places, first)
-    stop = len(places) if end is None else bisect_left(places, end)
-    return (places[index] for index in range(stop - 1, begin - 1, -1))
+def _between(places: "SortedList[str]", first: str, end: str | None) -> Iterator[str]:
+    return places.irange(first, end, inclusive=(True, False), reverse=True)

@@ -144,6 +144,16 @@ class ScheduleQuery:
         return self.sort in TALLIED
 
     @property
+    def needs_runs(self) -> bool:
+        """Whether it takes the tally to say what is let through and in what order."""
+        return self.filters_by_runs or self.sorts_by_runs
+
+    @property
+    def hangs_on_now(self) -> bool:
+        """Whether time alone changes what is let through, or in what order."""
+        return bool(self.next_run) or self.sort == "next_run_at"
+
+    @property
     def fingerprint(self) -> str:
         """A text that differs, in all likelihood, for queries that differ."""
         return sha256(repr(self).encode()).hexdigest()[:16]

@@ -122,6 +122,14 @@ queries = st.builds(
 )
 
 
+of_the_moment = st.builds(
+    ScheduleQuery,
+    next_run=ranges,
+    sort=st.sampled_from(["next_run_at", "created_at"]),
+    is_descending=st.booleans(),
+)
+
+
 def expected(
     rows: Iterable[ScheduleRow],
     query: ScheduleQuery,
@@ -147,6 +155,7 @@ async def walked(
     query: ScheduleQuery,
     owner: str | None,
     limit: int,
+    now: datetime = NOW,
 ) -> list[ScheduleRow]:
     rows: list[ScheduleRow] = []
     cursor: str | None = None
@@ -158,7 +167,7 @@ async def walked(
             cursor=cursor,
             query=query,
             # Later pages reckon with the first one's instant.
-            now=NOW if cursor is None else at(10_000),
+            now=now if cursor is None else at(10_000),
         )
         assert len(page.rows) == limit or page.cursor is None
         rows += page.rows
@@ -195,6 +204,58 @@ async def test_both_stores_show_what_the_query_says(
         wanted = [by_id[one] for one in expected(everything, query, owner, NOW)]
         assert await walked(memory, query, owner, limit) == wanted
         assert await walked(reader, query, owner, limit) == wanted
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.one_of(projections(), st.just(([], []))),
+            st.lists(st.sampled_from(["s0", "s1", "s2"]), max_size=1),
+            moments,
+        ),
+        min_size=2,
+        max_size=5,
+    ),
+    several=st.lists(
+        st.tuples(
+            st.one_of(queries, of_the_moment), maybe(st.sampled_from(OWNERS)), st.integers(1, 4)
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+)
+async def test_what_was_asked_for_before_follows_every_change(
+    steps: list[tuple[tuple[list[ScheduleSnapshot], list[RunSummary]], list[str], float]],
+    several: list[tuple[ScheduleQuery, str | None, int]],
+) -> None:
+    """Memory keeps its lists; here rows come, go and change, and the clock goes back too."""
+    memory = MemoryStore()
+    for (snapshots, runs), gone, moment in steps:
+        await memory.put_schedules(snapshots)
+        await memory.put_runs(runs)
+        await memory.remove_schedules(gone)
+        everything = (await memory.list_schedules(owner=None, limit=100)).rows
+        by_id = {row.id: row for row in everything}
+        for query, owner, limit in several:
+            wanted = [by_id[one] for one in expected(everything, query, owner, at(moment))]
+            assert await walked(memory, query, owner, limit, at(moment)) == wanted
+
+
+async def test_a_list_that_was_asked_for_before_follows_the_clock(stores: Stores) -> None:
+    writer, reader = stores
+    await writer.put_schedules([schedule(1, times=[50, 200]), schedule(2, times=[100, 300])])
+    by_next = ScheduleQuery(sort="next_run_at")
+    soon = ScheduleQuery(next_run=Range.between(at(90), at(250)))
+    for now, order, due in [
+        (0, ["s1", "s2"], ["s2"]),
+        (50, ["s2", "s1"], ["s1", "s2"]),
+        (120, ["s1", "s2"], ["s1"]),
+        (250, ["s1", "s2"], ["s1"]),
+    ]:
+        found = [row.id for row in await walked(reader, by_next, None, 1, at(now))]
+        assert found == order
+        assert [row.id for row in await walked(reader, soon, None, 5, at(now))] == due
 
 
 @pytest.mark.parametrize("sort", ["last_run_at", "next_run_at", "name"])
