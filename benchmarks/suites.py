@@ -1,0 +1,23 @@
+from jac_jobs import jac_job_scenarios
+from lists import list_scenarios
+from next_times import next_times_scenarios
+from previews import preview_scenarios
+from recording import recording_scenarios
+from run_history import run_history_scenarios
+from scenario import Suite
+from writes import write_scenarios
+
+SUITES = (
+    Suite("next-times", "CPU of next times, against APScheduler's triggers", next_times_scenarios),
+    Suite("previews", "CPU of a preview of 1,000 times", preview_scenarios),
+    Suite("lists", "pages of many schedules, against those of 1,000", list_scenarios),
+    Suite("run-history", "pages of many runs, against those of 1,000", run_history_scenarios),
+    Suite("writes", "create, update, pause and delete, against the plain SDK", write_scenarios),
+    Suite("jac-jobs", "create and list, against jac-scale", jac_job_scenarios),
+    Suite(
+        "recording",
+        "what it costs to record a change",
+        recording_scenarios,
+        is_quick=False,
+    ),
+)
