@@ -67,9 +67,7 @@ async def main(asked: argparse.Namespace) -> int:
     for suite in chosen(size, asked.only):
         started = time.monotonic()
         try:
-            rows += await run_suite(
-                suite, size, asked.rounds or (2 if asked.quick else 5), asked.only
-            )
+            rows += await run_suite(suite, size, rounds, asked.only)
         except Exception:  # noqa: BLE001 - whatever it is, the others are measured
             traceback.print_exc()
             failed.append(suite.name)
