@@ -41,7 +41,7 @@ async def every_second_scenarios(size: Size) -> AsyncIterator[Sequence[Scenario]
                     "jac-scale",
                     _ours(ours, count, seconds),
                     _peer(count, seconds),
-                    rounds=2,
+                    rounds=size.of(2, quick=1),
                     warms_up=False,
                 )
                 for count in counts

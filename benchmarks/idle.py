@@ -13,15 +13,19 @@ from scenario import Measure, Scenario, Size
 from temporal_server import Flavour, temporal_server
 from ticks import Tick, late
 
+EVERY = 2
+"""Seconds between runs. Temporal sleeps at least one second between two times of a schedule, so
+that one that runs every second drifts: its lateness grows to a second, and begins anew."""
+
 
 @asynccontextmanager
 async def idle_scenarios(size: Size) -> AsyncIterator[Sequence[Scenario]]:
-    """How late one schedule's runs begin while nothing else happens, one a second.
+    """How late one schedule's runs begin while nothing else happens.
 
     Against a plain Temporal schedule with one activity on the same server, and against APScheduler
     within this process, which keeps nothing and sends nothing.
     """
-    seconds = size.of(12, quick=6)
+    runs, rounds = size.of(8, quick=3), size.of(5, quick=1)
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as name:
         folder = Path(name)
         async with (
@@ -29,36 +33,48 @@ async def idle_scenarios(size: Size) -> AsyncIterator[Sequence[Scenario]]:
             our_runner(server, folder) as ours,
             stock_runner(server, folder) as stock,
         ):
-            lateness = _lateness(ours, seconds)
+            lateness = _lateness(ours, runs)
             yield [
-                Scenario("one idle schedule", "raw", lateness, _lateness(stock, seconds)),
-                Scenario("one idle schedule", "APScheduler", lateness, _in_process(seconds)),
+                Scenario(
+                    "one idle schedule",
+                    against,
+                    lateness,
+                    reference,
+                    rounds=rounds,
+                    warms_up=False,
+                )
+                for against, reference in (
+                    ("raw", _lateness(stock, runs)),
+                    ("APScheduler", _in_process(runs)),
+                )
             ]
 
 
-def _lateness(runner: Runner, seconds: int) -> Measure:
+def _lateness(runner: Runner, runs: int) -> Measure:
     async def run() -> Figures:
         name = secrets.token_hex(8)
-        handle = await runner.server.client.create_schedule(name, runner.schedule(name))
+        handle = await runner.server.client.create_schedule(
+            name, runner.schedule(name, seconds=EVERY)
+        )
         # The first time is that of a schedule that has just been made.
-        await asyncio.sleep(seconds + 1.5)
+        await asyncio.sleep(EVERY * (runs + 1.5))
         await handle.delete()
         return late([tick for tick in runner.ticks() if tick.schedule == name][1:])
 
     return run
 
 
-def _in_process(seconds: int) -> Measure:
+def _in_process(runs: int) -> Measure:
     async def run() -> Figures:
         found: list[Tick] = []
         scheduler = BackgroundScheduler()
         scheduler.start()
         job = scheduler.add_job(
-            lambda: found.append(Tick("", 0.0, time.time())), "interval", seconds=1
+            lambda: found.append(Tick("", 0.0, time.time())), "interval", seconds=EVERY
         )
         first = job.next_run_time.timestamp()
-        await asyncio.sleep(seconds + 1.5)
+        await asyncio.sleep(EVERY * (runs + 1.5))
         scheduler.shutdown()
-        return late([Tick("", first + at, tick.began) for at, tick in enumerate(found)][1:])
+        return late([Tick("", first + EVERY * at, tick.began) for at, tick in enumerate(found)][1:])
 
     return run

@@ -27,8 +27,6 @@ from footfall.temporal.action import planned, to_schedule
 ROOTS = 64
 """Graph roots of the runs; two runs on one root would take turns."""
 
-EVERY_SECOND = {"trigger": "interval", "seconds": 1}
-
 
 @dataclass(frozen=True)
 class Runner:
@@ -46,16 +44,18 @@ class Runner:
     ledger: Path
     options: dict[str, Any] | None
 
-    def schedule(self, name: str) -> Schedule:
-        """Give a schedule that runs every second; `name` is what its runs note."""
+    def schedule(self, name: str, *, seconds: int = 1) -> Schedule:
+        """Give a schedule that runs every so many seconds; `name` is what its runs note."""
         if self.options is None:
             return Schedule(
                 action=ScheduleActionStartWorkflow(
                     "Stock", args=[str(self.ledger), name], id=name, task_queue=self.queue
                 ),
-                spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(seconds=1))]),
+                spec=ScheduleSpec(
+                    intervals=[ScheduleIntervalSpec(every=timedelta(seconds=seconds))]
+                ),
             )
-        walk, _, plan = planned(self._walk(name, self.options))
+        walk, _, plan = planned(self._walk(name, seconds, self.options))
         return to_schedule(walk, plan, paused=False, note="", runs_left=None)
 
     async def start(self, number: int) -> str:
@@ -86,14 +86,14 @@ class Runner:
         """Wait until a first run has closed."""
         await self.server.client.get_workflow_handle(await self.start(0)).result()
 
-    def _walk(self, name: str, options: dict[str, Any]) -> ScheduledWalk:
+    def _walk(self, name: str, seconds: int, options: dict[str, Any]) -> ScheduledWalk:
         return a_walk(
             self.queue,
             schedule_id=name,
             walker_name="tick",
             args={"ledger": str(self.ledger)},
             root=name,
-            config=EVERY_SECOND,
+            config={"trigger": "interval", "seconds": seconds},
             **options,
         )
 

@@ -1,3 +1,4 @@
+from cold_start import cold_start_scenarios
 from every_second import every_second_scenarios
 from idle import idle_scenarios
 from jac_jobs import jac_job_scenarios
@@ -30,6 +31,7 @@ SUITES = (
         "many schedules that run every second, against jac-scale",
         every_second_scenarios,
     ),
+    Suite("cold-start", "from the command to the first run", cold_start_scenarios),
     Suite(
         "recording",
         "what it costs to record a change",
