@@ -56,7 +56,7 @@ test-chaos: $(VENV)/.installed ## wreak havoc among real processes for minutes; 
 mutants: $(VENV)/.installed ## measure what the tests of triggers would not notice; takes an hour
 	$(PY) scripts/mutation $(ARGS)
 
-bench: $(VENV)/.installed ## measure beside peers for half an hour; nothing else should run meanwhile
+bench: $(VENV)/.installed ## measure beside peers for an hour; nothing else should run meanwhile
 	$(PY) benchmarks/run.py $(ARGS)
 
 bench-quick: $(VENV)/.installed ## measure less, in under three minutes

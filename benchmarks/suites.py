@@ -30,6 +30,7 @@ SUITES = (
         "every-second",
         "many schedules that run every second, against jac-scale",
         every_second_scenarios,
+        is_quick=False,
     ),
     Suite("cold-start", "from the command to the first run", cold_start_scenarios),
     Suite(

@@ -177,7 +177,7 @@ def _bare(*, hours: int) -> Schedule:
 
 
 def _passes(callers: int, size: Size, target: Api | LeastCalls | NeededCalls) -> Any:
-    number = size.of(320 if callers > 1 else 60, quick=160 if callers > 1 else 20)
+    number = size.of(320 if callers > 1 else 60, quick=96 if callers > 1 else 20)
 
     async def run() -> Figures:
         made: list[Any] = []
