@@ -41,13 +41,14 @@ async def filled_api(
     port, nobody = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
         environ = environ_of(f"127.0.0.1:{nobody}", f"filled-{port}", Path(folder))
-        environ["FOOTFALL_LOG_LEVEL"] = "error"
         if mongodb_uri is not None:
             environ["FOOTFALL_MONGODB_URI"] = mongodb_uri
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, str(SCRIPT), str(port), str(schedules), str(runs)),
             env=clean_environ(environ),
             stdin=asyncio.subprocess.DEVNULL,
+            # It would say again and again that Temporal is away.
+            stdout=asyncio.subprocess.DEVNULL,
         )
         caller = HttpCaller("127.0.0.1", port, token())
         try:
