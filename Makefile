@@ -22,7 +22,7 @@ AUDIT := .audit
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev test test-exact test-chaos mutants check format bench constraints audit
+.PHONY: help install dev test test-exact test-chaos mutants check format bench bench-quick constraints audit
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,8 +56,11 @@ test-chaos: $(VENV)/.installed ## wreak havoc among real processes for minutes; 
 mutants: $(VENV)/.installed ## measure what the tests of triggers would not notice; takes an hour
 	$(PY) scripts/mutation $(ARGS)
 
-bench: $(VENV)/.installed ## measure; nothing else should run meanwhile
+bench: $(VENV)/.installed ## measure beside peers for an hour; nothing else should run meanwhile
 	$(PY) benchmarks/run.py $(ARGS)
+
+bench-quick: $(VENV)/.installed ## measure less, in under three minutes
+	$(PY) benchmarks/run.py --quick $(ARGS)
 
 audit: $(AUDIT)/.installed ## look for known vulnerabilities in constraints.txt; needs the network
 	@$(PY) scripts/audit.py $(AUDIT)/bin/pip-audit constraints.txt

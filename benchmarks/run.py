@@ -1,75 +1,100 @@
-"""Run every benchmark, ours and its reference alternately, and print a table of ratios.
+"""Measure ours and its reference alternately, and print a table of medians and ratios.
 
-    python benchmarks/run.py [--rounds 5] [--only NAME]
+    python benchmarks/run.py [--quick] [--rounds 5] [--only NAME ...] [--list]
 
-Writes the rows to benchmarks/out/latest.json too.
+Writes the rows to benchmarks/out/latest.json too. The ratio is ours to the reference's, round by
+round; whether more is better, the unit says.
 """
 
 import argparse
-import asyncio
-import json
-import statistics
 import sys
-from dataclasses import asdict, dataclass
+import time
+import traceback
+from collections.abc import Sequence
 from pathlib import Path
+
+import uvloop
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "tests")]
 
-from create import create_scenarios
-from next_times import next_times_scenarios
-from scenario import Scenario
-from update import update_scenarios
+from row import HEADER, Row, rows_of, to_json
+from scenario import Scenario, Size, Suite
+from suites import SUITES
+
+OUT = Path(__file__).parent / "out" / "latest.json"
 
 
-@dataclass(frozen=True)
-class Row:
-    """A scenario's medians; the ratio is ours to the reference, pair by pair."""
-
-    scenario: str
-    ours: float
-    reference: float
-    ratio: float
-    unit: str
-    rounds: int
-
-
-async def measure(scenario: Scenario, rounds: int) -> Row:
+async def measure(scenario: Scenario, size: Size, rounds: int) -> list[Row]:
     """Run ours and the reference in turn, after one round that does not count."""
-    pairs = [(await scenario.ours(), await scenario.reference()) for _ in range(rounds + 1)][1:]
-    return Row(
-        scenario=scenario.name,
-        ours=statistics.median(ours for ours, _ in pairs),
-        reference=statistics.median(reference for _, reference in pairs),
-        ratio=statistics.median(ours / reference for ours, reference in pairs),
-        unit=scenario.unit,
-        rounds=rounds,
-    )
+    if scenario.warms_up and not size.is_quick:
+        await scenario.ours()
+        await scenario.reference()
+    count = min(rounds, scenario.rounds or rounds)
+    pairs = [(await scenario.ours(), await scenario.reference()) for _ in range(count)]
+    return rows_of(scenario.title, pairs)
 
 
-async def main() -> None:
-    """Measure what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default="")
-    asked = parser.parse_args()
+async def run_suite(suite: Suite, size: Size, rounds: int, only: Sequence[str]) -> list[Row]:
+    """Measure the scenarios of a suite that were asked for, by its name or by theirs."""
     rows: list[Row] = []
-    print(f"{'scenario':48} {'ours':>10} {'reference':>10} {'ratio':>7}  unit")
-    for make in (next_times_scenarios, create_scenarios, update_scenarios):
-        async with make() as scenarios:
-            for scenario in scenarios:
-                if asked.only not in scenario.name:
-                    continue
-                row = await measure(scenario, asked.rounds)
+    async with suite.make(size) as scenarios:
+        for scenario in scenarios:
+            if only and suite.name not in only and not any(one in scenario.title for one in only):
+                continue
+            for row in await measure(scenario, size, rounds):
+                print(row, flush=True)
                 rows.append(row)
-                print(
-                    f"{row.scenario:48} {row.ours:10.2f} {row.reference:10.2f}"
-                    f" {row.ratio:7.2f}  {row.unit}",
-                    flush=True,
-                )
-    out = Path(__file__).parent / "out" / "latest.json"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps([asdict(row) for row in rows], indent=2))
+    return rows
+
+
+def chosen(size: Size, only: Sequence[str]) -> list[Suite]:
+    """Give the suites that are to run: those that are named, or all of that size.
+
+    What names no suite is part of a scenario's name, and may be in any of them.
+    """
+    suites = [suite for suite in SUITES if suite.is_quick or not size.is_quick]
+    named = [suite for suite in SUITES if suite.name in only]
+    return named if len(named) == len(only) and named else suites
+
+
+async def main(asked: argparse.Namespace) -> int:
+    """Measure what was asked for; one suite that fails does not keep the others from it."""
+    size = Size(is_quick=asked.quick)
+    rounds = asked.rounds or (1 if asked.quick else 5)
+    rows: list[Row] = []
+    failed: list[str] = []
+    print(HEADER)
+    for suite in chosen(size, asked.only):
+        started = time.monotonic()
+        try:
+            rows += await run_suite(suite, size, rounds, asked.only)
+        except Exception:  # noqa: BLE001 - whatever it is, the others are measured
+            traceback.print_exc()
+            failed.append(suite.name)
+        print(f"# {suite.name}: {time.monotonic() - started:.0f} s", flush=True)
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(to_json(rows))
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def parsed() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="less of everything")
+    parser.add_argument("--rounds", type=int, help="at most; 5, and 1 of the quick one")
+    parser.add_argument("--only", nargs="*", default=[], help="suites, or parts of names")
+    parser.add_argument("--list", action="store_true", help="list the suites")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    arguments = parsed()
+    if arguments.list:
+        for one in SUITES:
+            print(f"{one.name:16} {one.about}{'' if one.is_quick else ' (not in --quick)'}")
+        sys.exit(0)
+    sys.exit(uvloop.run(main(arguments)))

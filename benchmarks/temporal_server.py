@@ -1,0 +1,64 @@
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+
+from support.ports import free_port
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from footfall.temporal.embedded import EmbeddedTemporal, find_binary
+
+
+class Flavour(StrEnum):
+    """How a development server of Temporal is started."""
+
+    EMBEDDED = "embedded"
+    STOCK_FILE = "stock, file"
+    STOCK_MEMORY = "stock, in memory"
+
+
+class TemporalServer:
+    """A running server; `client` is the plain SDK's."""
+
+    def __init__(self, address: str, client: Client, pid: int) -> None:
+        self.address = address
+        self.client = client
+        self.pid = pid
+
+
+@asynccontextmanager
+async def temporal_server(flavour: Flavour) -> AsyncIterator[TemporalServer]:
+    """Start a server of its own, with its own data, on free ports of 127.0.0.1."""
+    with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
+        server = EmbeddedTemporal(
+            host="127.0.0.1", port=free_port(), ui_port=free_port(), data_dir=Path(folder)
+        )
+        process = await asyncio.create_subprocess_exec(
+            *_command(flavour, server, Path(folder)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            await server.wait_until_ready(deadline=60)
+            client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+            yield TemporalServer(server.address, client, process.pid)
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+def _command(flavour: Flavour, server: EmbeddedTemporal, folder: Path) -> list[str]:
+    if flavour is Flavour.EMBEDDED:
+        return server.command(find_binary())
+    command = [
+        *(str(find_binary()), "server", "start-dev", "--log-level", "warn"),
+        *("--ip", "127.0.0.1", "--port", str(server.port), "--ui-port", str(server.ui_port)),
+    ]
+    if flavour is Flavour.STOCK_FILE:
+        command += ["--db-filename", str(folder / "stock.db")]
+    return command
