@@ -33,7 +33,8 @@ dev: $(VENV)/.runnable ## run everything on this machine, with the example app
 	@exec $(VENV)/bin/footfall dev --app $(APP) $(ARGS)
 
 test: $(VENV)/.installed ## run the tests, with branch coverage
-	# Havoc is not among them, see docs/testing.md.
+	# Havoc comes first and alone: it needs the machine for itself.
+	$(if $(ARGS),,$(PY) -m pytest $(HAVOC))
 	$(PY) -m pytest -n $(JOBS) --cov --cov-branch --cov-report=term-missing:skip-covered \
 		$(or $(ARGS),--ignore=$(HAVOC))
 
