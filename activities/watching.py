@@ -2,7 +2,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from temporalio import activity
@@ -31,6 +31,10 @@ SILENT_SECONDS = 8.0
 """How long Temporal may leave heartbeats without an answer. Soon after, at the heartbeat timeout,
 it gives the run to another worker, and the walker must not be alive in both."""
 
+SURPRISING = timedelta(seconds=2)
+"""How long a start may be under way, by the clocks of Temporal and this machine, before it is asked
+about: what a network held up may be another worker's by now."""
+
 OUT_OF_TOUCH = "OutOfTouch"
 """Type of the error of a start of a walker that was killed since Temporal did not answer."""
 
@@ -44,8 +48,10 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
     Raises:
         ApplicationError: to be retried; Temporal has not answered for so long, or this process
             stood still for so long, that another worker has the run or is about to. The block
-            was cancelled.
+            was cancelled, or not begun.
     """
+    if abs(datetime.now(UTC) - activity.info().started_time) > SURPRISING:
+        await _ask_whose_it_is(watch)
     working = asyncio.current_task()
     assert working is not None  # noqa: S101 - an activity is a task
     out_of_touch = asyncio.Event()
@@ -66,12 +72,27 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
         if not out_of_touch.is_set():
             raise
         working.uncancel()
-        raise ApplicationError(
-            "Temporal did not answer for so long that another worker may have the run.",
-            type=OUT_OF_TOUCH,
-        ) from None
+        raise _out_of_touch() from None
     finally:
         beating.cancel()
+
+
+async def _ask_whose_it_is(watch: Watch) -> None:
+    handle = activity.client().get_async_activity_handle(task_token=activity.info().task_token)
+    try:
+        await handle.heartbeat(watch.look(), rpc_timeout=timedelta(seconds=QUIET_SECONDS))
+    except AsyncActivityCancelledError:
+        # Told again by the heartbeats to come, which cancel it in order.
+        return
+    except RPCError as error:
+        raise _out_of_touch() from error
+
+
+def _out_of_touch() -> ApplicationError:
+    return ApplicationError(
+        "Temporal did not answer for so long that another worker may have the run.",
+        type=OUT_OF_TOUCH,
+    )
 
 
 async def _beat(watch: Watch) -> None:
