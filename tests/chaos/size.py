@@ -24,7 +24,7 @@ class Size:
 
 
 SHORT = Size(seconds=26, pause=1.2, ticking=1, patience=240)
-LONG = Size(seconds=600, pause=5, ticking=3, patience=900)
+LONG = Size(seconds=480, pause=5, ticking=3, patience=900)
 
 
 def size() -> Size:
