@@ -22,6 +22,7 @@ from api.creations import Creations
 from api.delivering import deliver_forever
 from api.events import Events
 from api.notifications import Notifications
+from api.rendered import RenderedRows
 from api.run_starter import RunStarter
 from api.runs import Runs
 from api.schedules import Schedules
@@ -262,6 +263,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             verifier=verifier,
             limits=limits,
             ui=ui,
+            rendered=RenderedRows(ui),
             store=store,
             projector=projector,
             temporal=temporal,

@@ -7,6 +7,7 @@ from api.changes import Changes
 from api.checks import Checks
 from api.events import Events
 from api.notifications import Notifications
+from api.rendered import RenderedRows
 from api.run_starter import RunStarter
 from api.runs import Runs
 from api.schedules import Schedules
@@ -42,6 +43,7 @@ class Services:
     verifier: TokenVerifier
     limits: LimitSettings
     ui: TemporalUi
+    rendered: RenderedRows
     store: Store
     projector: Projector
     temporal: TemporalHealth

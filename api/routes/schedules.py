@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -116,12 +115,13 @@ async def preview_schedule(
 @router.get(
     "/list",
     responses=responses(*COMMON, ForbiddenError, ProjectionUnavailableError),
+    response_model=Envelope[ScheduleList],
 )
 async def list_schedules(
     who: CurrentPrincipal,
     services: UsedServices,
     asked: Annotated[ListParameters, Query()],
-) -> Envelope[ScheduleList]:
+) -> Response:
     """List your schedules and all static ones; an admin sees everyone's.
 
     The filters and the sort mean the fields as they are shown. `next_run_at` of a schedule that is
@@ -133,14 +133,15 @@ async def list_schedules(
         limit=min(asked.limit, services.limits.page),
         cursor=asked.cursor,
     )
-    rows = await asyncio.to_thread(_views, page.rows, services)
     data = ScheduleList(
-        schedules=rows,
+        schedules=[],
         total=page.total,
         cursor=page.cursor,
         broken=[BrokenView.of(one) for one in services.schedules.broken(who)],
     )
-    return Envelope(data=data)
+    # The next runs of some may take a while to find.
+    body = await asyncio.to_thread(services.rendered.body, data, page.rows, utc_now())
+    return Response(body, media_type="application/json")
 
 
 @router.get(
@@ -257,11 +258,6 @@ async def _shown(
 ) -> Envelope[ScheduleData]:
     if not dry_run:
         response.headers["ETag"] = f'"{etag(row.snapshot)}"'
-    (view,) = await asyncio.to_thread(_views, [row], services)
+    # Its next runs may take a while to find.
+    view = await asyncio.to_thread(ScheduleView.of, row, services.ui, now=utc_now())
     return Envelope(data=ScheduleData(schedule=view), meta=meta_of(dry_run=dry_run))
-
-
-def _views(rows: Sequence[ScheduleRow], services: Services) -> list[ScheduleView]:
-    """Show schedules; the next runs of one may take a while to find."""
-    now = utc_now()
-    return [ScheduleView.of(row, services.ui, now=now) for row in rows]

@@ -1,0 +1,55 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.envelope import Envelope
+from api.views import ScheduleList, ScheduleView, TemporalUi
+from footfall.projection.row import RunTally, ScheduleRow
+from footfall.schedules.schedule import ScheduleSnapshot
+
+MOST_ROWS = 10_000
+"""How many rows are kept, of some two kilobytes each; with one more they begin anew."""
+
+_NO_ROWS = b'"schedules":[]'
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    snapshot: ScheduleSnapshot
+    tally: RunTally
+    since: datetime
+    until: datetime | None
+    json: bytes
+
+    def shows(self, row: ScheduleRow, now: datetime) -> bool:
+        is_same = self.snapshot is row.snapshot and self.tally is row.tally
+        return is_same and self.since <= now and (self.until is None or now < self.until)
+
+
+class RenderedRows:
+    """The JSON of schedules as lists show them, kept until one of them, or its next run, changes.
+
+    A store that gives equal rows as new objects each time has nothing kept for it.
+    """
+
+    def __init__(self, ui: TemporalUi) -> None:
+        self._ui = ui
+        self._rows: dict[str, _Rendered] = {}
+
+    def body(self, page: ScheduleList, rows: list[ScheduleRow], now: datetime) -> bytes:
+        """Give the body of an answer with a page; its `schedules` are these rows at an instant."""
+        envelope = Envelope[ScheduleList](data=page)
+        head = Envelope[ScheduleList].__pydantic_serializer__.to_json(envelope, by_alias=True)
+        shown = b",".join(self._json(row, now) for row in rows)
+        # Nothing that anyone wrote comes before it.
+        return head.replace(_NO_ROWS, b'"schedules":[' + shown + b"]", 1)
+
+    def _json(self, row: ScheduleRow, now: datetime) -> bytes:
+        known = self._rows.get(row.id)
+        if known is not None and known.shows(row, now):
+            return known.json
+        view = ScheduleView.of(row, self._ui, now=now)
+        json = ScheduleView.__pydantic_serializer__.to_json(view, by_alias=True)
+        if len(self._rows) >= MOST_ROWS:
+            self._rows.clear()
+        self._rows[row.id] = _Rendered(row.snapshot, row.tally, now, view.next_run_at, json)
+        return json
