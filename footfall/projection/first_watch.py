@@ -5,9 +5,9 @@ from typing import Protocol
 
 import structlog
 
-from footfall.errors import TemporalUnavailableError
+from footfall.errors import InvalidInputError, TemporalUnavailableError
 from footfall.schedules.run import RunKind, RunSummary
-from footfall.schedules.schedule import ScheduleSnapshot, utc_now
+from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, utc_now
 from footfall.temporal.first_times import YOUNG, is_young
 from footfall.triggers import compile_config, next_times
 
@@ -46,9 +46,8 @@ class FirstWatch:
             walk = snapshot.walk
             if not is_young(snapshot):
                 self._waiting.pop(walk.schedule_id, None)
-            elif walk.follows is None and self._done.get(walk.schedule_id) != walk.created_at:
-                compiled = compile_config(walk.config, walk.anchor)
-                first = next(iter(next_times(compiled, walk.created_at, 1)), None)
+            elif self._done.get(walk.schedule_id) != walk.created_at:
+                first = _first_time(walk)
                 if first is not None and first - walk.created_at < YOUNG:
                     self._waiting[walk.schedule_id] = snapshot, first
 
@@ -92,3 +91,14 @@ class FirstWatch:
         found = self._waiting.pop(schedule_id, None)
         if found is not None:
             self._done[schedule_id] = found[0].walk.created_at
+
+
+def _first_time(walk: ScheduledWalk) -> datetime | None:
+    if walk.follows is not None:
+        return None
+    try:
+        compiled = compile_config(walk.config, walk.anchor)
+        return next(iter(next_times(compiled, walk.created_at, 1)), None)
+    except InvalidInputError:
+        # A trigger of a newer release, whose own processes see to it.
+        return None
