@@ -2,7 +2,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from temporalio import activity
@@ -10,6 +10,7 @@ from temporalio.client import AsyncActivityCancelledError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from footfall.schedules.schedule import utc_now
 from footfall.walkers.watch import Watch
 
 _log = structlog.get_logger(__name__)
@@ -50,7 +51,7 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
             stood still for so long, that another worker has the run or is about to. The block
             was cancelled, or not begun.
     """
-    if abs(datetime.now(UTC) - activity.info().started_time) > SURPRISING:
+    if abs(utc_now() - activity.info().started_time) > SURPRISING:
         await _ask_whose_it_is(watch)
     working = asyncio.current_task()
     assert working is not None  # noqa: S101 - an activity is a task

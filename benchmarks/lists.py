@@ -56,8 +56,12 @@ def _pages(store: str, large: int, big: Filled, small: Filled, size: Size) -> li
 
 
 def pages(filled: Filled, query: str, size: Size) -> Measure:
-    """Ask for a first page of 50, again and again."""
-    path = f"/schedule/list?limit=50{query}"
+    """Ask for a first page of 50 schedules, again and again."""
+    return asking(filled, f"/schedule/list?limit=50{query}", size)
+
+
+def asking(filled: Filled, path: str, size: Size) -> Measure:
+    """Ask for the same, again and again."""
 
     async def run() -> Figures:
         return await latency(size.of(100, quick=20), lambda: filled.caller.raw("GET", path))

@@ -3,7 +3,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from filled import Filled, filled_api
 from filled_api import FIRST
-from load import latency
+from lists import asking
 from row import Figures
 from scenario import Measure, Scenario, Size
 from support.mongod import running_mongod
@@ -54,9 +54,4 @@ def _pages(store: str, large: int, big: Filled, small: Filled, size: Size) -> li
 
 
 def _history(filled: Filled, query: str, size: Size) -> Measure:
-    path = f"/schedule/{FIRST}/runs?limit=50{query}"
-
-    async def run() -> Figures:
-        return await latency(size.of(100, quick=20), lambda: filled.caller.raw("GET", path))
-
-    return run
+    return asking(filled, f"/schedule/{FIRST}/runs?limit=50{query}", size)

@@ -33,7 +33,7 @@ async def test_a_start_that_comes_late_asks_whose_it_is(client: Client, *, is_ta
     queue = f"late-{secrets.token_hex(4)}"
     async with Worker(client, task_queue=f"{queue}-workflows", workflows=[Starts]):
         handle = await client.start_workflow(
-            Starts.run, f"{queue}", id=queue, task_queue=f"{queue}-workflows"
+            Starts.run, queue, id=queue, task_queue=f"{queue}-workflows"
         )
         task = await client.workflow_service.poll_activity_task_queue(
             PollActivityTaskQueueRequest(
