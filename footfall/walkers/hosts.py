@@ -158,6 +158,7 @@ class Hosts:
         overseer = Overseer(host, call, recording, self._settings.limits)
 
         def began() -> None:
+            turn.stop_waiting()
             overseer.begin()
             watch.begin(recording)
 

@@ -51,6 +51,7 @@ class Roots:
         try:
             yield turn
         finally:
+            turn.stop_waiting()
             line.turn.release()
 
     @asynccontextmanager

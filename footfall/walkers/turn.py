@@ -33,7 +33,8 @@ class Line:
 
     Attributes:
         turn: held by who is first.
-        waiting: how many wait, the first one included while another worker has the root.
+        waiting: how many wait, the first one included once another worker was found to have the
+            root, until its own walker begins.
     """
 
     def __init__(self) -> None:
@@ -65,6 +66,7 @@ class Turn:
         self._lease: Lease | None = None
         self._holder: Holder | None = None
         self._is_lost = False
+        self._waits = False
 
     @property
     def seconds_left(self) -> float | None:
@@ -90,10 +92,18 @@ class Turn:
         left = self.seconds_left
         if left is not None and left <= 0:
             raise RootBusyError
+        if not self._waits:
+            self._waits = True
+            self._line.waiting += 1
         # At random, lest two workers that want one root stay in step.
-        with self._line.entered():
-            await asyncio.sleep(self._pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+        await asyncio.sleep(self._pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
         self._pause = min(self._pause * 1.5, _LONGEST_PAUSE)
+
+    def stop_waiting(self) -> None:
+        """Take note that the walker has begun, or never will."""
+        if self._waits:
+            self._waits = False
+            self._line.waiting -= 1
 
     def keep(self, lease: Lease | None) -> None:
         """Take a lease, or the same one renewed; None when it was given back."""

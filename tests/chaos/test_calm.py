@@ -22,6 +22,7 @@ from temporalio.client import Client
 from footfall.config import TemporalSettings
 from footfall.schedules.run import RunOutcome, RunStatus
 from footfall.temporal.connection import connect
+from footfall.temporal.pulse import SILENT_SECONDS
 from footfall.temporal.runs import RunGateway
 
 EVERY_SECOND = {"walker_name": "affect", "trigger": "interval", "seconds": 1}
@@ -82,6 +83,11 @@ class Calm:
         lines = [line for line in self.found.ledger.all() if line.schedule_id == schedule_id]
         numbers = sorted({line.attempt for line in lines})
         return [[line for line in lines if line.attempt == number] for number in numbers]
+
+
+async def ask_once(url: str, body: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+    async with httpx.AsyncClient(timeout=60) as http:
+        return await http.post(url, json=body, headers=headers)
 
 
 @pytest.fixture(scope="module")
@@ -205,8 +211,10 @@ async def test_an_api_answers_what_was_asked_before_it_ends(calm: Calm) -> None:
     way = member.ways["temporal"]
     body = {**NEVER, "args": {"seconds": 0.0}}
     await calm.create(body, user="before", api=1)
+    headers = calm.requests[1].headers("in-flight")
+    stalled = time.monotonic()
     way.stall()
-    asking = asyncio.create_task(calm.create(body, user="in-flight", api=1))
+    asking = asyncio.create_task(ask_once(f"{member.url}/schedule/create", body, headers))
 
     async def asked() -> bool:
         connections = psutil.Process(member.pids[-1]).net_connections("tcp")
@@ -228,15 +236,21 @@ async def test_an_api_answers_what_was_asked_before_it_ends(calm: Calm) -> None:
 
     began = time.monotonic()
     await until(refuses, what="an API that takes no more requests")
-    assert not asking.done()
+    assert not asking.done() or time.monotonic() - stalled > SILENT_SECONDS
     await way.mend()
-    schedule_id = await asking
+    stalled_for = time.monotonic() - stalled
+    answer = await asking
     assert await ending == 0
     assert time.monotonic() - began < HEARTBEAT_TIMEOUT
     shown = await calm.requests[0].pages(
         calm.found.named("api")[0].url, "/schedule/list", "schedules", 1000
     )
-    assert [row["id"] for row in shown if row["owner"] == "in-flight"] == [schedule_id]
+    found = [row["id"] for row in shown if row["owner"] == "in-flight"]
+    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        # A busy machine took long for the steps above, and Temporal counted as away by then.
+        assert stalled_for > SILENT_SECONDS
+    else:
+        assert found == [answer.json()["data"]["schedule"]["id"]]
 
 
 @pytest.mark.timeout(300)

@@ -121,11 +121,12 @@ async def test_who_may_step_aside_does_when_it_takes_long(
         aside = call("hello", root="busy").model_copy(update={"steps_aside": True})
         for hosts in (one, other):
             assert not hosts.has_line("busy")
-            first, second = (asyncio.create_task(hosts.run(aside)) for _ in range(2))
+            first = asyncio.create_task(hosts.run(aside))
+            await until(partial(waits, hosts), what="the one that waits longer")
+            second = asyncio.create_task(hosts.run(aside))
             done, _ = await asyncio.wait({first, second}, return_when=asyncio.FIRST_COMPLETED)
             assert done == {second}
-            # While it tries for the root, for some milliseconds, it does not count as waiting.
-            await until(partial(waits, hosts), seconds=3, what="the one that waits longer")
+            assert hosts.has_line("busy")
             for task in (first, second):
                 with pytest.raises(RootBusyError):
                     await task
