@@ -22,7 +22,7 @@ AUDIT := .audit
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev test test-exact test-chaos mutants check format bench bench-quick constraints audit
+.PHONY: help install dev test test-exact test-chaos mutants check format bench bench-quick constraints audit openapi
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench-quick: $(VENV)/.installed ## measure less, in under three minutes
 
 audit: $(AUDIT)/.installed ## look for known vulnerabilities in constraints.txt; needs the network
 	@$(PY) scripts/audit.py $(AUDIT)/bin/pip-audit constraints.txt
+
+openapi: $(VENV)/.installed ## write docs/openapi.json and the client's types from the API
+	@$(PY) scripts/openapi.py
 
 constraints: $(VENV)/.installed ## write constraints.txt from what .venv holds
 	$(PY) scripts/constraints.py > constraints.txt.new

@@ -1,0 +1,44 @@
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A server-sent event.
+
+    Attributes:
+        name: such as ``run_ended``.
+        data: what it tells.
+        id: after which `follow_events` can go on; None where events have none.
+    """
+
+    name: str
+    data: Any
+    id: str | None = None
+
+
+@dataclass(slots=True)
+class EventReader:
+    """Makes events of the lines of a stream, one by one."""
+
+    _name: str = "message"
+    _data: list[str] = field(default_factory=list)
+    _id: str | None = None
+
+    def read(self, line: str) -> Iterator[Event]:
+        """Give the event that a line ends, if it ends one."""
+        if not line:
+            if self._data:
+                yield Event(self._name, json.loads("\n".join(self._data)), self._id)
+            self._name, self._data, self._id = "message", [], None
+            return
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "event":
+            self._name = value
+        elif name == "data":
+            self._data.append(value)
+        elif name == "id":
+            self._id = value
