@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footfall.cli import declarations
+from footfall.cli import EXIT_REFUSED, backfill, declarations, runs, schedules
+from footfall.cli.completion import ASKED, answer_shells, completion
 from footfall.cli.duration import parse_duration
 from footfall.cli.options import (
     App,
@@ -19,6 +20,8 @@ from footfall.cli.options import (
     TemporalAddress,
     TemporalNamespace,
 )
+from footfall.cli.server import asking
+from footfall.cli.walkers import walkers
 
 if TYPE_CHECKING:
     from footfall.config import Settings
@@ -217,8 +220,17 @@ def version(config: Config = None, data_dir: DataDir = None) -> None:
     sys.stdout.write(f"footfall {version_of('footfall')}\n")
 
 
-cli.command()(declarations.apply)
-cli.command()(declarations.export)
+# These have always said by one exit code that nothing was done.
+asking(cli, refused=EXIT_REFUSED)(declarations.apply)
+asking(cli, refused=EXIT_REFUSED)(declarations.export)
+cli.add_typer(schedules.cli, name="schedules")
+cli.add_typer(runs.cli, name="runs")
+asking(cli)(walkers)
+asking(cli)(backfill.backfill)
+cli.add_typer(backfill.cli, name="backfills")
+cli.command()(completion)
+if ASKED in os.environ:
+    answer_shells()
 
 
 def _settings(

@@ -2,34 +2,20 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from footfall.cli.remote import Remote
+from footfall.cli.server import Server, tell_json
 
 EXIT_FAILED = 1
 """Some schedules could not be made as they are declared."""
 
 _MARKS = {"create": "+", "change": "~", "delete": "-", "unchanged": " "}
 
-Url = Annotated[
-    str,
-    typer.Option("--url", envvar="FOOTFALL_URL", metavar="URL", help="Where the API is."),
-]
-Token = Annotated[
-    str,
-    typer.Option(
-        "--token",
-        envvar="FOOTFALL_TOKEN",
-        metavar="TOKEN",
-        help="Whose schedules they are; `footfall token` makes one.",
-    ),
-]
-
 
 def apply(
+    server: Server,
     *,
     file: Annotated[
         Path,
@@ -49,35 +35,50 @@ def apply(
         str | None,
         typer.Option("--reason", metavar="TEXT", help="Why; stands in the schedules' changes."),
     ] = None,
-    url: Url = "http://127.0.0.1:8000",
-    token: Token,
 ) -> None:
     """Make your schedules be as a file declares them, and show what that changes."""
-    body = {"schedules": _declared(file), "prune": prune, "reason": reason}
-    params = {"dry_run": "true"} if dry_run else {}
-    data = _remote(url, token).call("POST", "/schedule/apply", body=body, params=params)
-    for line in plan_lines(data["plan"]):
-        sys.stdout.write(f"{line}\n")
-    sys.stdout.write(f"{summary_line(data, dry_run=dry_run)}\n")
+    from footfall.cli.progress import bar
+    from footfall.client import schedule_calls
+    from footfall.client.errors import NoAnswerError
+
+    call = schedule_calls.apply_schedules(
+        _declared(file), prune=prune, reason=reason, dry_run=dry_run
+    )
+    try:
+        with bar("apply", None):
+            data = server.data(call)
+    except NoAnswerError as error:
+        message = f"{error.message} `footfall apply --dry-run` shows what is left to do."
+        raise NoAnswerError(message) from error
+    if server.is_json:
+        tell_json(data)
+    else:
+        for line in (*plan_lines(data["plan"]), summary_line(data, dry_run=dry_run)):
+            sys.stdout.write(f"{line}\n")
     if data["failed"]:
         raise typer.Exit(EXIT_FAILED)
 
 
 def export(
+    server: Server,
     *,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Where to write; else stdout."),
     ] = None,
-    url: Url = "http://127.0.0.1:8000",
-    token: Token,
 ) -> None:
-    """Write your schedules as YAML that `footfall apply` takes."""
+    """Write your schedules as YAML that `footfall apply` takes; with --json, as JSON."""
+    import json
+
     from footfall.cli.document import write_document
+    from footfall.client import schedule_calls
     from footfall.errors import ConfigurationError
 
-    data = _remote(url, token).call("GET", "/schedule/export")
-    text = write_document(data)
+    data = server.data(schedule_calls.export_schedules())
+    if server.is_json:
+        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = write_document(data)
     if output is None:
         sys.stdout.write(text)
         return
@@ -112,12 +113,6 @@ def _shown(value: Any) -> str:
     import json
 
     return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def _remote(url: str, token: str) -> "Remote":
-    from footfall.cli.remote import Remote
-
-    return Remote(url, token)
 
 
 def _declared(file: Path) -> Any:

@@ -11,13 +11,20 @@ def parse_duration(text: str) -> timedelta:
     Raises:
         ValueError: it is none, or zero.
     """
-    parts = list(_PART.finditer(text))
-    if not parts or "".join(part[0] for part in parts) != text:
+    parts = duration_parts(text)
+    return sum((timedelta(**{unit: count}) for unit, count in parts), timedelta())
+
+
+def duration_parts(text: str) -> list[tuple[str, int]]:
+    """Read a duration in the units that it is written in, `hours` and such.
+
+    Raises:
+        ValueError: it is none, or zero.
+    """
+    found = list(_PART.finditer(text))
+    if not found or "".join(part[0] for part in found) != text:
         raise ValueError(f"{text!r} is no duration; write 8h, 30m, 90s, 7d or 1d12h")
-    duration = sum(
-        (timedelta(**{_UNITS[part["unit"]]: int(part["count"])}) for part in parts),
-        timedelta(),
-    )
-    if not duration:
+    parts = [(_UNITS[part["unit"]], int(part["count"])) for part in found]
+    if not any(count for _, count in parts):
         raise ValueError("the duration must be longer than nothing")
-    return duration
+    return parts

@@ -1,5 +1,5 @@
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import wraps
 from typing import Any, Self
 
@@ -129,7 +129,7 @@ class Client:
                 pause = patience.pause(call, error)
             time.sleep(pause)
 
-    def follow(self, call: Call[Event]) -> Iterator[Event]:
+    def follow(self, call: Call[Event]) -> Generator[Event]:
         """Give the events of a stream as they come; closing the iterator ends it.
 
         Raises:

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any, Self
 
@@ -138,7 +138,7 @@ class AsyncClient:
                 pause = patience.pause(call, error)
             await asyncio.sleep(pause)
 
-    async def follow(self, call: Call[Event]) -> AsyncIterator[Event]:
+    async def follow(self, call: Call[Event]) -> AsyncGenerator[Event]:
         """Give the events of a stream as they come; closing the iterator ends it.
 
         Raises:

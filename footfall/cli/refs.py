@@ -1,0 +1,85 @@
+"""What people call schedules and runs by, and what the API calls them."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from footfall.cli.server import Server
+from footfall.client import run_calls, schedule_calls
+from footfall.client.errors import NotFoundError
+
+_ID = re.compile(r"[0-9a-f]{20}")
+_RUN = re.compile(
+    r"[^-]+-(?P<schedule>.+?)-"
+    r"(?:manual-[0-9a-f]{20}|after-[0-9a-f-]{36}|(?:backfill-[^-]+-)?"
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)",
+)
+_MOST_SUGGESTED = 3
+
+
+def schedule_id(server: Server, reference: str) -> str:
+    """Give the id of the schedule that has it, or this name.
+
+    Raises:
+        NotFoundError: there is none; the message says what it may have been.
+    """
+    if _ID.fullmatch(reference):
+        return reference
+    # A name is among what the list searches, each of its words.
+    words = reference[:200].strip()
+    page = server.data(schedule_calls.list_schedules(q=words, limit=1000)) if words else None
+    rows = page["schedules"] if page else []
+    for key in ("id", "name"):
+        found = [row["id"] for row in rows if row[key] == reference]
+        if len(found) == 1:
+            return str(found[0])
+    if found:
+        owners = ", ".join(f"{row['id']} of {row['owner']}" for row in rows if row["id"] in found)
+        raise _not_found(f"Several schedules have the name {reference!r}: {owners}; give the id.")
+    known = server.data(schedule_calls.list_schedules(limit=1000))["schedules"]
+    names = [row[key] for row in known for key in ("name", "id") if row[key]]
+    raise _not_found(f"There is no schedule {reference!r}{maybe(reference, names)}")
+
+
+def run_place(server: Server, reference: str) -> tuple[str, str]:
+    """Give the schedule's id and the run's, of a run's id or of what has a newest run.
+
+    Raises:
+        NotFoundError: there is no such schedule, or it has not run.
+    """
+    run = _RUN.fullmatch(reference)
+    if run is not None:
+        return run["schedule"], reference
+    schedule = schedule_id(server, reference)
+    runs = server.data(run_calls.list_runs(schedule, limit=1))["runs"]
+    if not runs:
+        raise NotFoundError(404, "run_not_found", f"{reference} has not run.")
+    return schedule, runs[0]["id"]
+
+
+def known_walker(name: str, walkers: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Give one of the walkers by its name.
+
+    Raises:
+        NotFoundError: there is none; the message says what it may have been.
+    """
+    by_name = {one["name"]: one for one in walkers}
+    if name not in by_name:
+        message = f"There is no walker {name!r}{maybe(name, by_name)}"
+        raise NotFoundError(404, "walker_not_found", message)
+    return by_name[name]
+
+
+def maybe(name: str, known: Iterable[str]) -> str:
+    """End a sentence with what a name may have been."""
+    # What is known is compared in any case, and given as it is written.
+    written = {one.lower(): one for one in known}
+    near = get_close_matches(name.lower(), written, n=_MOST_SUGGESTED, cutoff=0.6)
+    if not near:
+        return "."
+    return f"; did you mean {' or '.join(written[one] for one in near)}?"
+
+
+def _not_found(message: str) -> NotFoundError:
+    return NotFoundError(404, "schedule_not_found", message)
