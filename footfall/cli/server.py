@@ -85,8 +85,13 @@ class Server:
 
         if self.is_json:
             tell_json(data)
-        else:
-            show(console())
+            return
+        drawn = console()
+        with drawn.capture() as caught:
+            show(drawn)
+        # Tables are padded to their right edge, which nobody wants in a pipe.
+        lines = (line.rstrip() for line in caught.get().removesuffix("\n").split("\n"))
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
 
     def close(self) -> None:
         """Give back every connection."""

@@ -1,0 +1,347 @@
+"""`footfall schedules`, `runs`, `walkers` and `backfill`, as an operator types them."""
+
+import asyncio
+import json
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.api import api_settings, served_api
+from support.ports import free_port
+from support.processes import FOOTFALL, clean_environ
+from support.waiting import until
+from typer.testing import CliRunner
+
+from footfall.cli.commands import cli
+from footfall.errors import FootfallError
+from footfall.tokens import issue_token
+from worker.health import WorkerState
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        assert self.code == 0, self
+        return json.loads(self.out)
+
+
+Footfall = Callable[..., Awaitable[Done]]
+
+
+@pytest.fixture(scope="module")
+async def url(address: str, app: str, worker: WorkerState) -> AsyncIterator[str]:
+    del worker
+    async with served_api(api_settings(address, app)) as url:
+        yield url
+
+
+@pytest.fixture
+def environ(url: str, address: str, app: str, tmp_path: Path) -> dict[str, str]:
+    """Where the API is, with the token of a user of one's own."""
+    settings = api_settings(address, app)
+    now = datetime.now(UTC)
+    user = f"dora-{uuid.uuid4().hex[:6]}"
+    token = issue_token(settings.jwt, user=user, admin=False, lifetime=timedelta(hours=1), now=now)
+    return {
+        "FOOTFALL_URL": url,
+        "FOOTFALL_TOKEN": token,
+        "FOOTFALL_PROFILES": str(tmp_path / "profiles.toml"),
+    }
+
+
+@pytest.fixture
+def footfall(environ: dict[str, str]) -> Footfall:
+    """The command line, one at a time in this process, to be fast."""
+
+    async def run(*arguments: str, **more: str) -> Done:
+        env = {**environ, **more}
+        found = await asyncio.to_thread(CliRunner().invoke, cli, list(arguments), env=env)
+        if isinstance(found.exception, FootfallError):
+            return Done(2, found.stdout, found.exception.message)
+        assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
+        return Done(found.exit_code, found.stdout, found.stderr)
+
+    return run
+
+
+@pytest.fixture
+def process(environ: dict[str, str]) -> Footfall:
+    """The command line in a process of its own."""
+
+    async def run(*arguments: str, **more: str) -> Done:
+        started = await asyncio.create_subprocess_exec(
+            *(FOOTFALL, *arguments),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=clean_environ({**environ, **more}),
+        )
+        out, err = await started.communicate()
+        assert started.returncode is not None
+        return Done(started.returncode, out.decode(), err.decode())
+
+    return run
+
+
+async def test_a_schedule_is_created_looked_at_changed_and_deleted(footfall: Footfall) -> None:
+    done = await footfall(
+        *("schedules", "create", "greet", "--name", "morning", "--cron", "0 9 * * 1-5"),
+        *("--timezone", "europe/berlin", "--arg", "name=Ada", "--tag", "nightly", "--tag", "b"),
+        *("--timeout", "10m", "--attempts", "3", "--set", "jitter=5", "--description", "Hello"),
+        *("--overlap", "buffer_one", "--late-after", "5m", "--reason", "why not", "--json"),
+    )
+    made = done.data["schedule"]
+    assert made["args"] == {"name": "Ada"}
+    assert (made["name"], made["tags"], made["timeout"]) == ("morning", ["nightly", "b"], 600)
+    assert (made["retry"]["max_attempts"], made["late_after"]) == (3, 300)
+    assert (made["overlap"], made["config"]["jitter"]) == ("buffer_one", 5)
+
+    async def listed() -> bool:
+        done = await footfall("schedules", "list", "--no-static", "--tag", "nightly")
+        return "morning" in done.out
+
+    await until(listed, what="the schedule in the list")
+    table = (await footfall("schedules", "list", "--no-static")).out.splitlines()
+    assert re.split(r"  +", table[0].strip()) == [
+        *("ID", "NAME", "WALKER", "STATUS", "WHEN", "NEXT RUN", "LAST RUN", "RUNS", "FAILED"),
+    ]
+    (row,) = table[1:]
+    cells = re.split(r"  +", row.strip())
+    assert cells[:4] == [made["id"], "morning", "greet", "active"]
+    assert cells[5].startswith("in ")
+    assert cells[6:] == ["-", "0", "0"]
+
+    shown = (await footfall("schedules", "show", "morning")).out
+    assert re.search(r"^status +active$", shown, re.MULTILINE)
+    assert re.search(r'^arguments +\{"name": "Ada"\}$', shown, re.MULTILINE)
+
+    done = await footfall("schedules", "update", "morning", "--every", "90m", "--dry-run")
+    assert (done.code, "nothing was changed" in done.err) == (0, True)
+    done = await footfall("schedules", "update", "morning", "--every", "90m", "--json")
+    assert done.data["schedule"]["config"] == {"trigger": "interval", "minutes": 90}
+    assert done.data["schedule"]["tags"] == ["nightly", "b"]
+    done = await footfall("schedules", "pause", "morning", "--if-revision", "1")
+    assert (done.code, "changed since" in done.err) == (1, True)
+    done = await footfall(
+        *("schedules", "pause", made["id"], "--reason", "too loud", "--if-revision", "2")
+    )
+    assert re.search(r"^why +Paused by dora-.*: too loud$", done.out, re.MULTILINE)
+    assert (await footfall("schedules", "resume", "morning")).code == 0
+    changes = (await footfall("schedules", "changes", "morning")).out
+    assert "minutes: nothing -> 90" in changes
+    done = await footfall("schedules", "show", "morning", "--at", "1", "--json")
+    assert done.data["schedule"]["config"]["cron"] == "0 9 * * 1-5"
+    assert "why not" in (await footfall("schedules", "show", "morning", "--at", "1")).out
+
+    done = await footfall("schedules", "delete", "morning")
+    assert (done.code, "--yes" in done.err) == (2, True)
+    done = await footfall("schedules", "delete", "morning", "--yes")
+    assert (done.code, done.out) == (0, f"deleted {made['id']}\n")
+
+    async def gone() -> bool:
+        return (await footfall("schedules", "show", "morning")).code == 3
+
+    await until(gone, what="the schedule's end")
+
+
+async def test_a_schedule_after_another_is_named_by_it(footfall: Footfall) -> None:
+    made = ["schedules", "create", "greet", "--json"]
+    first = (await footfall(*made, "--name", "first one", "--every", "5h")).data["schedule"]
+
+    async def resolved() -> Done | None:
+        done = await footfall(*made, "--after", "first one", "--on", "failed")
+        return done if done.code == 0 else None
+
+    second = (await until(resolved, what="the name")).data["schedule"]
+    assert second["config"]["after"] == {"schedule": first["id"], "on": ["failed"]}
+    done = await footfall("schedules", "list", "--follows", "first one", "--json")
+    assert [one["id"] for one in done.data["schedules"]] == [second["id"]]
+
+
+async def test_runs_are_started_followed_listed_shown_and_cancelled(
+    footfall: Footfall, process: Footfall
+) -> None:
+    made = (
+        await footfall(
+            *["schedules", "create", "greet", "--every", "5h", "--name", "now", "--json"]
+        )
+    ).data
+    schedule = made["schedule"]["id"]
+    done = await footfall("schedules", "run", schedule, "--arg", "name=Grace", "--follow")
+    assert (done.code, done.out) == (0, "hello Grace\n")
+    assert done.err.splitlines()[-1] == "footfall: succeeded"
+    done = await footfall("schedules", "run", schedule, "--dry-run")
+    assert done.out == "It could be run; nothing was started.\n"
+
+    failing = (await footfall(*["schedules", "create", "boom", "--every", "5h", "--json"])).data[
+        "schedule"
+    ]
+    done = await footfall("schedules", "run", failing["id"], "--follow", "--json")
+    events = [json.loads(line) for line in done.out.splitlines()]
+    assert (done.code, events[-1]["event"]) == (1, "end")
+    assert events[-1]["data"]["error"]["message"] == "no luck"
+
+    async def both() -> bool:
+        done = await footfall("runs", "list", "--kind", "manual", "--since", "1h", "--json")
+        runs = {one["schedule_id"]: one["status"] for one in done.data["runs"]}
+        return runs == {schedule: "succeeded", failing["id"]: "failed"}
+
+    await until(both, what="both runs in the list")
+    done = await footfall("runs", "list", failing["id"])
+    header, row = done.out.splitlines()
+    assert re.split(r"  +", header.strip()) == ["ID", "STATUS", "KIND", "STARTED", "TOOK", "ERROR"]
+    assert re.split(r"  +", row.strip())[1::4] == ["failed", "no luck"]
+    shown = (await footfall("runs", "show", failing["id"])).out
+    assert "ValueError: no luck" in shown
+    assert "Traceback" in shown
+    run = row.split()[0]
+    assert (await footfall("runs", "show", run, "--json")).data["run"]["stdout"] == "before\n"
+    done = await footfall("runs", "tail", run)
+    assert (done.code, done.out) == (1, "before\n")
+    done = await footfall("runs", "cancel", run)
+    assert (done.code, "has ended already" in done.err) == (1, True)
+
+    slow = (await footfall(*["schedules", "create", "sleepy", "--every", "5h", "--json"])).data[
+        "schedule"
+    ]
+    begun = (await footfall("schedules", "run", slow["id"], "--json")).data["run"]
+    tail = asyncio.ensure_future(process("runs", "tail", begun["id"]))
+    done = await footfall("runs", "cancel", begun["id"], "--reason", "too slow")
+    assert (done.code, done.out) == (0, f"{begun['id']}: asked to end\n")
+    done = await tail
+    assert (done.code, "footfall: cancelled: Cancelled: " in done.err) == (1, True)
+
+
+async def test_a_backfill_is_waited_for(footfall: Footfall) -> None:
+    made = await footfall(
+        *("schedules", "create", "greet", "--name", "hourly", "--cron", "0 * * * *", "--json")
+    )
+    schedule = made.data["schedule"]["id"]
+    place = (schedule, "2026-01-05T00:00:00Z", "2026-01-05T01:30:00Z")
+    done = await footfall("backfill", *place, "--dry-run")
+    assert done.out.splitlines() == [
+        *("2026-01-05T00:00:00+00:00", "2026-01-05T01:00:00+00:00"),
+        "2 runs; nothing was started.",
+    ]
+    done = await footfall("backfill", *place, "--overlap", "allow_all", "--reason", "missed")
+    assert done.code == 0, done
+    assert re.search(r"^runs +2 succeeded, 0 failed, of 2$", done.out, re.MULTILINE)
+    found = (await footfall("backfills", "list", schedule, "--json")).data["backfills"]
+    assert [(one["status"], one["reason"]) for one in found] == [("completed", "missed")]
+    assert "missed" in (await footfall("backfills", "show", schedule, found[0]["id"])).out
+    done = await footfall("backfills", "cancel", schedule, found[0]["id"])
+    assert (done.code, "has ended already" in done.err) == (1, True)
+    run = await footfall("runs", "list", schedule, "--kind", "backfill", "--json")
+    shown = await footfall("runs", "show", run.data["runs"][0]["id"], "--json")
+    assert shown.data["run"]["kind"] == "backfill"
+
+    failing = await footfall(*["schedules", "create", "boom", "--cron", "0_*_*_*_*", "--json"])
+    assert failing.code == 2  # what is no cron expression is said to be none
+    made = await footfall("schedules", "create", "boom", "--cron", "0 * * * *", "--json")
+    done = await footfall("backfill", made.data["schedule"]["id"], *place[1:])
+    assert (done.code, "2 failed" in done.out) == (1, True)
+
+
+async def test_a_preview_says_what_may_surprise(footfall: Footfall) -> None:
+    done = await footfall(
+        *("schedules", "preview", "--cron", "30 2 * * *", "--timezone", "Europe/Berlin"),
+        *("--from", "2027-03-27T12:00:00Z", "--count", "1"),
+    )
+    assert done.code == 0
+    assert "2027-03-28T03:00:00+02:00  2027-03-28T01:00:00Z" in done.out
+    assert "note: 02:30 does not exist in Europe/Berlin on 28 March 2027" in done.out
+    done = await footfall("schedules", "preview", "--every", "6h", "--count", "2", "--json")
+    assert done.data["description"] == "Every 6 hours"
+
+
+async def test_walkers_are_listed_with_their_fields(footfall: Footfall) -> None:
+    table = (await footfall("walkers")).out
+    assert re.search(r"^greet +function +python +name: \S+\? ", table, re.MULTILINE)
+    assert re.search(r"^skipped: .*app\.py:\d+: ", table, re.MULTILINE)
+    assert re.search(r"^name +.*\"world\"$", (await footfall("walkers", "greet")).out, re.MULTILINE)
+    assert (await footfall("walkers", "greet", "--json")).data["fields"][0]["name"] == "name"
+
+
+async def test_a_typo_is_told_with_what_was_meant(footfall: Footfall) -> None:
+    done = await footfall("walkers", "gret")
+    assert (done.code, done.out) == (3, "")
+    assert "footfall: There is no walker 'gret'; did you mean greet?" in done.err
+    done = await footfall("schedules", "create", "Greet", "--every", "5h")
+    assert (done.code, "did you mean greet?" in done.err) == (3, True)
+    done = await footfall("schedules", "preview", "--walker", "slepy", "--every", "5h")
+    assert (done.code, "did you mean sleepy?" in done.err) == (3, True)
+    made = ["schedules", "create", "greet", "--every", "5h"]
+    assert (await footfall(*made, "--name", "daily_report")).code == 0
+
+    async def suggested() -> bool:
+        done = await footfall("schedules", "show", "dayly_report")
+        assert done.code == 3
+        return "did you mean daily_report?" in done.err
+
+    await until(suggested, what="a suggestion")
+    done = await footfall(*made, "--set", "timezome=UTC")
+    assert (done.code, "timezome: " in done.err, "'timezone'" in done.err) == (2, True, True)
+    done = await footfall(*made, "--arg", "nam=Ada")
+    assert (done.code, "nam" in done.err) == (2, True)
+
+
+async def test_exit_codes_say_what_kind_of_failure_it_was(footfall: Footfall, url: str) -> None:
+    listing = ("schedules", "list")
+    assert (await footfall(*listing, "--sort", "nothing")).code == 2
+    assert (await footfall("schedules", "create", "greet")).code == 2
+    assert (await footfall("schedules", "create", "greet", "--every", "1h", "--at", "x")).code == 2
+    assert (await footfall("schedules", "show", "0" * 20)).code == 3
+    assert (await footfall("runs", "show", f"greet-{'0' * 20}-2026-01-01T00:00:00Z")).code == 3
+    done = await footfall(*listing, FOOTFALL_TOKEN="nonsense")
+    assert (done.code, "footfall token" in done.err) == (4, True)
+    assert (await footfall(*listing, "--token", "se cret")).code == 4
+    assert (await footfall(*listing, "--owner", "someone")).code == 4
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    done = await footfall(*listing, "--url", nowhere)
+    assert (done.code, f"No API answers at {nowhere}" in done.err) == (5, True)
+    done = await footfall(*listing, FOOTFALL_TOKEN="")
+    assert (done.code, "There is no token" in done.err) == (2, True)
+    done = await footfall("schedules", "show", "0" * 20, "--json")
+    assert json.loads(done.err)["code"] == "schedule_not_found"
+    assert url not in done.err
+
+
+async def test_a_profile_names_a_server(footfall: Footfall, url: str, tmp_path: Path) -> None:
+    (tmp_path / "profiles.toml").write_text(
+        f'[profiles.here]\nurl = "{url}"\ntoken_env = "MINE"\n'
+        f'[profiles.away]\nurl = "http://127.0.0.1:{free_port()}"\n'
+    )
+    listing = ("schedules", "list")
+    assert (await footfall(*listing, "--profile", "away")).code == 5
+    done = await footfall(*listing, "--profile", "here", MINE="nonsense")
+    assert done.code == 4
+    done = await footfall(*listing, FOOTFALL_URL="", FOOTFALL_PROFILE="here")
+    assert done.code == 0
+    done = await footfall(*listing, "--profile", "her")
+    assert (done.code, "did you mean 'here'?" in done.err) == (2, True)
+
+
+async def test_pages_are_gathered(footfall: Footfall) -> None:
+    for _ in range(3):
+        assert (await footfall(*["schedules", "create", "greet", "--every", "5h"])).code == 0
+
+    async def there() -> bool:
+        done = await footfall(*["schedules", "list", "--no-static", "--json"])
+        return len(done.data["schedules"]) == 3
+
+    await until(there, what="three schedules")
+    done = await footfall(*["schedules", "list", "--no-static", "--limit", "2"])
+    assert done.out.splitlines()[-1] == "2 of 3 schedules; --all shows all."
+    assert (
+        len((await footfall(*["schedules", "list", "--no-static", "--all"])).out.splitlines()) == 4
+    )
