@@ -10,6 +10,7 @@ import typer
 
 from footfall.cli import EXIT_REFUSED, backfill, declarations, runs, schedules
 from footfall.cli.completion import ASKED, answer_shells, completion
+from footfall.cli.doctor import doctor
 from footfall.cli.duration import parse_duration
 from footfall.cli.options import (
     App,
@@ -226,6 +227,7 @@ asking(cli, refused=EXIT_REFUSED)(declarations.export)
 cli.add_typer(schedules.cli, name="schedules")
 cli.add_typer(runs.cli, name="runs")
 asking(cli)(walkers)
+asking(cli)(doctor)
 asking(cli)(backfill.backfill)
 cli.add_typer(backfill.cli, name="backfills")
 cli.command()(completion)

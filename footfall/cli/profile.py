@@ -22,10 +22,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a command goes."""
+    """Where a command goes, and with what token, if there is one."""
 
     url: str
-    token: str
+    token: str | None
 
 
 def profiles_file(environ: Mapping[str, str]) -> Path:
@@ -50,7 +50,7 @@ def choose(
     one that is not goes to its own URL only.
 
     Raises:
-        ConfigurationError: there is no such profile, no token, or the file is wrong.
+        ConfigurationError: there is no such profile, or the file is wrong.
     """
     named = Profile() if profile is None else read_profile(profile, environ)
     from_environ = environ.get("FOOTFALL_URL") or None
@@ -61,11 +61,6 @@ def choose(
         chosen = usual.url or HERE
         tokens.append(usual.token)
     found = next((one for one in tokens if one is not None), None)
-    if found is None:
-        raise ConfigurationError(
-            "There is no token: give --token or --profile, or set FOOTFALL_TOKEN; "
-            "`footfall token` makes one.",
-        )
     return Target(chosen, found)
 
 

@@ -69,11 +69,28 @@ class Server:
         """
         from footfall.cli.profile import choose
         from footfall.client import Client
+        from footfall.errors import ConfigurationError
 
         if self._client is None:
             target = choose(**self._given, environ=os.environ)
+            if target.token is None:
+                raise ConfigurationError(
+                    "There is no token: give --token or --profile, or set FOOTFALL_TOKEN; "
+                    "`footfall token` makes one.",
+                )
             self._client = Client(target.url, target.token, retry_seconds=RETRY_SECONDS)
         return self._client
+
+    def where(self) -> tuple[str, str | None]:
+        """Give where the API is, and the token if there is one.
+
+        Raises:
+            ConfigurationError: the profile is wrong.
+        """
+        from footfall.cli.profile import choose
+
+        target = choose(**self._given, environ=os.environ)
+        return target.url, target.token
 
     def data(self, call: "Call[Any]") -> Any:
         """Give the data of an answer as JSON has it."""

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import (
     AddSearchAttributesRequest,
@@ -19,14 +21,12 @@ _TYPE_NAMES = {
 _NOT_ALLOWED = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED)
 
 
-async def register_attributes(client: Client) -> None:
-    """Register the search attributes that the namespace does not have yet.
-
-    Several processes may do so at once.
+async def missing_attributes(client: Client) -> dict[str, IndexedValueType.ValueType]:
+    """Give the search attributes that the namespace does not have yet, with their types.
 
     Raises:
-        ConfigurationError: one is registered with another type, or this process may not
-            register them; the message gives the command that an operator has to run.
+        ConfigurationError: one is registered with another type; the message gives the command that
+            an operator has to run.
         TemporalUnavailableError: Temporal did not answer.
     """
     wanted = {key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in ALL}
@@ -50,7 +50,28 @@ async def register_attributes(client: Client) -> None:
                 f"remove --namespace {client.namespace} --name {name}`, then start again."
             )
             raise ConfigurationError(msg)
-    missing = {name: kind for name, kind in wanted.items() if name not in present}
+    return {name: kind for name, kind in wanted.items() if name not in present}
+
+
+def creating_command(namespace: str, missing: Mapping[str, IndexedValueType.ValueType]) -> str:
+    """Give the command by which an operator registers search attributes in a namespace."""
+    options = " ".join(
+        f"--name {name} --type {_TYPE_NAMES[kind]}" for name, kind in missing.items()
+    )
+    return f"temporal operator search-attribute create --namespace {namespace} {options}"
+
+
+async def register_attributes(client: Client) -> None:
+    """Register the search attributes that the namespace does not have yet.
+
+    Several processes may do so at once.
+
+    Raises:
+        ConfigurationError: one is registered with another type, or this process may not
+            register them; the message gives the command that an operator has to run.
+        TemporalUnavailableError: Temporal did not answer.
+    """
+    missing = await missing_attributes(client)
     if not missing:
         return
     try:
@@ -63,13 +84,9 @@ async def register_attributes(client: Client) -> None:
         if error.status == RPCStatusCode.ALREADY_EXISTS:
             return
         if error.status in _NOT_ALLOWED:
-            options = " ".join(
-                f"--name {name} --type {_TYPE_NAMES[kind]}" for name, kind in missing.items()
-            )
             msg = (
                 "This process may not register search attributes in Temporal; ask an operator "
-                f"to run `temporal operator search-attribute create --namespace "
-                f"{client.namespace} {options}`."
+                f"to run `{creating_command(client.namespace, missing)}`."
             )
             raise ConfigurationError(msg) from error
         with translated_errors():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.api import api_settings, served_api
+from support.api import SECRET, api_settings, served_api
 from support.ports import free_port
 from support.processes import FOOTFALL, clean_environ
 from support.waiting import until
@@ -345,3 +345,76 @@ async def test_pages_are_gathered(footfall: Footfall) -> None:
     assert (
         len((await footfall(*["schedules", "list", "--no-static", "--all"])).out.splitlines()) == 4
     )
+
+
+async def test_the_doctor_finds_a_deployment_healthy(
+    process: Footfall, address: str, app: str
+) -> None:
+    where = ("--temporal-address", address, "--task-queue", app)
+    done = await process("doctor", *where, "--json", FOOTFALL_JWT_SECRET=SECRET)
+    found = {one["part"]: one for one in done.data["findings"]}
+    assert {part: one["state"] for part, one in found.items()} == {
+        "configuration": "ok",
+        "Temporal": "ok",
+        "retention": "ok",
+        "search attributes": "ok",
+        "clock of Temporal": "ok",
+        "workers": "ok",
+        "MongoDB": "ok",
+        "API": "ok",
+        "clock of the API": "ok",
+        "token": "ok",
+        # Two declarations of this app are wrong on purpose.
+        "walkers": "warning",
+    }
+    assert "app.py:" in found["walkers"]["message"]
+    done = await process("doctor", *where, FOOTFALL_JWT_SECRET=SECRET)
+    assert (done.code, "ok       Temporal" in done.out) == (0, True)
+
+
+async def test_the_doctor_says_what_is_broken_and_how_to_mend_it(
+    process: Footfall, address: str, app: str
+) -> None:
+    where = {
+        "FOOTFALL_TEMPORAL_ADDRESS": address,
+        "FOOTFALL_URL": f"http://127.0.0.1:{free_port()}",
+        "FOOTFALL_JWT_SECRET": SECRET,
+        "FOOTFALL_MONGODB_URI": f"mongodb://ada:secret@127.0.0.1:{free_port()}",
+    }
+    alone = process("doctor", "--json", **where, FOOTFALL_TEMPORAL_TASK_QUEUE=f"{app}-other")
+    nowhere = process(
+        *("doctor", "--json", "--temporal-address", f"127.0.0.1:{free_port()}"),
+        **where | {"FOOTFALL_TOKEN": "nonsense"},
+    )
+    unknown = process("doctor", "--json", "--temporal-namespace", "nowhere", **where)
+    invalid = process("doctor", "--json", FOOTFALL_API_PORT="x")
+    done = await asyncio.gather(alone, nowhere, unknown, invalid)
+    assert [one.code for one in done] == [1, 1, 1, 1]
+    broken = [
+        {one["part"]: one for one in json.loads(each.out)["findings"] if one["state"] == "broken"}
+        for each in done
+    ]
+    assert [list(one) for one in broken] == [
+        ["workers", "MongoDB", "API"],
+        ["Temporal", "MongoDB", "API"],
+        ["Temporal", "MongoDB", "API"],
+        ["configuration"],
+    ]
+    assert "footfall worker" in broken[0]["workers"]["remedy"]
+    assert "FOOTFALL_MONGODB_URI" in broken[0]["MongoDB"]["remedy"]
+    assert "FOOTFALL_TEMPORAL_ADDRESS" in broken[1]["Temporal"]["remedy"]
+    assert "namespace create nowhere" in broken[2]["Temporal"]["remedy"]
+    assert "FOOTFALL_API_PORT" in broken[3]["configuration"]["message"]
+    assert "secret" not in done[0].out.replace("FOOTFALL_JWT_SECRET", "")
+
+
+async def test_the_doctor_tells_a_token_that_is_refused(
+    process: Footfall, address: str, app: str
+) -> None:
+    done = await process(
+        *("doctor", "--json", "--temporal-address", address, "--task-queue", app),
+        FOOTFALL_TOKEN="nonsense",
+    )
+    found = {one["part"]: one for one in json.loads(done.out)["findings"]}
+    assert (done.code, found["token"]["state"]) == (1, "broken")
+    assert "footfall token" in found["token"]["remedy"]
