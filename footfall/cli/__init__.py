@@ -13,7 +13,7 @@ def main() -> None:
     from footfall.errors import AppError, FootfallError  # noqa: PLC0415
 
     try:
-        cli()
+        cli(prog_name="footfall")
     except FootfallError as error:
         for line in error.message.splitlines():
             sys.stderr.write(f"footfall: {line}\n")

@@ -172,3 +172,54 @@ def test_importing_the_entry_point_imports_nothing_heavy(tmp_path: Path) -> None
     )
     loaded = set(json.loads(done.stdout))
     assert not loaded & {"typer", "pydantic", "structlog", "temporalio", "fastapi", "jwt"}
+
+
+NEEDLESS = {"temporalio", "fastapi", "motor", "pymongo", "httpx", "rich", "jaclang", "structlog"}
+
+
+@pytest.mark.parametrize(
+    "line", ["worker --help", "api --help", "schedules create --help", "completion bash"]
+)
+def test_a_command_loads_only_what_it_needs(tmp_path: Path, line: str) -> None:
+    code = f"""
+import sys
+from footfall.cli import main
+sys.argv = {["footfall", *line.split()]!r}
+try:
+    main()
+except SystemExit as left:
+    assert not left.code, left.code
+sys.stderr.write(" ".join(sys.modules))
+"""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert not set(done.stderr.split()) & NEEDLESS
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "known"),
+    [
+        ("footfall ", "1", "schedules"),
+        ("footfall schedules ", "2", "preview"),
+        ("footfall runs t", "2", "tail"),
+        ("footfall schedules create --", "3", "--every"),
+    ],
+)
+def test_shells_are_told_what_may_follow(
+    tmp_path: Path, words: str, place: str, known: str
+) -> None:
+    script = footfall("completion", "bash", cwd=tmp_path)
+    assert (script.returncode, "_FOOTFALL_COMPLETE=complete_bash" in script.stdout) == (0, True)
+    done = footfall(
+        cwd=tmp_path, _FOOTFALL_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=place
+    )
+    assert known in done.stdout.split()
+
+
+def test_an_unknown_shell_is_a_usage_error(tmp_path: Path) -> None:
+    assert footfall("completion", "tcsh", cwd=tmp_path).returncode == 2

@@ -1,0 +1,58 @@
+import io
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from footfall.cli.tables import ago, duration, facts, printable, table, took
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def drawn(shown: object) -> list[str]:
+    file = io.StringIO()
+    Console(file=file, width=200, markup=False).print(shown)
+    return [line.rstrip() for line in file.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3661, "1 h 1 min"),
+        (3601, "1 h"),
+        (86400 * 2 + 3600, "2 d 1 h"),
+        (86400 * 400 + 60, "400 d"),
+    ],
+)
+def test_durations_have_two_units_at_most(seconds: int, told: str) -> None:
+    assert duration(seconds) == told
+
+
+def test_instants_are_told_from_now() -> None:
+    assert ago("2026-01-01T12:05:00Z", NOW) == "in 5 min"
+    assert ago("2026-01-01T11:59:58.600Z", NOW) == "1 s ago"
+    assert ago("2026-01-01T13:00:00+01:00", NOW) == "now"
+    assert ago(None, NOW) is None
+
+
+def test_what_took_less_than_a_minute_is_told_in_tenths() -> None:
+    assert [took(one) for one in (None, 0, 1234, 61_000)] == [None, "0.0 s", "1.2 s", "1 min 1 s"]
+
+
+def test_others_text_neither_steers_the_terminal_nor_is_markup() -> None:
+    assert printable("a\x1b[31m\x9b\n\tb") == "a�[31m�\n\tb"
+    assert drawn(table(("A", "B"), [("[red]x[/red]\x1b[0m", None)])) == [
+        "A                 B",
+        "[red]x[/red]�[0m  -",
+    ]
+
+
+def test_facts_without_a_value_are_left_out() -> None:
+    assert drawn(facts({"one": 1, "two": None, "three": "a\nb"})) == [
+        "one    1",
+        "three  a",
+        "       b",
+    ]
