@@ -142,8 +142,8 @@ class Client:
                 if not check_stream(call, answer.status_code, answer.headers):
                     data_of(call, answer.status_code, answer.headers, answer.read())
                 reader = EventReader()
-                for line in answer.iter_lines():
-                    yield from reader.read(line)
+                for content in answer.iter_bytes():
+                    yield from reader.read(content)
             finally:
                 answer.close()
 

@@ -21,14 +21,21 @@ class Event:
 
 @dataclass(slots=True)
 class EventReader:
-    """Makes events of the lines of a stream, one by one."""
+    """Makes events of the bytes of a stream, however they are cut."""
 
+    _rest: bytes = b""
     _name: str = "message"
     _data: list[str] = field(default_factory=list)
     _id: str | None = None
 
-    def read(self, line: str) -> Iterator[Event]:
-        """Give the event that a line ends, if it ends one."""
+    def read(self, content: bytes) -> Iterator[Event]:
+        """Give the events that are whole with these bytes."""
+        # By line feeds only: a text may have characters that Unicode takes for ends of lines.
+        *lines, self._rest = (self._rest + content).split(b"\n")
+        for line in lines:
+            yield from self._line(line.decode().removesuffix("\r"))
+
+    def _line(self, line: str) -> Iterator[Event]:
         if not line:
             if self._data:
                 yield Event(self._name, json.loads("\n".join(self._data)), self._id)

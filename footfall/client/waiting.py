@@ -151,8 +151,8 @@ class AsyncClient:
                 if not check_stream(call, answer.status_code, answer.headers):
                     data_of(call, answer.status_code, answer.headers, await answer.aread())
                 reader = EventReader()
-                async for line in answer.aiter_lines():
-                    for event in reader.read(line):
+                async for content in answer.aiter_bytes():
+                    for event in reader.read(content):
                         yield event
             finally:
                 await answer.aclose()

@@ -83,7 +83,10 @@ async def test_every_command_of_the_page_prints_what_stands_there(deployment: De
         if language != "bash":
             continue
         if following:
-            exported += script
+            # What it exports counts for all that follows.
+            told = await deployment.typed(f"{exported}{script}\nenv")
+            lines = re.findall(r"^FOOTFALL_(?:URL|TOKEN)=.+$", told, re.MULTILINE)
+            exported = "".join(f"export {line}\n" for line in lines)
             continue
 
         async def shown(script: str = exported + script, printed: str = printed) -> None:

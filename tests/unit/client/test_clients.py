@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from footfall.client import ApiError, AsyncClient, Client
+from footfall.client import ApiError, AsyncClient, Client, Event
 from footfall.client.errors import (
     ClientError,
     ForeignAnswerError,
@@ -22,6 +22,7 @@ from footfall.client.errors import (
     UnavailableError,
     UnreachableError,
 )
+from footfall.client.sse import EventReader
 
 type Answering = Callable[[httpx.Request], httpx.Response]
 
@@ -211,6 +212,16 @@ def test_a_stream_gives_its_events_as_they_come() -> None:
         Both(lambda _: error(404, "run_not_found"))("tail_run", "1", "2")
     with pytest.raises(ForeignAnswerError):
         Both(lambda _: success({}))("tail_run", "1", "2")
+
+
+@pytest.mark.parametrize("size", [1, 2, 1000])
+def test_a_stream_may_be_cut_anywhere(size: int) -> None:
+    text = "one\u2028two\x85three 🚶"
+    written = f"event: stdout\r\ndata: {json.dumps(text, ensure_ascii=False)}\n\n".encode()
+    reader = EventReader()
+    pieces = [written[start : start + size] for start in range(0, len(written), size)]
+    events = [event for piece in pieces for event in reader.read(piece)]
+    assert events == [Event("stdout", text)]
 
 
 @pytest.fixture
