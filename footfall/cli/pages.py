@@ -1,7 +1,9 @@
+from dataclasses import replace
 from typing import Any
 
 from footfall.cli.server import Server
 from footfall.client.call import Call
+from footfall.client.errors import InvalidError
 
 
 def gathered(server: Server, call: Call[Any], name: str, most: int | None) -> Any:
@@ -13,7 +15,14 @@ def gathered(server: Server, call: Call[Any], name: str, most: int | None) -> An
         name: of the rows in the data.
         most: rows; None means all.
     """
-    data = server.data(call)
+    try:
+        data = server.data(call)
+    except InvalidError as error:
+        if error.field != "limit":
+            raise
+        # This API's pages are smaller; it knows best how small.
+        call = replace(call, params=tuple(one for one in call.params if one[0] != "limit"))
+        data = server.data(call)
     rows = data[name]
     while data["cursor"] is not None and (most is None or len(rows) < most):
         page = server.data(call.after(data["cursor"]))

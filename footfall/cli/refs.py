@@ -16,6 +16,7 @@ _RUN = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)",
 )
 _MOST_SUGGESTED = 3
+_LONGEST_WORDS = 200
 
 
 def schedule_id(server: Server, reference: str) -> str:
@@ -26,20 +27,30 @@ def schedule_id(server: Server, reference: str) -> str:
     """
     if _ID.fullmatch(reference):
         return reference
-    # A name is among what the list searches, each of its words.
-    words = reference[:200].strip()
-    page = server.data(schedule_calls.list_schedules(q=words, limit=1000)) if words else None
-    rows = page["schedules"] if page else []
-    for key in ("id", "name"):
-        found = [row["id"] for row in rows if row[key] == reference]
-        if len(found) == 1:
-            return str(found[0])
-    if found:
-        owners = ", ".join(f"{row['id']} of {row['owner']}" for row in rows if row["id"] in found)
-        raise _not_found(f"Several schedules have the name {reference!r}: {owners}; give the id.")
-    known = server.data(schedule_calls.list_schedules(limit=1000))["schedules"]
+    named = _having(server, reference)
+    if len(named) == 1:
+        return str(named[0]["id"])
+    if named:
+        told = ", ".join(f"{row['id']} of {row['owner']}" for row in named)
+        raise _not_found(f"Several schedules have the name {reference!r}: {told}; give the id.")
+    known = server.data(schedule_calls.list_schedules())["schedules"]
     names = [row[key] for row in known for key in ("name", "id") if row[key]]
     raise _not_found(f"There is no schedule {reference!r}{maybe(reference, names)}")
+
+
+def _having(server: Server, reference: str) -> list[dict[str, Any]]:
+    """Give the schedule with this id, else those with this name, of the first page that has any."""
+    words = reference.strip()[:_LONGEST_WORDS]
+    # A name is among what the list searches, each of its words.
+    call = schedule_calls.list_schedules(q=words) if words else None
+    while call is not None:
+        page = server.data(call)
+        for key in ("id", "name"):
+            found = [row for row in page["schedules"] if row[key] == reference]
+            if found:
+                return found
+        call = call.after(page["cursor"]) if page["cursor"] is not None else None
+    return []
 
 
 def run_place(server: Server, reference: str) -> tuple[str, str]:

@@ -418,3 +418,22 @@ async def test_the_doctor_tells_a_token_that_is_refused(
     found = {one["part"]: one for one in json.loads(done.out)["findings"]}
     assert (done.code, found["token"]["state"]) == (1, "broken")
     assert "footfall token" in found["token"]["remedy"]
+
+
+async def test_an_api_with_small_pages_is_asked_for_small_ones(
+    footfall: Footfall, address: str, app: str
+) -> None:
+    for number in range(3):
+        made = ["schedules", "create", "greet", "--every", "5h", "--name", f"small {number}"]
+        assert (await footfall(*made)).code == 0
+    async with served_api(api_settings(address, app, FOOTFALL_LIMITS_PAGE="2")) as url:
+        listing = ["schedules", "list", "--no-static", "--url", url, "--json"]
+        for more in ([], ["--all"]):
+            found = (await footfall(*listing, *more)).data["schedules"]
+            assert {one["name"] for one in found} == {f"small {number}" for number in range(3)}
+        assert (await footfall("runs", "list", "--url", url)).code == 0
+        for number in range(3):
+            shown = await footfall("schedules", "show", f"small {number}", "--url", url)
+            assert shown.code == 0
+        # Its words are in all three names, and it is none of them.
+        assert (await footfall("schedules", "show", "small", "--url", url)).code == 3
