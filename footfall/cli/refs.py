@@ -11,7 +11,7 @@ from footfall.client.errors import NotFoundError
 
 _ID = re.compile(r"[0-9a-f]{20}")
 _RUN = re.compile(
-    r"[^-]+-(?P<schedule>.+?)-"
+    r"(?:[^-]+-(?P<id>[0-9a-f]{20})|(?P<static>.+\.[^.-]+))-"
     r"(?:manual-[0-9a-f]{20}|after-[0-9a-f-]{36}|(?:backfill-[^-]+-)?"
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)",
 )
@@ -61,7 +61,7 @@ def run_place(server: Server, reference: str) -> tuple[str, str]:
     """
     run = _RUN.fullmatch(reference)
     if run is not None:
-        return run["schedule"], reference
+        return run["id"] or run["static"], reference
     schedule = schedule_id(server, reference)
     runs = server.data(run_calls.list_runs(schedule, limit=1))["runs"]
     if not runs:

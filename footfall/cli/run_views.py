@@ -14,19 +14,19 @@ def listed(console: Console, data: Mapping[str, Any], now: datetime) -> None:
     """Show a list of runs."""
     rows = [
         (
-            one["id"],
+            ago(one["started_at"], now, units=1),
             one["status"],
-            one["kind"],
-            ago(one["started_at"], now),
             took(one["duration_ms"]),
+            one["kind"],
             one["error"]["message"].partition("\n")[0] if one["error"] else None,
+            one["id"],
         )
         for one in data["runs"]
     ]
     if not rows:
         console.print("No runs.")
         return
-    console.print(table(("ID", "STATUS", "KIND", "STARTED", "TOOK", "ERROR"), rows))
+    console.print(table(("STARTED", "STATUS", "TOOK", "KIND", "ERROR", "ID"), rows))
     if data["cursor"] is not None:
         console.print(f"{len(rows)} runs, and there are more; --all shows all.")
 

@@ -14,17 +14,7 @@ def listed(console: Console, data: Mapping[str, Any], now: datetime) -> None:
     """Show a list of schedules."""
     rows = data["schedules"]
     if rows:
-        columns = (
-            "ID",
-            "NAME",
-            "WALKER",
-            "STATUS",
-            "WHEN",
-            "NEXT RUN",
-            "LAST RUN",
-            "RUNS",
-            "FAILED",
-        )
+        columns = ("SCHEDULE", "WALKER", "STATUS", "WHEN", "NEXT RUN", "LAST RUN", "RUNS")
         console.print(table(columns, (_row(one, now) for one in rows)))
     if len(rows) < data["total"]:
         console.print(f"{len(rows)} of {data['total']} schedules; --all shows all.")
@@ -35,16 +25,15 @@ def listed(console: Console, data: Mapping[str, Any], now: datetime) -> None:
 
 
 def _row(one: Mapping[str, Any], now: datetime) -> tuple[Any, ...]:
+    last, failed = one["last_run"], one["failure_count"]
     return (
-        one["id"],
-        one["name"],
+        one["name"] or one["id"],
         one["walker_name"],
         one["status"],
         one["trigger_description"],
-        ago(one["next_run_at"], now),
-        _last(one["last_run"], now),
-        one["run_count"],
-        one["failure_count"],
+        ago(one["next_run_at"], now, units=1),
+        f"{last['status']} {ago(last['started_at'], now, units=1)}" if last else None,
+        f"{one['run_count']}, {failed} failed" if failed else one["run_count"],
     )
 
 

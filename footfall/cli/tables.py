@@ -10,6 +10,10 @@ from rich.text import Text
 _UNCUT = 10_000
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _TWO = 2
+_WHOLE = {"SCHEDULE", "STATUS", "STARTED", "TOOK", "RUNS", "KIND"}
+"""Columns that are short, or that people copy from."""
+_CUT = {"ERROR"}
+"""Columns of which the beginning says enough."""
 _STYLES = {
     "active": "green",
     "succeeded": "green",
@@ -46,7 +50,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """Give a table; None shows as a dash, and a status in its colour."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column, overflow="fold", no_wrap=column == "ID")
+        made.add_column(
+            column,
+            overflow="ellipsis" if column in _CUT else "fold",
+            no_wrap=column in _WHOLE or column in _CUT,
+        )
     for row in rows:
         made.add_row(*(_cell(one) for one in row))
     return made
@@ -68,24 +76,25 @@ def _cell(value: Any) -> Text:
     return Text(text, style=_STYLES.get(text.split(" ", maxsplit=1)[0], ""))
 
 
-def ago(instant: str | None, now: datetime) -> str | None:
-    """Give how far an instant is from now: `3 min ago`, `in 2 h 5 min`."""
+def ago(instant: str | None, now: datetime, units: int = _TWO) -> str | None:
+    """Give how far an instant is from now, in so many units: `3 min ago`, `in 2 h 5 min`."""
     if instant is None:
         return None
     seconds = round((datetime.fromisoformat(instant).astimezone(UTC) - now).total_seconds())
     if seconds == 0:
         return "now"
-    return f"in {duration(seconds)}" if seconds > 0 else f"{duration(-seconds)} ago"
+    told = duration(abs(seconds), units)
+    return f"in {told}" if seconds > 0 else f"{told} ago"
 
 
-def duration(seconds: int) -> str:
-    """Give seconds in their two largest units."""
+def duration(seconds: int, units: int = _TWO) -> str:
+    """Give seconds in their largest units, and no more than so many of them."""
     parts: list[tuple[int, str]] = []
     for size, unit in _UNITS:
         count, seconds = divmod(seconds, size)
         if count or parts:
             parts.append((count, unit))
-    shown = [f"{count} {unit}" for count, unit in parts[:_TWO] if count]
+    shown = [f"{count} {unit}" for count, unit in parts[:units] if count]
     return " ".join(shown) or "0 s"
 
 

@@ -113,13 +113,13 @@ async def test_a_schedule_is_created_looked_at_changed_and_deleted(footfall: Foo
     await until(listed, what="the schedule in the list")
     table = (await footfall("schedules", "list", "--no-static")).out.splitlines()
     assert re.split(r"  +", table[0].strip()) == [
-        *("ID", "NAME", "WALKER", "STATUS", "WHEN", "NEXT RUN", "LAST RUN", "RUNS", "FAILED"),
+        *("SCHEDULE", "WALKER", "STATUS", "WHEN", "NEXT RUN", "LAST RUN", "RUNS"),
     ]
     (row,) = table[1:]
     cells = re.split(r"  +", row.strip())
-    assert cells[:4] == [made["id"], "morning", "greet", "active"]
-    assert cells[5].startswith("in ")
-    assert cells[6:] == ["-", "0", "0"]
+    assert cells[:3] == ["morning", "greet", "active"]
+    assert cells[4].startswith("in ")
+    assert cells[5:] == ["-", "0"]
 
     shown = (await footfall("schedules", "show", "morning")).out
     assert re.search(r"^status +active$", shown, re.MULTILINE)
@@ -199,12 +199,13 @@ async def test_runs_are_started_followed_listed_shown_and_cancelled(
     await until(both, what="both runs in the list")
     done = await footfall("runs", "list", failing["id"])
     header, row = done.out.splitlines()
-    assert re.split(r"  +", header.strip()) == ["ID", "STATUS", "KIND", "STARTED", "TOOK", "ERROR"]
-    assert re.split(r"  +", row.strip())[1::4] == ["failed", "no luck"]
+    assert re.split(r"  +", header.strip()) == ["STARTED", "STATUS", "TOOK", "KIND", "ERROR", "ID"]
+    cells = re.split(r"  +", row.strip())
+    assert (cells[1], *cells[3:5]) == ("failed", "manual", "no luck")
     shown = (await footfall("runs", "show", failing["id"])).out
     assert "ValueError: no luck" in shown
     assert "Traceback" in shown
-    run = row.split()[0]
+    run = cells[-1]
     assert (await footfall("runs", "show", run, "--json")).data["run"]["stdout"] == "before\n"
     done = await footfall("runs", "tail", run)
     assert (done.code, done.out) == (1, "before\n")
@@ -437,3 +438,15 @@ async def test_an_api_with_small_pages_is_asked_for_small_ones(
             assert shown.code == 0
         # Its words are in all three names, and it is none of them.
         assert (await footfall("schedules", "show", "small", "--url", url)).code == 3
+
+
+async def test_a_run_of_the_codes_own_schedule_is_found_by_its_id(footfall: Footfall) -> None:
+    async def ticked() -> list[dict[str, Any]]:
+        done = await footfall("runs", "list", "--kind", "scheduled", "--limit", "1", "--json")
+        return list(done.data["runs"])
+
+    (run,) = await until(ticked, what="a run of `tick`")
+    assert run["id"].startswith(f"{run['schedule_id']}-2")
+    shown = (await footfall("runs", "show", run["id"], "--json")).data["run"]
+    assert shown["schedule_id"] == run["schedule_id"]
+    assert (await footfall("runs", "tail", run["id"])).out == "tick\n"

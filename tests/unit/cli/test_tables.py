@@ -35,6 +35,7 @@ def test_instants_are_told_from_now() -> None:
     assert ago("2026-01-01T12:05:00Z", NOW) == "in 5 min"
     assert ago("2026-01-01T11:59:58.600Z", NOW) == "1 s ago"
     assert ago("2026-01-01T13:00:00+01:00", NOW) == "now"
+    assert ago("2026-01-01T13:59:00Z", NOW, units=1) == "in 1 h"
     assert ago(None, NOW) is None
 
 
@@ -48,6 +49,17 @@ def test_others_text_neither_steers_the_terminal_nor_is_markup() -> None:
         "A                 B",
         "[red]x[/red]�[0m  -",
     ]
+
+
+def test_what_people_copy_is_not_broken_and_errors_are_cut() -> None:
+    file = io.StringIO()
+    rows = [("a-schedule-with-a-name", "a walker with words", "an error that is longer than that")]
+    shown = table(("SCHEDULE", "WALKER", "ERROR"), rows)
+    Console(file=file, width=55, markup=False).print(shown)
+    (first, *others) = file.getvalue().splitlines()[1:]
+    assert first.startswith("a-schedule-with-a-name  ")
+    assert first.rstrip().endswith("…")
+    assert not any("a-schedule" in line or "error" in line for line in others)
 
 
 def test_facts_without_a_value_are_left_out() -> None:
