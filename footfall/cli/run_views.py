@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from footfall.cli.tables import ago, facts, printable, table, took
+from footfall.cli.tables import ago, beginning, facts, printable, table, took
 
 
 def listed(console: Console, data: Mapping[str, Any], now: datetime) -> None:
@@ -18,7 +18,7 @@ def listed(console: Console, data: Mapping[str, Any], now: datetime) -> None:
             one["status"],
             took(one["duration_ms"]),
             one["kind"],
-            one["error"]["message"].partition("\n")[0] if one["error"] else None,
+            beginning(one["error"]["message"]) if one["error"] else None,
             one["id"],
         )
         for one in data["runs"]

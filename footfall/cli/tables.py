@@ -12,8 +12,6 @@ _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _TWO = 2
 _WHOLE = {"SCHEDULE", "STATUS", "STARTED", "TOOK", "RUNS", "KIND"}
 """Columns that are short, or that people copy from."""
-_CUT = {"ERROR"}
-"""Columns of which the beginning says enough."""
 _STYLES = {
     "active": "green",
     "succeeded": "green",
@@ -50,11 +48,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """Give a table; None shows as a dash, and a status in its colour."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(
-            column,
-            overflow="ellipsis" if column in _CUT else "fold",
-            no_wrap=column in _WHOLE or column in _CUT,
-        )
+        made.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
     for row in rows:
         made.add_row(*(_cell(one) for one in row))
     return made
@@ -74,6 +68,12 @@ def facts(values: Mapping[str, Any]) -> Table:
 def _cell(value: Any) -> Text:
     text = "-" if value is None else printable(str(value))
     return Text(text, style=_STYLES.get(text.split(" ", maxsplit=1)[0], ""))
+
+
+def beginning(text: str, most: int = 60) -> str:
+    """Give the first line of a text, and no more of it than so many characters."""
+    line = text.partition("\n")[0]
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def ago(instant: str | None, now: datetime, units: int = _TWO) -> str | None:
