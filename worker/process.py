@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 import uvloop
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.chains import ChainActivities
 from activities.failures import FailureActivities
@@ -265,10 +265,21 @@ def _workers(
         task_queue=app,
         workflows=WORKFLOWS,
         # Releases before the second queue scheduled the short ones here.
-        activities=[walkers.run_walker, walkers.list_walkers, horizons.renew_horizons, *short],
+        activities=[
+            walkers.run_walker,
+            walkers.run_walker_lightly,
+            walkers.list_walkers,
+            horizons.renew_horizons,
+            *short,
+        ],
+        # The sandbox imports the workflow anew for each run, which is half of what a run costs the
+        # worker. Tests replay every history in it, so that nothing gets in that is not
+        # deterministic.
+        workflow_runner=UnsandboxedWorkflowRunner(),
         # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
+        max_concurrent_local_activities=settings.processes * SLOTS_PER_HOST,
         deployment_config=deployment,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )

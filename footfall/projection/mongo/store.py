@@ -17,7 +17,7 @@ from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 
 _BATCH = 500
 
-_SCHEMA = 3
+_SCHEMA = 4
 """Of what the documents hold. Documents of another schema are in a scope of their own, so that
 processes of two releases never mix them while one takes the other's place."""
 
