@@ -21,8 +21,16 @@ from temporalio.client import (
 )
 from ticks import Tick, read_ticks
 
+from footfall.schedules.light import LONGEST_LIGHT
+from footfall.schedules.policy import Execution, OverlapPolicy, Policies
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.action import planned, to_schedule
+
+LIGHT: dict[str, Any] = {
+    "policies": Policies(execution=Execution.LIGHT, overlap=OverlapPolicy.ALLOW_ALL),
+    "timeout": LONGEST_LIGHT,
+}
+"""Options of schedules whose runs are light; none is left out since another one is under way."""
 
 ROOTS = 64
 """Graph roots of the runs; two runs on one root would take turns."""
