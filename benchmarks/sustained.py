@@ -41,15 +41,17 @@ async def sustained_scenarios(size: Size) -> AsyncIterator[Sequence[Scenario]]:
                 Scenario(
                     name,
                     f"{flavour}, stock worker",
-                    _sustained(runner, seconds),
-                    _sustained(stock, seconds),
+                    sustained(runner, seconds),
+                    sustained(stock, seconds),
                 )
                 for name, runner in ways.items()
             ]
         yield found
 
 
-def _sustained(runner: Runner, seconds: int) -> Measure:
+def sustained(runner: Runner, seconds: int) -> Measure:
+    """Measure runs per second, and what each costs, over so many seconds."""
+
     async def run() -> Figures:
         done = Lines(runner.ledger)
         started = 0
