@@ -1,15 +1,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.envelope import Envelope
+from api.envelope import Envelope, body_with
 from api.views import ScheduleList, ScheduleView, TemporalUi
 from footfall.projection.row import RunTally, ScheduleRow
 from footfall.schedules.schedule import ScheduleSnapshot
 
 MOST_ROWS = 10_000
 """How many rows are kept, of some two kilobytes each; with one more they begin anew."""
-
-_NO_ROWS = b'"schedules":[]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +36,7 @@ class RenderedRows:
     def body(self, page: ScheduleList, rows: list[ScheduleRow], now: datetime) -> bytes:
         """Give the body of an answer with a page; its `schedules` are these rows at an instant."""
         envelope = Envelope[ScheduleList](data=page)
-        head = Envelope[ScheduleList].__pydantic_serializer__.to_json(envelope, by_alias=True)
-        shown = b",".join(self._json(row, now) for row in rows)
-        # Nothing that anyone wrote comes before it.
-        return head.replace(_NO_ROWS, b'"schedules":[' + shown + b"]", 1)
+        return body_with(envelope, "schedules", (self._json(row, now) for row in rows))
 
     def _json(self, row: ScheduleRow, now: datetime) -> bytes:
         known = self._rows.get(row.id)

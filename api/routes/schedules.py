@@ -102,14 +102,16 @@ async def create_schedule(
         NoWorkerError,
     )
     | TOO_LARGE,
+    response_model=Envelope[PreviewData],
 )
 async def preview_schedule(
     body: PreviewRequest,
     _: CurrentPrincipal,
     services: UsedServices,
-) -> Envelope[PreviewData]:
+) -> Response:
     """Say when a schedule would run, and what may surprise; nothing is created."""
-    return Envelope(data=await preview(body, services.checks, utc_now()))
+    answer = await preview(body, services.checks, utc_now())
+    return Response(answer, media_type="application/json")
 
 
 @router.get(
