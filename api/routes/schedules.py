@@ -141,8 +141,7 @@ async def list_schedules(
         cursor=page.cursor,
         broken=[BrokenView.of(one) for one in services.schedules.broken(who)],
     )
-    # The next runs of some may take a while to find.
-    body = await asyncio.to_thread(services.rendered.body, data, page.rows, utc_now())
+    body = await services.rendered.body(data, page.rows, utc_now())
     return Response(body, media_type="application/json")
 
 
