@@ -1,3 +1,4 @@
+from bursts import burst_scenarios
 from cold_start import cold_start_scenarios
 from every_second import every_second_scenarios
 from flags import flag_scenarios
@@ -21,6 +22,12 @@ SUITES = (
     Suite("writes", "create, update, pause and delete, against the plain SDK", write_scenarios),
     Suite("jac-jobs", "create and list, against jac-scale", jac_job_scenarios),
     Suite("idle", "lateness of one schedule, against a raw one", idle_scenarios),
+    Suite(
+        "bursts",
+        "lateness of many that are due in one second, against raw ones and Celery beat",
+        burst_scenarios,
+        is_quick=False,
+    ),
     Suite("sustained", "runs per second and their cost, against stock", sustained_scenarios),
     Suite(
         "flags",
