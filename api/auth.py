@@ -13,7 +13,8 @@ _bearer = HTTPBearer(
 )
 
 
-def services(request: Request) -> Services:
+# Both are coroutines, since FastAPI would have threads call plain functions.
+async def services(request: Request) -> Services:
     """Give what the process wired together.
 
     Raises:
@@ -25,7 +26,7 @@ def services(request: Request) -> Services:
     return found
 
 
-def principal(
+async def principal(
     request: Request,
     services: Annotated[Services, Depends(services)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],

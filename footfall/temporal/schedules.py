@@ -38,12 +38,12 @@ from footfall.schedules.schedule import (
 )
 from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER, planned, to_schedule, to_snapshot
-from footfall.temporal.backfills import cancel_backfills
 from footfall.temporal.broken import BrokenSchedule, BrokenSchedules, reason_of
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
 from footfall.temporal.draft import Draft, Edit
+from footfall.temporal.ending_backfills import EndingBackfills
 from footfall.temporal.first_times import is_young, make_up_first_times
 from footfall.temporal.listed import ListedSchedule, to_listed
 from footfall.temporal.reading import Unread
@@ -84,7 +84,7 @@ class ScheduleGateway:
         self._app = app
         self.changes = changes or ChangeLog(client, app=app)
         self.broken = BrokenSchedules()
-        self._ending: set[asyncio.Task[None]] = set()
+        self._backfills = EndingBackfills(client, app=app)
         self._unread = Unread()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -174,10 +174,19 @@ class ScheduleGateway:
             ScheduleNotFoundError: this app has none with this id.
             BrokenScheduleError: it cannot be read.
         """
+        return (await self.described(schedule_id)).snapshot
+
+    async def described(self, schedule_id: str) -> Described:
+        """Give a schedule with all that Temporal tells of it.
+
+        Raises:
+            ScheduleNotFoundError: this app has none with this id.
+            BrokenScheduleError: it cannot be read.
+        """
         found = await self.describe(schedule_id)
         if found is None:
             raise ScheduleNotFoundError
-        return found.snapshot
+        return found
 
     async def commit(self, schedule_id: str, edit: Edit) -> ScheduleSnapshot:
         """Change a schedule, and give it as it is afterwards.
@@ -201,9 +210,7 @@ class ScheduleGateway:
             for attempt in range(ATTEMPTS):
                 # Two losers must not meet again at every try.
                 await asyncio.sleep(0.02 * attempt)
-                found = await self.describe(schedule_id)
-                if found is None:
-                    raise ScheduleNotFoundError
+                found = await self.described(schedule_id)
                 before = found.snapshot
                 if before.walk.was_changed_by(mine.keys()):
                     await self._note(mine, found)
@@ -266,14 +273,23 @@ class ScheduleGateway:
             ScheduleNotFoundError: this app has none with this id.
         """
         try:
-            found = await self.describe(schedule_id)
+            found = await self.described(schedule_id)
         except BrokenScheduleError:
             await self._delete(schedule_id)
             self.broken.discard(schedule_id)
             _log.info("a schedule that cannot be read was deleted", schedule=schedule_id, by=by)
             return
-        if found is None:
-            raise ScheduleNotFoundError
+        await self.delete_described(found, by=by, reason=reason)
+
+    async def delete_described(
+        self, found: Described, *, by: str = SYSTEM_OWNER, reason: str | None = None
+    ) -> None:
+        """Delete a schedule that was just read, as `delete` does.
+
+        Raises:
+            ScheduleNotFoundError: it is gone already.
+        """
+        schedule_id = found.snapshot.walk.schedule_id
         events = await found.readable_events()
         await self._delete(schedule_id)
         deletion = Change(
@@ -284,11 +300,7 @@ class ScheduleGateway:
             reason=reason,
         )
         await self.changes.note([*events, events[-1].ended(deletion)])
-        ending = asyncio.create_task(
-            cancel_backfills(self._client, app=self._app, schedule_id=schedule_id),
-        )
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
+        self._backfills.end(schedule_id)
 
     async def _delete(self, schedule_id: str) -> None:
         try:
@@ -474,10 +486,7 @@ class ScheduleGateway:
             await update(
                 self._client, draft, after.conflict_token, max(0, most - found.runs_started)
             )
-            again = await self.describe(found.walk.schedule_id)
-            if again is None:
-                raise ScheduleNotFoundError
-            after = again
+            after = await self.described(found.walk.schedule_id)
         return after.snapshot
 
     async def _note(self, mine: Mapping[str, tuple[Draft, Described]], after: Described) -> None:
@@ -500,9 +509,7 @@ class ScheduleGateway:
         while time.monotonic() < deadline:
             await asyncio.sleep(delay)
             delay = min(0.2, delay * 2 + 0.01)
-            found = await self.describe(schedule_id)
-            if found is None:
-                raise ScheduleNotFoundError
+            found = await self.described(schedule_id)
             if found.snapshot.walk.was_changed_by(mine):
                 return found
             # Each write changes the token, from outside too, and so does each run of a limited
