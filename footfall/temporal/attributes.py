@@ -1,6 +1,8 @@
+import json
 from datetime import datetime
 from typing import Any
 
+from temporalio.api.common.v1 import SearchAttributes
 from temporalio.common import (
     SearchAttributeKey,
     SearchAttributePair,
@@ -42,6 +44,13 @@ ALL = (
     KIND,
 )
 """The attributes that must be registered in Temporal's namespace."""
+
+
+def app_of(found: SearchAttributes) -> str | None:
+    """Give the app that search attributes name, without decoding the others."""
+    payload = found.indexed_fields[APP.name].data if APP.name in found.indexed_fields else b"null"
+    app: str | None = json.loads(payload)
+    return app
 
 
 def schedule_attributes(

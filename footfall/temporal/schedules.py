@@ -10,13 +10,17 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
+from temporalio.api.workflowservice.v1 import (
+    DescribeScheduleRequest,
+    DescribeScheduleResponse,
+)
 from temporalio.client import (
     Client,
     ScheduleAlreadyRunningError,
-    ScheduleDescription,
     ScheduleListDescription,
 )
 from temporalio.common import TypedSearchAttributes
+from temporalio.converter import decode_typed_search_attributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.errors import (
@@ -433,35 +437,41 @@ class ScheduleGateway:
             return None
         try:
             with translated_errors():
-                description = await self._client.get_schedule_handle(schedule_id).describe(
-                    rpc_timeout=RPC_TIMEOUT,
+                answer = await self._client.workflow_service.describe_schedule(
+                    DescribeScheduleRequest(
+                        namespace=self._client.namespace, schedule_id=schedule_id
+                    ),
+                    retry=True,
+                    timeout=RPC_TIMEOUT,
                 )
         except RPCError as error:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
                 return None
             raise
-        marks = description.typed_search_attributes
-        if marks.get(attributes.APP) not in (None, self._app):
+        if attributes.app_of(answer.search_attributes) not in (None, self._app):
             # Another app's may be encrypted with keys of its own.
             return None
-        snapshot = await self._snapshot(description)
+        snapshot = await self._snapshot(schedule_id, answer)
         if snapshot is None or snapshot.walk.app != self._app:
             return None
         self.broken.discard(schedule_id)
-        return Described(snapshot, description)
+        return Described(snapshot, answer, self._client.data_converter)
 
-    async def _snapshot(self, description: ScheduleDescription) -> ScheduleSnapshot | None:
-        marks, schedule_id = description.typed_search_attributes, description.id
+    async def _snapshot(
+        self, schedule_id: str, answer: DescribeScheduleResponse
+    ) -> ScheduleSnapshot | None:
         reason = f"It starts no workflow {RUN_WALKER} with one argument."
         try:
-            snapshot = await to_snapshot(description, self._client.data_converter)
+            snapshot = await to_snapshot(answer, self._client.data_converter)
         except UnreadableError as error:
             # Another process may be able to: it has the key, or is of a newer release.
+            marks = decode_typed_search_attributes(answer.search_attributes)
             broken = self._is_broken(schedule_id, marks, error.message)
             raise UnreadableError(error.message, **error.details, owner=broken.owner) from error
         except Exception as error:  # noqa: BLE001 - whatever somebody put there
             snapshot, reason = None, reason_of(error)
-        if snapshot is None and marks.get(attributes.APP) is not None:
+        if snapshot is None and attributes.app_of(answer.search_attributes) is not None:
+            marks = decode_typed_search_attributes(answer.search_attributes)
             raise self._is_broken(schedule_id, marks, reason).error()
         return snapshot
 
