@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 OVERLAP = timedelta(seconds=10)
 """How far the clocks of those who change schedules may differ for a change to be seen at once."""
 
-LAG = timedelta(seconds=2)
+LAG = timedelta(seconds=1)
 """How long after a change Temporal's list may show it, unless it is very busy."""
 
 DEEP_SECONDS = 10.0
