@@ -46,11 +46,10 @@ ALL = (
 """The attributes that must be registered in Temporal's namespace."""
 
 
-def app_of(found: SearchAttributes) -> str | None:
-    """Give the app that search attributes name, without decoding the others."""
-    payload = found.indexed_fields[APP.name].data if APP.name in found.indexed_fields else b"null"
-    app: str | None = json.loads(payload)
-    return app
+def value_of(found: SearchAttributes, key: SearchAttributeKey[Any]) -> Any:
+    """Give one search attribute as its JSON has it, without decoding the others; None if none."""
+    fields = found.indexed_fields
+    return json.loads(fields[key.name].data) if key.name in fields else None
 
 
 def schedule_attributes(

@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
+from temporalio.api.schedule.v1 import ScheduleListEntry
 from temporalio.api.workflowservice.v1 import (
     DescribeScheduleRequest,
     DescribeScheduleResponse,
@@ -17,7 +18,6 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import (
     Client,
     ScheduleAlreadyRunningError,
-    ScheduleListDescription,
 )
 from temporalio.common import TypedSearchAttributes
 from temporalio.converter import decode_typed_search_attributes
@@ -49,7 +49,7 @@ from footfall.temporal.described import Described
 from footfall.temporal.draft import Draft, Edit
 from footfall.temporal.ending_backfills import EndingBackfills
 from footfall.temporal.first_times import is_young, make_up_first_times
-from footfall.temporal.listed import ListedSchedule, to_listed
+from footfall.temporal.listed import ListedSchedule, entries, to_listed
 from footfall.temporal.reading import Unread
 from footfall.temporal.update import update
 from footfall.together import together
@@ -358,24 +358,24 @@ class ScheduleGateway:
         if only_static:
             query += f" AND {attributes.STATIC.name} = true"
         listed: set[str] = set()
-        with translated_errors():
-            async for entry in await self._client.list_schedules(query, page_size=1000):
-                listed.add(entry.id)
-                found = await self._sound(entry)
-                if found is not None:
-                    yield found
+        async for entry in entries(self._client, query):
+            listed.add(entry.schedule_id)
+            found = await self._sound(entry)
+            if found is not None:
+                yield found
         if changed_since is None and not only_static:
             self.broken.keep(listed)
 
-    async def _sound(self, entry: ScheduleListDescription) -> ListedSchedule | None:
+    async def _sound(self, entry: ScheduleListEntry) -> ListedSchedule | None:
         """Give an entry of the list, or None if it cannot be read: it must not hide the others."""
         reason = "It holds no definition of Footfall's."
         try:
-            found = await to_listed(entry)
+            found = await to_listed(entry, self._client.data_converter)
         except Exception as error:  # noqa: BLE001 - whatever somebody put there
             found, reason = None, reason_of(error)
         if found is None:
-            self._is_broken(entry.id, entry.typed_search_attributes, reason)
+            marks = decode_typed_search_attributes(entry.search_attributes)
+            self._is_broken(entry.schedule_id, marks, reason)
         return found
 
     def _is_broken(
@@ -403,8 +403,8 @@ class ScheduleGateway:
             f" OR {basis} IS NULL OR {basis} NOT IN ({present}))"
         )
         with translated_errors():
-            entries = await self._client.list_schedules(query, page_size=1000)
-            return [entry.id async for entry in entries]
+            found = await self._client.list_schedules(query, page_size=1000)
+            return [entry.id async for entry in found]
 
     async def read_many(self, schedule_ids: Iterable[str]) -> list[ScheduleSnapshot]:
         """Give those of the schedules that exist and can be read."""
@@ -448,7 +448,7 @@ class ScheduleGateway:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
                 return None
             raise
-        if attributes.app_of(answer.search_attributes) not in (None, self._app):
+        if _app_of(answer) not in (None, self._app):
             # Another app's may be encrypted with keys of its own.
             return None
         snapshot = await self._snapshot(schedule_id, answer)
@@ -470,7 +470,7 @@ class ScheduleGateway:
             raise UnreadableError(error.message, **error.details, owner=broken.owner) from error
         except Exception as error:  # noqa: BLE001 - whatever somebody put there
             snapshot, reason = None, reason_of(error)
-        if snapshot is None and attributes.app_of(answer.search_attributes) is not None:
+        if snapshot is None and _app_of(answer) is not None:
             marks = decode_typed_search_attributes(answer.search_attributes)
             raise self._is_broken(schedule_id, marks, reason).error()
         return snapshot
@@ -527,3 +527,8 @@ class ScheduleGateway:
             if found.conflict_token != conflict_token:
                 return None
         return None
+
+
+def _app_of(answer: DescribeScheduleResponse) -> str | None:
+    found: str | None = attributes.value_of(answer.search_attributes, attributes.APP)
+    return found
