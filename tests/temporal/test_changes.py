@@ -203,24 +203,28 @@ async def test_beyond_the_limits_the_oldest_are_dropped_and_it_is_said(
     client: Client,
     app_name: str,
 ) -> None:
-    log = ChangeLog(client, app=app_name, limits=Limits(events=5, history=12))
+    log = ChangeLog(client, app=app_name, limits=Limits(events=5, history=60))
     gateway = ScheduleGateway(client, app=app_name, changes=log)
     walk = a_walk(app_name)
     await gateway.create(walk)
+    handle = client.get_workflow_handle(log.id_of(walk.schedule_id))
     for number in range(20):
         await gateway.commit(walk.schedule_id, retagged(str(number)))
 
+    # Each third revision rouses it, also the last one.
     async def is_truncated() -> bool:
         history = await log.read(walk.schedule_id)
-        return history is not None and history.truncated
+        rests = len((await handle.fetch_history()).events) == 1
+        return history is not None and history.truncated and rests
 
     await until(is_truncated)
+    await gateway.commit(walk.schedule_id, retagged("last"))
     found = await recorded(log, walk.schedule_id)
-    assert found[-1].revision == 21
+    assert found[-1].revision == 22
     # The creation stands in the schedule's memo, and comes with every change.
     revisions = [one.revision for one in found]
     assert revisions[1] > 2
-    assert revisions == [1, *range(revisions[1], 22)]
+    assert revisions == [1, *range(revisions[1], 23)]
     assert [one.revision for one in found if one.difference is None] == [revisions[1]]
 
 
