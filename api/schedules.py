@@ -241,8 +241,8 @@ class Schedules:
             InvalidInputError: the new trigger or arguments are invalid.
         """
         edits = await self._edits(author.who, schedule_id, body)
-        snapshot = await self._gateway.read(schedule_id)
         if "args" in edits.fields:
+            snapshot = await self._gateway.read(schedule_id)
             check_changeable(author.who, snapshot.walk, edits)
             await self._checks.args(snapshot.walk.walker_name, edits.fields["args"])
         return await self._commit(author, schedule_id, edits, dry_run=dry_run)
@@ -306,19 +306,19 @@ class Schedules:
             StaleError: it is not in the state that the author has seen.
         """
         try:
-            snapshot = await self._gateway.read(schedule_id)
+            found = await self._gateway.described(schedule_id)
         except BrokenScheduleError as broken:
             if isinstance(told_error(author.who, broken), BrokenScheduleError) and not author.etags:
                 await self._delete_broken(author, schedule_id, dry_run=dry_run)
                 return
             raise
-        check_own(author.who, snapshot.walk)
-        author.check_seen(snapshot)
+        check_own(author.who, found.snapshot.walk)
+        author.check_seen(found.snapshot)
         await self._chains.check_free(author.who, schedule_id, beside=beside)
         if dry_run:
             return
-        await self._gateway.delete(schedule_id, by=author.who.user, reason=author.reason)
-        self._creations.gone(snapshot.walk.owner, schedule_id)
+        await self._gateway.delete_described(found, by=author.who.user, reason=author.reason)
+        self._creations.gone(found.snapshot.walk.owner, schedule_id)
         await self._projector.lost(schedule_id)
 
     async def _create(
