@@ -1,14 +1,17 @@
 import asyncio
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.watching import watched
+from footfall.schedules.light import LIGHT_PATIENCE, NOT_LIGHTLY
 from footfall.schedules.request import ROOT_BUSY, ROOT_LOST, RunRequest, Stepped
 from footfall.schedules.run import WALKER_NOT_FOUND, RunError, RunOutcome, RunStatus
+from footfall.schedules.schedule import utc_now
 from footfall.walkers.call import RunContext, WalkerCall
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.lease import LeaseLostError
@@ -95,24 +98,10 @@ class WalkerActivities:
         attempt = request.starts_before + info.attempt
         if self._catalogue.find(request.walker_name) is None:
             raise _unknown(request.walker_name, info.attempt)
-        call = WalkerCall(
-            walker_name=request.walker_name,
-            args=request.args,
-            root=request.root,
-            context=RunContext(
-                schedule_id=request.schedule_id,
-                run_id=request.run_id,
-                scheduled_at=request.scheduled_at,
-                attempt=attempt,
-            ),
-            timeout=request.timeout,
-            steps_aside=request.steps_aside,
-            output_limit=self._output_limit,
-        )
         watch = Watch(attempt, info.attempt)
         try:
             async with watched(watch):
-                outcome = await self._runner.run(call, watch)
+                outcome = await self._runner.run(self._call(request, attempt), watch)
         except RootBusyError:
             raise _stepped_aside(info.attempt) from None
         except LeaseLostError:
@@ -129,6 +118,60 @@ class WalkerActivities:
                 stdout=watch.stdout,
                 stdout_truncated=watch.stdout_truncated,
             )
+        return await self._told(request, outcome, watch, attempt)
+
+    @activity.defn(name="run_walker_lightly")
+    async def run_walker_lightly(self, request: RunRequest, task_at: datetime) -> RunOutcome:
+        """Run a walker in a host process, within the task of its run's workflow.
+
+        Nobody hears of it before it ends. So it begins soon after the task was handed out, or not
+        at all: by the time that another worker has the task, it has ended.
+
+        Args:
+            request: what to run.
+            task_at: when Temporal handed the task out (UTC).
+
+        Raises:
+            ApplicationError: as `run_walker` does for what the walker did; or NOT_LIGHTLY with a
+                Stepped, where it has to be started as `run_walker` does.
+            CancelledError: the worker stops; the walker was killed.
+        """
+        late = utc_now() - task_at
+        if abs(late) > LIGHT_PATIENCE or self._catalogue.find(request.walker_name) is None:
+            raise _not_lightly(lost=0)
+        attempt = request.starts_before + 1
+        watch = Watch(attempt)
+        try:
+            async with asyncio.timeout((LIGHT_PATIENCE - late).total_seconds()) as patience:
+                # From then on it is the walker's own timeout that counts.
+                watch.at_begin = partial(patience.reschedule, None)
+                outcome = await self._runner.run(self._call(request, attempt), watch)
+        except (TimeoutError, RootBusyError):
+            raise _not_lightly(lost=0) from None
+        except LeaseLostError:
+            raise _not_lightly(lost=1) from None
+        return await self._told(request, outcome, watch, attempt)
+
+    def _call(self, request: RunRequest, attempt: int) -> WalkerCall:
+        return WalkerCall(
+            walker_name=request.walker_name,
+            args=request.args,
+            root=request.root,
+            context=RunContext(
+                schedule_id=request.schedule_id,
+                run_id=request.run_id,
+                scheduled_at=request.scheduled_at,
+                attempt=attempt,
+            ),
+            timeout=request.timeout,
+            steps_aside=request.steps_aside,
+            output_limit=self._output_limit,
+        )
+
+    async def _told(
+        self, request: RunRequest, outcome: RunOutcome, watch: Watch, attempt: int
+    ) -> RunOutcome:
+        """Give an outcome with what the worker knows beside it, or raise it where it failed."""
         owner_listens, is_followed = await asyncio.gather(
             _perhaps(self._listeners.listens(request.owner)),
             _perhaps(self._followed.has(request.schedule_id)),
@@ -167,6 +210,16 @@ def _stepped_aside(attempt: int) -> ApplicationError:
         "Other walkers run on this root; this one comes later.",
         Stepped(lost=attempt - 1),
         type=ROOT_BUSY,
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def _not_lightly(*, lost: int) -> ApplicationError:
+    return ApplicationError(
+        "The walker did not begin soon enough for a light run.",
+        Stepped(lost=lost),
+        type=NOT_LIGHTLY,
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,
     )

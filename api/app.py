@@ -35,6 +35,7 @@ def build_app(services: Services | None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = services
+    app.state.parameters = {}
     app.state.max_body = (services.limits if services else LimitSettings()).body
     install_error_handlers(app)
     app.include_router(health.router)

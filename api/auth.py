@@ -13,8 +13,18 @@ _bearer = HTTPBearer(
 )
 
 
-def services(request: Request) -> Services:
+# Not `async`, each of them would be called in a thread of its own.
+async def services(request: Request) -> Services:
     """Give what the process wired together.
+
+    Raises:
+        SchedulerDisabledError: the scheduler is disabled.
+    """
+    return services_of(request)
+
+
+def services_of(request: Request) -> Services:
+    """Give what the process wired together, to what asks for nothing else of a request.
 
     Raises:
         SchedulerDisabledError: the scheduler is disabled.
@@ -25,19 +35,20 @@ def services(request: Request) -> Services:
     return found
 
 
-def principal(
+async def principal(
     request: Request,
-    services: Annotated[Services, Depends(services)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
     """Give who is asking.
 
     Raises:
+        SchedulerDisabledError: the scheduler is disabled.
         UnauthorizedError: there is no bearer token, or it is not valid.
     """
+    verifier = services_of(request).verifier
     if credentials is None:
         raise UnauthorizedError("Send a token: `Authorization: Bearer <token>`.")
-    found = services.verifier.verify(credentials.credentials)
+    found = verifier.verify(credentials.credentials)
     # What an error may tell hangs on it.
     request.state.principal = found
     return found

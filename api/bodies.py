@@ -20,6 +20,7 @@ from footfall.schedules.policy import (
     MOST_RUNS,
     SHORTEST_CATCHUP,
     AfterCompletion,
+    Execution,
     OverlapPolicy,
     Policies,
     RetryPolicy,
@@ -237,6 +238,11 @@ class PolicyFields(BaseModel):
         default_factory=_absent,
         description="what becomes of it when it can never run again; null: `keep`",
     )
+    execution: Execution | None = Field(
+        default_factory=_absent,
+        description="how its walkers are started: `light` is for those that take 5 seconds at "
+        "most, and costs Temporal half as much; null: `durable`",
+    )
 
     def given_policies(self) -> dict[str, Any]:
         """Give the fields of `Policies` that the request names."""
@@ -247,7 +253,7 @@ class PolicyFields(BaseModel):
         }
         defaults = Policies()
         return {
-            name: getattr(defaults, name) if value is None else value
+            name: getattr(defaults, name) if value in (None, Execution.DURABLE) else value
             for name, value in given.items()
         }
 

@@ -79,6 +79,9 @@ class Creations:
         """
         most = self._limits.schedules
         self._forget_old()
+        # Which of the recent ones are among the others is known only by going through them.
+        if await self._others(owner, ()) + len(self._recent.get(owner, ())) + len(ids) <= most:
+            return
         while True:
             known = set(self._recent.get(owner, ()))
             others = await self._others(owner, known)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 from pydantic import SecretStr
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.webhooks import WebhookActivities
 from footfall.config import Settings
@@ -60,6 +60,8 @@ async def _deliver(settings: Settings, secret: SecretStr) -> None:
         client,
         task_queue=notices_queue(settings.temporal.task_queue),
         workflows=WORKFLOWS,
+        # As in a worker: the sandbox is for the tests, which replay every history in it.
+        workflow_runner=UnsandboxedWorkflowRunner(),
         activities=[posting.post_webhook],
         max_concurrent_activities=AT_ONCE,
         graceful_shutdown_timeout=GRACE,

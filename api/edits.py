@@ -9,6 +9,7 @@ from typing import Any
 from api.bodies import MOST_TAGS
 from footfall.errors import FieldProblem, InvalidInputError, StaleError
 from footfall.schedules.chain import check_lateness
+from footfall.schedules.light import check_light
 from footfall.schedules.policy import Policies
 from footfall.schedules.sameness import same
 from footfall.schedules.schedule import (
@@ -103,6 +104,7 @@ class Edits:
         kind = ChangeKind.UPDATED
         walk = before.walk.changed(author.change(kind, now), **changed, **_resumed(before, paused))
         check_lateness(walk)
+        check_light(walk)
         if "config" in changed or "policies" in changed:
             _check_runs_left(before, walk)
         return Draft(walk=walk, paused=paused, note=author.note(before, paused=paused))

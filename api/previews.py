@@ -3,14 +3,16 @@ from datetime import datetime
 
 from api.bodies import PreviewRequest
 from api.checks import Checks
-from api.views import NextRun, PreviewData
+from api.envelope import Envelope, body_with
+from api.next_runs import next_runs_json
+from api.views import PreviewData
 from footfall.errors import InvalidInputError, InvalidTriggerError
 from footfall.triggers import (
     Trigger,
     compile_trigger,
     describe,
     ensure_fires,
-    next_times,
+    next_instants,
     normalised,
     warnings_of,
 )
@@ -19,8 +21,10 @@ from footfall.triggers.clock import BEGIN, utc
 from footfall.triggers.instant import parse_instant
 
 
-async def preview(body: PreviewRequest, checks: Checks, now: datetime) -> PreviewData:
+async def preview(body: PreviewRequest, checks: Checks, now: datetime) -> bytes:
     """Say when a schedule would run that was created at the body's `after`, else at `now`.
+
+    Gives the body of the answer, an `Envelope[PreviewData]`.
 
     What creating it would refuse is refused here too. Workers are asked only where the body
     names a walker; nothing else outside this process is.
@@ -32,14 +36,14 @@ async def preview(body: PreviewRequest, checks: Checks, now: datetime) -> Previe
         TemporalUnavailableError: Temporal does not answer.
     """
     # It may take seconds, in which other requests are answered.
-    data = await asyncio.to_thread(_foretold, body, checks, now)
+    answer = await asyncio.to_thread(_foretold, body, checks, now)
     walker = body.given("walker_name")
     if walker:
         await checks.args(walker["walker_name"], body.given("args").get("args", {}))
-    return data
+    return answer
 
 
-def _foretold(body: PreviewRequest, checks: Checks, now: datetime) -> PreviewData:
+def _foretold(body: PreviewRequest, checks: Checks, now: datetime) -> bytes:
     trigger = checks.trigger(body.config())
     config = normalised(trigger)
     timezone = config.get("timezone", "UTC")
@@ -49,13 +53,14 @@ def _foretold(body: PreviewRequest, checks: Checks, now: datetime) -> PreviewDat
         _check_after(trigger, after)
     compiled = checks.compiled(trigger, after)
     # One that runs after another has no times of its own.
-    times = [] if body.trigger == "after" else next_times(compiled, after, body.count)
-    return PreviewData(
-        next_runs=[NextRun.of(at, timezone) for at in times],
+    times = [] if body.trigger == "after" else next_instants(compiled, after, body.count)
+    data = PreviewData(
+        next_runs=[],
         description=describe(trigger),
         config=config,
         warnings=warnings_of(trigger, compiled, after),
     )
+    return body_with(Envelope[PreviewData](data=data), "next_runs", next_runs_json(times, timezone))
 
 
 def _check_after(trigger: Trigger, after: datetime) -> None:

@@ -1,28 +1,24 @@
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.envelope import Envelope
+from api.envelope import Envelope, body_with
 from api.views import ScheduleList, ScheduleView, TemporalUi
-from footfall.projection.row import RunTally, ScheduleRow
-from footfall.schedules.schedule import ScheduleSnapshot
+from footfall.projection.row import ScheduleRow
 
 MOST_ROWS = 10_000
 """How many rows are kept, of some two kilobytes each; with one more they begin anew."""
 
-_NO_ROWS = b'"schedules":[]'
-
 
 @dataclass(frozen=True, slots=True)
 class _Rendered:
-    snapshot: ScheduleSnapshot
-    tally: RunTally
+    row: ScheduleRow
     since: datetime
     until: datetime | None
     json: bytes
 
     def shows(self, row: ScheduleRow, now: datetime) -> bool:
-        is_same = self.snapshot is row.snapshot and self.tally is row.tally
-        return is_same and self.since <= now and (self.until is None or now < self.until)
+        return self.row is row and self.since <= now and (self.until is None or now < self.until)
 
 
 class RenderedRows:
@@ -35,21 +31,26 @@ class RenderedRows:
         self._ui = ui
         self._rows: dict[str, _Rendered] = {}
 
-    def body(self, page: ScheduleList, rows: list[ScheduleRow], now: datetime) -> bytes:
+    async def body(self, page: ScheduleList, rows: list[ScheduleRow], now: datetime) -> bytes:
         """Give the body of an answer with a page; its `schedules` are these rows at an instant."""
+        shown = [self._known(row, now) for row in rows]
+        if None in shown:
+            # The next runs of some may take a while to find.
+            shown = await asyncio.to_thread(lambda: [self._json(row, now) for row in rows])
         envelope = Envelope[ScheduleList](data=page)
-        head = Envelope[ScheduleList].__pydantic_serializer__.to_json(envelope, by_alias=True)
-        shown = b",".join(self._json(row, now) for row in rows)
-        # Nothing that anyone wrote comes before it.
-        return head.replace(_NO_ROWS, b'"schedules":[' + shown + b"]", 1)
+        return body_with(envelope, "schedules", filter(None, shown))
+
+    def _known(self, row: ScheduleRow, now: datetime) -> bytes | None:
+        known = self._rows.get(row.id)
+        return known.json if known is not None and known.shows(row, now) else None
 
     def _json(self, row: ScheduleRow, now: datetime) -> bytes:
-        known = self._rows.get(row.id)
-        if known is not None and known.shows(row, now):
-            return known.json
+        known = self._known(row, now)
+        if known is not None:
+            return known
         view = ScheduleView.of(row, self._ui, now=now)
         json = ScheduleView.__pydantic_serializer__.to_json(view, by_alias=True)
         if len(self._rows) >= MOST_ROWS:
             self._rows.clear()
-        self._rows[row.id] = _Rendered(row.snapshot, row.tally, now, view.next_run_at, json)
+        self._rows[row.id] = _Rendered(row, now, view.next_run_at, json)
         return json

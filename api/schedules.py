@@ -27,6 +27,7 @@ from footfall.projection.row import RunTally, SchedulePage, ScheduleRow
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.projection.store import Store
 from footfall.schedules.chain import check_lateness
+from footfall.schedules.light import check_light, timeout_of
 from footfall.schedules.policy import Policies
 from footfall.schedules.sameness import same
 from footfall.schedules.schedule import (
@@ -159,7 +160,8 @@ class Schedules:
         ):
             await self._checks.args(body.walker_name, args)
         fields = self._fields(body, "name")
-        fields.setdefault("timeout", self._default_timeout)
+        policies = Policies(**body.given_policies())
+        fields.setdefault("timeout", timeout_of(policies, self._default_timeout))
         schedule_id = new_id(self._app, who, key=key, name=fields.get("name"))
         if present is not None:
             schedule_id, fields["name"] = present.schedule_id, present.name
@@ -172,7 +174,7 @@ class Schedules:
             owner=who.user,
             root=who.user,
             config=config,
-            policies=Policies(**body.given_policies()),
+            policies=policies,
             anchor=now,
             created_at=now,
             request=stamp(who, key, body) if key else None,
@@ -180,6 +182,7 @@ class Schedules:
             **fields,
         )
         check_lateness(walk)
+        check_light(walk)
         return walk
 
     async def list(
@@ -238,8 +241,8 @@ class Schedules:
             InvalidInputError: the new trigger or arguments are invalid.
         """
         edits = await self._edits(author.who, schedule_id, body)
-        snapshot = await self._gateway.read(schedule_id)
         if "args" in edits.fields:
+            snapshot = await self._gateway.read(schedule_id)
             check_changeable(author.who, snapshot.walk, edits)
             await self._checks.args(snapshot.walk.walker_name, edits.fields["args"])
         return await self._commit(author, schedule_id, edits, dry_run=dry_run)
@@ -303,19 +306,19 @@ class Schedules:
             StaleError: it is not in the state that the author has seen.
         """
         try:
-            snapshot = await self._gateway.read(schedule_id)
+            found = await self._gateway.described(schedule_id)
         except BrokenScheduleError as broken:
             if isinstance(told_error(author.who, broken), BrokenScheduleError) and not author.etags:
                 await self._delete_broken(author, schedule_id, dry_run=dry_run)
                 return
             raise
-        check_own(author.who, snapshot.walk)
-        author.check_seen(snapshot)
+        check_own(author.who, found.snapshot.walk)
+        author.check_seen(found.snapshot)
         await self._chains.check_free(author.who, schedule_id, beside=beside)
         if dry_run:
             return
-        await self._gateway.delete(schedule_id, by=author.who.user, reason=author.reason)
-        self._creations.gone(snapshot.walk.owner, schedule_id)
+        await self._gateway.delete_described(found, by=author.who.user, reason=author.reason)
+        self._creations.gone(found.snapshot.walk.owner, schedule_id)
         await self._projector.lost(schedule_id)
 
     async def _create(
@@ -394,7 +397,8 @@ class Schedules:
         names = ("args", "description", "tags", "timeout", "notify", "late_after", *others)
         fields = body.given(*names)
         if "timeout" in fields and fields["timeout"] is None:
-            fields["timeout"] = self._default_timeout
+            policies = Policies(**body.given_policies())
+            fields["timeout"] = timeout_of(policies, self._default_timeout)
         return fields
 
     async def _check_trigger(self, config: Mapping[str, Any], now: datetime) -> None:

@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-from api.auth import CurrentPrincipal, UsedServices
+from api.auth import CurrentPrincipal, services_of
 from footfall.errors import FieldProblem, InvalidInputError
 from footfall.triggers.problem import did_you_mean
 
@@ -14,7 +14,7 @@ _DIGITS = 20
 
 
 # Whoever has no token learns nothing else: so it comes after the principal.
-async def check_query(request: Request, services: UsedServices, _: CurrentPrincipal) -> None:
+async def check_query(request: Request, _: CurrentPrincipal) -> None:
     """Refuse parameters that the route does not have, given twice or beyond a page's limit.
 
     Without it a typo of a filter would show more, and one of `dry_run` would change something.
@@ -25,9 +25,9 @@ async def check_query(request: Request, services: UsedServices, _: CurrentPrinci
     given = Counter(name for name, _ in request.query_params.multi_items())
     if not given:
         return
-    known = _declared(request.scope["route"].dependant)
+    known = _known(request)
     problems = list(_problems(given, known))
-    page, limit = services.limits.page, request.query_params.get("limit", "")
+    page, limit = services_of(request).limits.page, request.query_params.get("limit", "")
     if "limit" in known and limit.isdecimal() and int(limit[:_DIGITS]) > page:
         message = (
             f"A page has at most {page} rows, by the setting plugins.scale.scheduler.limits.page "
@@ -47,6 +47,16 @@ def _problems(given: Mapping[str, int], known: Mapping[str, bool]) -> Iterator[F
             yield FieldProblem(name, f"There is no such parameter{did_you_mean(name, known)}.")
         elif count > 1 and not known[name]:
             yield FieldProblem(name, "Give it once.")
+
+
+def _known(request: Request) -> Mapping[str, bool]:
+    """Give what `_declared` says of a request's route, which is asked once."""
+    found: dict[int, Mapping[str, bool]] = request.app.state.parameters
+    route = request.scope["route"]
+    # It lives as long as the application.
+    if id(route) not in found:
+        found[id(route)] = _declared(route.dependant)
+    return found[id(route)]
 
 
 def _declared(dependant: Dependant) -> dict[str, bool]:

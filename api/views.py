@@ -16,6 +16,7 @@ from footfall.schedules.live import Progress
 from footfall.schedules.policy import (
     LONGEST_CATCHUP,
     AfterCompletion,
+    Execution,
     OverlapPolicy,
     Policies,
     RetryPolicy,
@@ -236,6 +237,7 @@ class ScheduleView(BaseModel):
     pause_on_failure: int | None
     priority: int
     after_completion: AfterCompletion
+    execution: Execution
     notify: list[Hook]
     late_after: int | None = Field(description="seconds; null means that nobody watches")
     pause_reason: str | None = Field(description="why it is paused")
@@ -303,6 +305,7 @@ def _policy_fields(snapshot: ScheduleSnapshot) -> dict[str, Any]:
     return {
         **{name: getattr(walk.policies, name) for name in Policies.model_fields},
         "catchup_window": None if catchup == LONGEST_CATCHUP else catchup,
+        "execution": walk.policies.execution or Execution.DURABLE,
         "runs_left": snapshot.runs_left,
     }
 

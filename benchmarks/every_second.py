@@ -4,12 +4,13 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from jac_scale import jac_scale
 from load import spread
 from row import Figures
-from runners import Runner, our_runner
+from runners import LIGHT, Runner, our_runner
 from scenario import Measure, Scenario, Size
 from support.waiting import until
 from temporal_server import Flavour, temporal_server
@@ -25,8 +26,8 @@ CALLERS = 16
 async def every_second_scenarios(size: Size) -> AsyncIterator[Sequence[Scenario]]:
     """Many schedules that run every second for a minute, against jac-scale.
 
-    Of the defaults, the overlap policy too: a time at which the run before is still under way is
-    left out, and counts as lost.
+    Ours are durable with the default overlap policy, by which a time at which the run before is
+    still under way is left out, and counts as lost; and light with `allow_all`.
     """
     seconds = size.of(60, quick=10)
     counts = [50] if size.is_quick else [50, 200, 300]
@@ -35,16 +36,18 @@ async def every_second_scenarios(size: Size) -> AsyncIterator[Sequence[Scenario]
             temporal_server(Flavour.EMBEDDED) as server,
             our_runner(server, Path(name)) as ours,
         ):
+            ways = {"": ours, "light ": replace(ours, options=LIGHT)}
             yield [
                 Scenario(
-                    f"{count} schedules every second for {seconds} s",
+                    f"{count} {way}schedules every second for {seconds} s",
                     "jac-scale",
-                    _ours(ours, count, seconds),
+                    _ours(runner, count, seconds),
                     _peer(count, seconds),
                     rounds=size.of(2, quick=1),
                     warms_up=False,
                 )
                 for count in counts
+                for way, runner in ways.items()
             ]
 
 

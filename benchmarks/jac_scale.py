@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from http_caller import HttpCaller, HttpError
+from peers import install
 from support.ports import free_port
 from support.waiting import until
 from ticks import Tick
@@ -19,7 +18,7 @@ from ticks import Tick
 # Of one release, so that figures of two days can be compared. It needs requests, and does not
 # say so.
 REQUIRED = ("jac-scale[scheduler]==0.2.31", "jaclang==0.16.7", "requests")
-FOLDER = Path(__file__).parent / ".peers" / "jac-scale"
+PEER = "jac-scale"
 LEDGER = "BENCH_LEDGER"
 
 _CONFIG = """
@@ -84,19 +83,6 @@ class JacScale:
         return found
 
 
-def install() -> Path:
-    """Make the environment unless it is there, and give its folder of commands."""
-    marker, wanted = FOLDER / "installed.txt", "\n".join(REQUIRED)
-    commands = FOLDER / "bin"
-    if not marker.is_file() or marker.read_text() != wanted:
-        print(f"# installing {REQUIRED[0]} into {FOLDER}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", FOLDER], check=True)
-        pip = (commands / "python", "-m", "pip", "--disable-pip-version-check", "install", "-q")
-        subprocess.run([*pip, *REQUIRED], check=True, stderr=subprocess.DEVNULL)
-        marker.write_text(wanted)
-    return commands
-
-
 @asynccontextmanager
 async def started(folder: Path, walkers: str) -> AsyncIterator[int]:
     """Start a server in a folder, give its port at once, and kill it at the end."""
@@ -104,7 +90,7 @@ async def started(folder: Path, walkers: str) -> AsyncIterator[int]:
     (folder / "jac.toml").write_text(_CONFIG)
     (folder / "main.jac").write_text(_HEAD + walkers)
     (folder / "ledger").touch()
-    commands = await asyncio.to_thread(install)
+    commands = await asyncio.to_thread(install, PEER, REQUIRED)
     with (folder / "output.txt").open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *(commands / "jac", "start", "main.jac", "--no_client", "--port", str(port)),

@@ -21,8 +21,17 @@ from temporalio.client import (
 )
 from ticks import Tick, read_ticks
 
+from footfall.schedules.light import LONGEST_LIGHT
+from footfall.schedules.policy import Execution, OverlapPolicy, Policies
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal.action import planned, to_schedule
+from footfall.triggers.clock import utc
+
+LIGHT: dict[str, Any] = {
+    "policies": Policies(execution=Execution.LIGHT, overlap=OverlapPolicy.ALLOW_ALL),
+    "timeout": LONGEST_LIGHT,
+}
+"""Options of schedules whose runs are light; none is left out since another one is under way."""
 
 ROOTS = 64
 """Graph roots of the runs; two runs on one root would take turns."""
@@ -44,18 +53,27 @@ class Runner:
     ledger: Path
     options: dict[str, Any] | None
 
-    def schedule(self, name: str, *, seconds: int = 1) -> Schedule:
-        """Give a schedule that runs every so many seconds; `name` is what its runs note."""
+    def schedule(self, name: str, *, seconds: int = 1, first: int | None = None) -> Schedule:
+        """Give a schedule that runs every so many seconds; `name` is what its runs note.
+
+        The `first` run is at a Unix time, if it is given.
+        """
         if self.options is None:
             return Schedule(
                 action=ScheduleActionStartWorkflow(
                     "Stock", args=[str(self.ledger), name], id=name, task_queue=self.queue
                 ),
                 spec=ScheduleSpec(
-                    intervals=[ScheduleIntervalSpec(every=timedelta(seconds=seconds))]
+                    intervals=[
+                        ScheduleIntervalSpec(
+                            every=timedelta(seconds=seconds),
+                            offset=timedelta(seconds=(first or 0) % seconds),
+                        )
+                    ],
+                    start_at=None if first is None else utc(first),
                 ),
             )
-        walk, _, plan = planned(self._walk(name, seconds, self.options))
+        walk, _, plan = planned(self._walk(name, seconds, first, self.options))
         return to_schedule(walk, plan, paused=False, note="", runs_left=None)
 
     async def start(self, number: int) -> str:
@@ -86,14 +104,17 @@ class Runner:
         """Wait until a first run has closed."""
         await self.server.client.get_workflow_handle(await self.start(0)).result()
 
-    def _walk(self, name: str, seconds: int, options: dict[str, Any]) -> ScheduledWalk:
+    def _walk(
+        self, name: str, seconds: int, first: int | None, options: dict[str, Any]
+    ) -> ScheduledWalk:
+        begin = {} if first is None else {"start_at": utc(first).isoformat()}
         return a_walk(
             self.queue,
             schedule_id=name,
             walker_name="tick",
             args={"ledger": str(self.ledger)},
             root=name,
-            config={"trigger": "interval", "seconds": seconds},
+            config={"trigger": "interval", "seconds": seconds, **begin},
             **options,
         )
 

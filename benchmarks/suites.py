@@ -1,5 +1,7 @@
+from bursts import burst_scenarios
 from cold_start import cold_start_scenarios
 from every_second import every_second_scenarios
+from flags import flag_scenarios
 from idle import idle_scenarios
 from jac_jobs import jac_job_scenarios
 from lists import list_scenarios
@@ -20,7 +22,19 @@ SUITES = (
     Suite("writes", "create, update, pause and delete, against the plain SDK", write_scenarios),
     Suite("jac-jobs", "create and list, against jac-scale", jac_job_scenarios),
     Suite("idle", "lateness of one schedule, against a raw one", idle_scenarios),
+    Suite(
+        "bursts",
+        "lateness of many that are due in one second, against raw ones and Celery beat",
+        burst_scenarios,
+        is_quick=False,
+    ),
     Suite("sustained", "runs per second and their cost, against stock", sustained_scenarios),
+    Suite(
+        "flags",
+        "the embedded server's flags, each against none",
+        flag_scenarios,
+        is_quick=False,
+    ),
     Suite(
         "many-schedules",
         "a page and a rebuild, against Temporal's list",

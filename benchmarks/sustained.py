@@ -3,10 +3,11 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from row import Figures
-from runners import Runner, our_runner, stock_runner
+from runners import LIGHT, Runner, our_runner, stock_runner
 from scenario import Measure, Scenario, Size
 from support.waiting import until
 from temporal_server import Flavour, temporal_server
@@ -31,22 +32,26 @@ async def sustained_scenarios(size: Size) -> AsyncIterator[Sequence[Scenario]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footfall-bench-")))
         server = await stack.enter_async_context(temporal_server(Flavour.EMBEDDED))
         ours = await stack.enter_async_context(our_runner(server, folder))
+        ways = {"sustained runs": ours, "sustained light runs": replace(ours, options=LIGHT)}
         found: list[Scenario] = []
         for flavour in flavours:
             stock_server = await stack.enter_async_context(temporal_server(flavour))
             stock = await stack.enter_async_context(stock_runner(stock_server, folder))
-            found.append(
+            found += [
                 Scenario(
-                    "sustained runs",
+                    name,
                     f"{flavour}, stock worker",
-                    _sustained(ours, seconds),
-                    _sustained(stock, seconds),
+                    sustained(runner, seconds),
+                    sustained(stock, seconds),
                 )
-            )
+                for name, runner in ways.items()
+            ]
         yield found
 
 
-def _sustained(runner: Runner, seconds: int) -> Measure:
+def sustained(runner: Runner, seconds: int) -> Measure:
+    """Measure runs per second, and what each costs, over so many seconds."""
+
     async def run() -> Figures:
         done = Lines(runner.ledger)
         started = 0

@@ -1,6 +1,6 @@
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -30,14 +30,21 @@ class TemporalServer:
 
 
 @asynccontextmanager
-async def temporal_server(flavour: Flavour) -> AsyncIterator[TemporalServer]:
-    """Start a server of its own, with its own data, on free ports of 127.0.0.1."""
+async def temporal_server(
+    flavour: Flavour, *, without: Sequence[str] = ()
+) -> AsyncIterator[TemporalServer]:
+    """Start a server of its own, with its own data, on free ports of 127.0.0.1.
+
+    Args:
+        flavour: how.
+        without: beginnings of pragmas and dynamic configuration that it is not given.
+    """
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
         server = EmbeddedTemporal(
             host="127.0.0.1", port=free_port(), ui_port=free_port(), data_dir=Path(folder)
         )
         process = await asyncio.create_subprocess_exec(
-            *_command(flavour, server, Path(folder)),
+            *_less(_command(flavour, server, Path(folder)), tuple(without)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
@@ -50,6 +57,12 @@ async def temporal_server(flavour: Flavour) -> AsyncIterator[TemporalServer]:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+
+
+def _less(command: list[str], without: tuple[str, ...]) -> list[str]:
+    values = [at for at, part in enumerate(command) if part.startswith(without)] if without else []
+    dropped = {*values, *(at - 1 for at in values)}
+    return [part for at, part in enumerate(command) if at not in dropped]
 
 
 def _command(flavour: Flavour, server: EmbeddedTemporal, folder: Path) -> list[str]:

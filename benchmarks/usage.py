@@ -13,6 +13,12 @@ def cpu_seconds(pid: int) -> float:
     return total
 
 
+def own_cpu_seconds(pid: int) -> float:
+    """Give how long a process without its children has used processors so far."""
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
+
+
 def mebibytes(pid: int) -> float:
     """Give the memory that a process and its children have for themselves."""
     total = 0

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from footfall.config import JwtSettings
 from footfall.errors import ConfigurationError, UnauthorizedError
 from footfall.key_file import KeyFile
-from footfall.key_set import check_public_key
+from footfall.key_set import KeySet, check_public_key
+from footfall.known_tokens import KnownTokens
 from footfall.schedules.schedule import SYSTEM_OWNER
 from footfall.unique_json import load_object
 
@@ -84,6 +85,7 @@ class TokenVerifier:
         self._settings = settings
         self._keys = _key_source(settings)
         self._decoder = jwt.PyJWT()
+        self._known = KnownTokens[Principal]()
 
     def verify(self, token: str) -> Principal:
         """Give who the token speaks for.
@@ -94,11 +96,22 @@ class TokenVerifier:
         """
         if len(token) > MAX_TOKEN or not _COMPACT.fullmatch(token):
             raise UnauthorizedError("The token is malformed.")
+        keys, since = self._present_keys(), time.time()
+        found = self._known.find(token, keys)
+        if found is None:
+            found = self._verified(token, keys)
+            self._known.add(token, keys, found, since)
+        return found
+
+    def _present_keys(self) -> Any:
+        return self._keys.keys if isinstance(self._keys, KeyFile) else self._keys
+
+    def _verified(self, token: str, keys: Any) -> Principal:
         try:
             header, claims = (load_object(_decoded(part)) for part in token.split(".")[:2])
             problem = self._problem(header, claims)
             if problem is None:
-                claims = self._decode(token, self._key(header))
+                claims = self._decode(token, self._key(header, keys))
         except Exception as error:  # noqa: BLE001 - whatever a stranger sends, the answer is 401
             problem = self._reason(error)
         if problem is None:
@@ -117,15 +130,14 @@ class TokenVerifier:
             return "The token is malformed."
         return None
 
-    def _key(self, header: Mapping[str, Any]) -> Any:
-        source = self._keys
-        if not isinstance(source, KeyFile):
-            return source
-        key = source.keys.find(header.get("kid"))
+    def _key(self, header: Mapping[str, Any], keys: Any) -> Any:
+        if not isinstance(keys, KeySet):
+            return keys
+        key = keys.find(header.get("kid"))
         # Its algorithm is told first: a token of another one has no key of ours anyway.
         if key is None and header.get("alg") == self._settings.algorithm:
             raise _UnknownKeyError
-        return source.keys.first[1] if key is None else key
+        return keys.first[1] if key is None else key
 
     def _reason(self, error: Exception) -> str:
         if isinstance(error, _UnknownKeyError):

@@ -12,6 +12,7 @@ from footfall.config import Settings
 from footfall.errors import FieldProblem, InvalidInputError
 from footfall.schedules.chain import check_lateness
 from footfall.schedules.hook import LONGEST_LATE, SHORTEST_LATE, Hooks
+from footfall.schedules.light import check_light, timeout_of
 from footfall.schedules.policy import AfterCompletion, Policies
 from footfall.schedules.schedule import (
     SYSTEM_OWNER,
@@ -105,6 +106,9 @@ def static_walk(
         ensure_fires(trigger, compiled, _EVER)
         plan(compiled, horizon_of(now))
     check_arguments(walker, beside.args)
+    policies = Policies.model_validate(
+        {name: getattr(beside, name) for name in Policies.model_fields},
+    )
     walk = ScheduledWalk(
         schedule_id=static_id(app, walker.name),
         app=app,
@@ -117,10 +121,8 @@ def static_walk(
         anchor=now,
         description=beside.description,
         tags=beside.tags,
-        timeout=beside.timeout or default_timeout,
-        policies=Policies.model_validate(
-            {name: getattr(beside, name) for name in Policies.model_fields},
-        ),
+        timeout=beside.timeout or timeout_of(policies, default_timeout),
+        policies=policies,
         notify=beside.notify,
         late_after=beside.late_after,
         created_at=now,
@@ -132,6 +134,7 @@ def static_walk(
         ),
     )
     check_lateness(walk)
+    check_light(walk)
     return walk
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ from typing import Any
 import structlog
 import uvloop
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.chains import ChainActivities
 from activities.failures import FailureActivities
@@ -67,6 +68,9 @@ STOP_RESERVE = 6.0
 
 HEARTBEAT_THROTTLE = timedelta(seconds=1)
 """How long the SDK keeps a heartbeat back at most: so old is what is seen of a running walker."""
+
+_NEW_OBJECTS = 20_000
+"""How many objects are made before the garbage collector looks at them; Python's default is 700."""
 
 _log = structlog.get_logger(__name__)
 
@@ -152,6 +156,7 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         async with _registered(client, settings, declared):
             walking, chores = _workers(client, settings, hosts, catalogue)
             # What runs still need is done until they have ended.
+            _collect_less()
             async with chores, walking:
                 _show(state, catalogue)
                 await stop.wait()
@@ -160,6 +165,17 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         await hosts.close()
         if leases is not None:
             await leases.close()
+
+
+def _collect_less() -> None:
+    """Have the garbage collector look at new objects only, and at these less often.
+
+    What is loaded stays as long as the process. A run makes some hundred objects, none of which
+    outlives it for long.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 10, 100)
 
 
 def _leases(settings: Settings) -> MongoLeases | None:
@@ -265,10 +281,21 @@ def _workers(
         task_queue=app,
         workflows=WORKFLOWS,
         # Releases before the second queue scheduled the short ones here.
-        activities=[walkers.run_walker, walkers.list_walkers, horizons.renew_horizons, *short],
+        activities=[
+            walkers.run_walker,
+            walkers.run_walker_lightly,
+            walkers.list_walkers,
+            horizons.renew_horizons,
+            *short,
+        ],
+        # The sandbox imports the workflow anew for each run, which is half of what a run costs the
+        # worker. Tests replay every history in it, so that nothing gets in that is not
+        # deterministic.
+        workflow_runner=UnsandboxedWorkflowRunner(),
         # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
+        max_concurrent_local_activities=settings.processes * SLOTS_PER_HOST,
         deployment_config=deployment,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),
     )

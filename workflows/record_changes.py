@@ -1,11 +1,14 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from footfall.schedules.event import ScheduleEvent, merge
-    from footfall.schedules.recording import Record, Recording, unpack
+    from footfall.schedules.recording import Record, Recording, rest, unpack
+
+RESTS = "rests"
+"""Names the change by which a record whose schedule is there waits for news without a task."""
 
 
 @workflow.defn(name="RecordChanges")
@@ -13,7 +16,8 @@ class RecordChanges:
     """Keeps the changes of one schedule, from its first one until long after its deletion.
 
     It is read through its history alone, so that no worker has to run: the argument of its
-    current run and the signals since.
+    current run and the signals since. For the same reason it rests: its first task comes late,
+    and signals make none until then. When it comes, the next run begins, which rests again.
     """
 
     @workflow.init
@@ -28,12 +32,13 @@ class RecordChanges:
         """Take changes until the retention after the deletion is over."""
         while True:
             self._is_newer = False
-            if self._is_long():
-                workflow.continue_as_new(
-                    record.holding(self._events, retention=self._retention),
-                )
             end = self._end()
             now = workflow.now()
+            if self._is_long() or (end is None and workflow.patched(RESTS)):
+                workflow.continue_as_new(
+                    record.holding(self._events, retention=self._retention),
+                    backoff_start_interval=self._rest(end, now),
+                )
             if end is not None and end <= now:
                 return
             try:
@@ -53,6 +58,12 @@ class RecordChanges:
         self._events = merge([*self._events, *unpack(told.events)])
         self._retention = told.retention
         self._is_newer = True
+
+    def _rest(self, end: datetime | None, now: datetime) -> timedelta:
+        """Give how long the next run waits for its first task, unless it is roused."""
+        if end is None:
+            return rest(self._retention)
+        return max(timedelta(), end - now)
 
     def _is_long(self) -> bool:
         info, limits = workflow.info(), self._record.limits

@@ -9,11 +9,13 @@ from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
     CancelledError,
+    TimeoutError,  # noqa: A004
     is_cancelled_exception,
 )
 
 with workflow.unsafe.imports_passed_through():
     from footfall.schedules.attributes import MEMO_ERROR, MEMO_WAITS, OUTCOME, SCHEDULED_START
+    from footfall.schedules.light import LIGHT_AGE, LIGHT_PATIENCE, LONGEST_LIGHT, NOT_LIGHTLY
     from footfall.schedules.occasion import RunReference
     from footfall.schedules.request import ROOT_BUSY, ROOT_LOST, RunRequest, Stepped
     from footfall.schedules.run import (
@@ -89,7 +91,7 @@ class RunWalker:
         retry, failures = walk.policies.retry, 0
         while True:
             try:
-                outcome = await _start(request)
+                outcome = await _start(request, light=walk.policies.is_light)
             except ActivityError as error:
                 failures += 1
                 failed = _walker_error(error)
@@ -111,9 +113,18 @@ class RunWalker:
             await workflow.sleep(retry.pause(failures))
 
 
-async def _start(request: RunRequest) -> RunOutcome:
+async def _start(request: RunRequest, *, light: bool) -> RunOutcome:
     """Start the walker when it is its turn on its root, and give what it gave."""
     lost = turns = 0
+    if light and workflow.now() - workflow.info().workflow_start_time < LIGHT_AGE:
+        try:
+            return await _lightly(request)
+        except ActivityError as error:
+            before = _lost(error)
+            if before is None:
+                raise
+        lost = before
+        request = request.model_copy(update={"starts_before": request.starts_before + lost})
     while True:
         turns += 1
         asked = request.model_copy(update={"steps_aside": turns < TURNS})
@@ -128,6 +139,32 @@ async def _start(request: RunRequest) -> RunOutcome:
             update={"starts_before": request.starts_before + stepped.lost},
         )
         await root_has_room(request.root)
+
+
+async def _lightly(request: RunRequest) -> RunOutcome:
+    """Start the walker here and now, within the present task of the workflow."""
+    name = "run_walker_lightly"
+    try:
+        outcome: RunOutcome = await workflow.execute_local_activity(
+            name,
+            args=[request.model_copy(update={"steps_aside": True}), workflow.now()],
+            result_type=RunOutcome,
+            schedule_to_close_timeout=2 * LIGHT_PATIENCE + timedelta(seconds=LONGEST_LIGHT),
+            retry_policy=RetryPolicy(maximum_attempts=1),
+            summary=request.walker_name,
+        )
+    except (ApplicationError, TimeoutError) as error:
+        # The SDK raises the cause alone; whoever reads runs knows one shape of failures.
+        raise ActivityError(
+            "Activity task failed",
+            scheduled_event_id=0,
+            started_event_id=0,
+            identity="",
+            activity_type=name,
+            activity_id="",
+            retry_state=None,
+        ) from error
+    return outcome
 
 
 async def _attempted(request: RunRequest, attempts: int) -> RunOutcome:
@@ -189,6 +226,16 @@ async def _settle(walk: ScheduledWalk, request: RunRequest) -> bool:
         summary=request.walker_name,
     )
     return paused
+
+
+def _lost(error: ActivityError) -> int | None:
+    """Give how often a light start lost its walker; None if the walker came to an end."""
+    cause = error.cause
+    if isinstance(cause, TimeoutError):
+        return 1
+    if isinstance(cause, ApplicationError) and cause.type == NOT_LIGHTLY:
+        return Stepped.model_validate(cause.details[0]).lost
+    return None
 
 
 def _stepped(error: ActivityError) -> Stepped | None:

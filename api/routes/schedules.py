@@ -102,14 +102,16 @@ async def create_schedule(
         NoWorkerError,
     )
     | TOO_LARGE,
+    response_model=Envelope[PreviewData],
 )
 async def preview_schedule(
     body: PreviewRequest,
     _: CurrentPrincipal,
     services: UsedServices,
-) -> Envelope[PreviewData]:
+) -> Response:
     """Say when a schedule would run, and what may surprise; nothing is created."""
-    return Envelope(data=await preview(body, services.checks, utc_now()))
+    answer = await preview(body, services.checks, utc_now())
+    return Response(answer, media_type="application/json")
 
 
 @router.get(
@@ -139,8 +141,7 @@ async def list_schedules(
         cursor=page.cursor,
         broken=[BrokenView.of(one) for one in services.schedules.broken(who)],
     )
-    # The next runs of some may take a while to find.
-    body = await asyncio.to_thread(services.rendered.body, data, page.rows, utc_now())
+    body = await services.rendered.body(data, page.rows, utc_now())
     return Response(body, media_type="application/json")
 
 

@@ -46,7 +46,7 @@ class FirstWatch:
             walk = snapshot.walk
             if not is_young(snapshot):
                 self._waiting.pop(walk.schedule_id, None)
-            elif self._done.get(walk.schedule_id) != walk.created_at:
+            elif not self._knows(walk):
                 first = _first_time(walk)
                 if first is not None and first - walk.created_at < YOUNG:
                     self._waiting[walk.schedule_id] = snapshot, first
@@ -80,6 +80,11 @@ class FirstWatch:
                     _log.exception("a new schedule cannot be seen to", schedule=schedule_id)
                     self._is_done(schedule_id)
             self._done = {one: at for one, at in self._done.items() if now - at <= YOUNG}
+
+    def _knows(self, walk: ScheduledWalk) -> bool:
+        waiting = self._waiting.get(walk.schedule_id)
+        known = waiting[0].walk.created_at if waiting else self._done.get(walk.schedule_id)
+        return known == walk.created_at
 
     async def _look(self, schedule_id: str) -> None:
         found = self._waiting.get(schedule_id)

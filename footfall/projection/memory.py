@@ -36,6 +36,8 @@ class MemoryStore:
         self._facts: dict[str, ScheduleFacts] = {}
         # Those that have not changed since they were added up.
         self._tallies: dict[str, RunTally] = {}
+        # Those that were shown and have not changed since.
+        self._rows: dict[str, ScheduleRow] = {}
         # Places of the dynamic schedules by owner, and under None of the static ones.
         self._audiences: dict[str | None, SortedList[str]] = {}
         self._ids: dict[str, str] = {}
@@ -68,6 +70,7 @@ class MemoryStore:
                     continue
                 self._unlist(old)
             self._schedules[walk.schedule_id] = snapshot
+            self._rows.pop(walk.schedule_id, None)
             self._facts[walk.schedule_id] = facts_of(snapshot)
             where = _place(snapshot)
             self._ids[where] = walk.schedule_id
@@ -82,6 +85,7 @@ class MemoryStore:
             snapshot = self._schedules.pop(schedule_id, None)
             if snapshot is not None:
                 del self._facts[schedule_id]
+                self._rows.pop(schedule_id, None)
                 self._unlist(snapshot)
             for run in list(self._runs.get(schedule_id, {}).values()):
                 self._remove_run(run)
@@ -205,10 +209,11 @@ class MemoryStore:
         return facts, self._tally(schedule_id) if with_runs else _NO_RUNS
 
     def _row(self, schedule_id: str) -> ScheduleRow:
-        return ScheduleRow(
-            snapshot=self._schedules[schedule_id],
-            tally=self._tally(schedule_id),
-        )
+        row = self._rows.get(schedule_id)
+        if row is None:
+            snapshot, tally = self._schedules[schedule_id], self._tally(schedule_id)
+            row = self._rows[schedule_id] = ScheduleRow(snapshot=snapshot, tally=tally)
+        return row
 
     def _tally(self, schedule_id: str) -> RunTally:
         index = self._runs_of_schedule.get(schedule_id)
@@ -244,6 +249,7 @@ class MemoryStore:
 
     def _has_other_runs(self, run: RunSummary) -> None:
         self._tallies.pop(run.schedule_id, None)
+        self._rows.pop(run.schedule_id, None)
         schedule = self._schedules.get(run.schedule_id)
         if schedule is not None:
             self._views.ran(run.schedule_id, _audience(schedule))

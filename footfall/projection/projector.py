@@ -9,7 +9,8 @@ from typing import Protocol
 import structlog
 
 from footfall.errors import ProjectionUnavailableError, TemporalUnavailableError
-from footfall.projection.lookback import OVERLAP, Lookback
+from footfall.projection.change_lookback import ChangeLookback
+from footfall.projection.lookback import Lookback
 from footfall.projection.observer import Observer
 from footfall.projection.row import ScheduleRow
 from footfall.projection.store import Store
@@ -100,7 +101,7 @@ class Projector:
         self._retention = retention
         self._witness = witness
         self._observers = observers
-        self._changed_at: datetime | None = None
+        self._changes = ChangeLookback()
         self._lookback = Lookback()
         self._folded_at: datetime | None = None
         self._swept_at: float | None = None
@@ -221,7 +222,7 @@ class Projector:
         return time.monotonic() - self._swept_at >= pause
 
     async def _fold_changed_schedules(self) -> None:
-        since = self._changed_at - OVERLAP if self._changed_at else None
+        since = self._changes.since()
         entries = [entry async for entry in self._schedules.listed(changed_since=since)]
         rows: dict[str, ScheduleRow] = {}
         for entry in entries:
@@ -273,7 +274,7 @@ class Projector:
                 self._reborn.add(entry.id)
         latest = max((entry.changed_at for entry in entries), default=None)
         if latest is not None:
-            self._changed_at = max(latest, self._changed_at or latest)
+            self._changes.saw(latest)
 
     async def _fold_runs(self) -> None:
         seen = await self._store.watermark()
@@ -373,8 +374,11 @@ def _agree(
     strict: bool,
 ) -> bool:
     walk = snapshot.walk
-    if (entry.first.created_at, entry.revision) != (walk.created_at, walk.revision):
+    if entry.first.created_at != walk.created_at:
         return False
+    if entry.revision != walk.revision:
+        # The list lags: what this process has just written is newer.
+        return entry.revision < walk.revision and not strict
     if (entry.paused, entry.note) != (snapshot.paused, snapshot.note):
         return False
     if not entry.next_times:

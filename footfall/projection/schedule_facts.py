@@ -8,7 +8,7 @@ from pydantic_core import from_json, to_json
 
 from footfall.errors import FootfallError
 from footfall.projection.cursor import micros
-from footfall.schedules.policy import LONGEST_CATCHUP
+from footfall.schedules.policy import LONGEST_CATCHUP, Execution
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 from footfall.triggers import describe, parse, parse_zone
 
@@ -52,6 +52,7 @@ class ScheduleFacts:
     pause_on_failure: int | None
     priority: int
     after_completion: str
+    execution: str
     late_after: int | None
     pause_reason: str | None
     revision: int
@@ -102,6 +103,7 @@ def facts_of(snapshot: ScheduleSnapshot) -> ScheduleFacts:
         pause_on_failure=policies.pause_on_failure,
         priority=policies.priority,
         after_completion=policies.after_completion.value,
+        execution=(policies.execution or Execution.DURABLE).value,
         late_after=walk.late_after,
         pause_reason=snapshot.note[:_LONGEST_REASON] or None if snapshot.paused else None,
         revision=walk.revision,

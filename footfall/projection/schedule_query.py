@@ -32,6 +32,7 @@ FACTS: dict[str, type[str | int | bool]] = {
     "overlap": str,
     "priority": int,
     "after_completion": str,
+    "execution": str,
     "revision": int,
     "created_at": int,
     "updated_at": int,

@@ -1,8 +1,8 @@
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 
 SHORTEST_CATCHUP = 10
 """Seconds; Temporal takes any shorter catch-up window for this one."""
@@ -44,6 +44,22 @@ class AfterCompletion(StrEnum):
 
     KEEP = "keep"
     DELETE = "delete"
+
+
+class Execution(StrEnum):
+    """How a run's walker is started.
+
+    What is durable is a Temporal activity: its worker shows with heartbeats that it is there.
+    What is light is a local activity, within the task of the run's workflow: it costs Temporal
+    half as much, and takes a few seconds at most.
+    """
+
+    DURABLE = "durable"
+    LIGHT = "light"
+
+
+def _unless_durable(value: Any) -> Any:
+    return None if value == Execution.DURABLE else value
 
 
 class RetryPolicy(BaseModel):
@@ -101,6 +117,8 @@ class Policies(BaseModel):
             never.
         priority: 1 (first) to 5 (last); which of several waiting runs a worker takes.
         after_completion: what becomes of the schedule when it can never run again.
+        execution: how its walkers are started; None means durable, so that releases that know of
+            no other can read it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -114,6 +132,12 @@ class Policies(BaseModel):
     pause_on_failure: Annotated[StrictInt, Field(ge=1, le=MOST_FAILURES)] | None = None
     priority: StrictInt = Field(DEFAULT_PRIORITY, ge=1, le=5)
     after_completion: AfterCompletion = AfterCompletion.KEEP
+    execution: Annotated[Execution | None, BeforeValidator(_unless_durable)] = None
+
+    @property
+    def is_light(self) -> bool:
+        """Whether walkers are started within the task of the run's workflow."""
+        return self.execution is Execution.LIGHT
 
     def catchup_seconds(self, trigger: str) -> int:
         """Give the catch-up window of a schedule with a trigger of this kind, in seconds."""

@@ -13,6 +13,17 @@ from footfall.schedules.stored import Stored
 DAYS_KEPT = 90
 """How long the changes of a deleted schedule are kept, unless the settings say otherwise."""
 
+LONGEST_REST = timedelta(days=30)
+"""How long a record waits at most for its first task."""
+
+
+def rest(retention: timedelta) -> timedelta:
+    """Give how long a record waits for its first task, unless it is roused.
+
+    It is no longer than the retention, since only a task can end it when that is over.
+    """
+    return min(retention, LONGEST_REST)
+
 
 class PackedEvent(Stored):
     """A ScheduleEvent in a sequence: of its definition, what differs from the one before."""
@@ -60,6 +71,9 @@ def unpack(packed: Iterable[PackedEvent]) -> list[ScheduleEvent]:
     return events
 
 
+_PARTS = 20
+
+
 class Limits(Stored):
     """How much is kept of a schedule's changes; beyond it the oldest are dropped.
 
@@ -74,6 +88,16 @@ class Limits(Stored):
     size: int = 1_000_000
     history: int = 1_000
     history_size: int = 2_000_000
+
+    def rouses(self, recording: "Recording", *, revision: int) -> bool:
+        """Say whether a record is to look after its length once it is told this.
+
+        Nobody counts what is waiting for it. So each twentieth part of the length that a
+        history may have rouses it, by the number of revisions, and each telling that is as large.
+        """
+        if revision % max(1, self.history // _PARTS) == 0:
+            return True
+        return _size(recording.events) > self.history_size // _PARTS
 
 
 class Recording(Stored):

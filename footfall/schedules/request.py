@@ -13,7 +13,7 @@ ROOT_LOST = "RootLost"
 
 
 class Stepped(Stored):
-    """What such an activity tells.
+    """What such an activity tells, and a light start that has to be made as a durable one.
 
     Attributes:
         lost: how often its worker was lost before.

@@ -1,10 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
-from temporalio.api.common.v1 import Payload
+from temporalio.api.workflowservice.v1 import DescribeScheduleResponse
 from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
-    ScheduleDescription,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleState,
@@ -101,24 +100,21 @@ def action_id(walk: ScheduledWalk) -> str:
 
 
 async def to_snapshot(
-    description: ScheduleDescription,
+    answer: DescribeScheduleResponse,
     converter: DataConverter,
 ) -> ScheduleSnapshot | None:
     """Give what Temporal describes, or None if it is no schedule of Footfall's."""
-    action = description.schedule.action
-    if not isinstance(action, ScheduleActionStartWorkflow) or action.workflow != RUN_WALKER:
+    started = answer.schedule.action.start_workflow
+    if started.workflow_type.name != RUN_WALKER or len(started.input.payloads) != 1:
         return None
-    payloads = [argument for argument in action.args if isinstance(argument, Payload)]
-    if len(payloads) != 1:
-        return None
-    (walk,) = await converter.decode(payloads, [ScheduledWalk])
-    state = description.schedule.state
+    (walk,) = await converter.decode(started.input.payloads, [ScheduledWalk])
+    state, info = answer.schedule.state, answer.info
     return ScheduleSnapshot(
         walk=walk,
         paused=state.paused,
-        note=state.note or "",
-        next_times=tuple(description.info.next_action_times),
+        note=state.notes,
+        next_times=tuple(time.ToDatetime(UTC) for time in info.future_action_times),
         runs_left=state.remaining_actions if state.limited_actions else None,
-        runs_started=description.info.num_actions,
-        running=bool(description.info.running_actions),
+        runs_started=info.action_count,
+        running=bool(info.running_workflows),
     )

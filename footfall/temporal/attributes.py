@@ -1,6 +1,8 @@
+import json
 from datetime import datetime
 from typing import Any
 
+from temporalio.api.common.v1 import SearchAttributes
 from temporalio.common import (
     SearchAttributeKey,
     SearchAttributePair,
@@ -42,6 +44,12 @@ ALL = (
     KIND,
 )
 """The attributes that must be registered in Temporal's namespace."""
+
+
+def value_of(found: SearchAttributes, key: SearchAttributeKey[Any]) -> Any:
+    """Give one search attribute as its JSON has it, without decoding the others; None if none."""
+    fields = found.indexed_fields
+    return json.loads(fields[key.name].data) if key.name in fields else None
 
 
 def schedule_attributes(

@@ -9,7 +9,6 @@ from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from footfall.errors import TemporalUnavailableError
 from footfall.schedules.attributes import MEMO_BACKFILL, MEMO_FINGERPRINT, MEMO_PROGRESS
 from footfall.schedules.backfill import Backfill, BackfillOrder, BackfillProgress
 from footfall.temporal import attributes
@@ -141,18 +140,3 @@ async def _state(execution: WorkflowExecution) -> BackfillState | None:
         closed_at=execution.close_time,
         fingerprint=await execution.memo_value(MEMO_FINGERPRINT, None, type_hint=str),
     )
-
-
-async def cancel_backfills(client: Client, *, app: str, schedule_id: str) -> None:
-    """Have no more runs made up for a schedule that is gone; a failure is logged."""
-    query = (
-        f"WorkflowType = '{RUN_BACKFILL}' AND {attributes.APP.name} = '{app}'"
-        f" AND {attributes.SCHEDULE.name} = '{schedule_id}' AND ExecutionStatus = 'Running'"
-    )
-    try:
-        with translated_errors():
-            async for execution in client.list_workflows(query):
-                handle = client.get_workflow_handle(execution.id)
-                await handle.cancel(reason="The schedule was deleted.", rpc_timeout=RPC_TIMEOUT)
-    except (TemporalUnavailableError, RPCError) as error:
-        _log.warning("a backfill may go on", schedule=schedule_id, reason=error.message)

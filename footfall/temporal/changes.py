@@ -11,7 +11,7 @@ from temporalio.converter import decode_typed_search_attributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.schedules.event import ScheduleEvent, merge
-from footfall.schedules.recording import DAYS_KEPT, Limits, Record, Recording, pack, unpack
+from footfall.schedules.recording import DAYS_KEPT, Limits, Record, Recording, pack, rest, unpack
 from footfall.schedules.schedule import ScheduledWalk
 from footfall.temporal import attributes
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
@@ -19,6 +19,9 @@ from footfall.temporal.reading import owned
 
 RECORD_CHANGES = "RecordChanges"
 """Type of the workflow that keeps the changes of a schedule."""
+
+FIRST_CHANGE = 2
+"""Revision of a schedule's first change."""
 
 ENDED = (
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
@@ -40,8 +43,11 @@ class ChangeLog:
     """The changes of one app's schedules, each schedule's in a workflow of its own in Temporal.
 
     Neither recording nor reading needs a worker; one only has to run now and then, so that no
-    workflow grows too long. A schedule that was never changed has no workflow: its creation
-    stands in its memo.
+    workflow grows too long. So the workflow's first task is put off for weeks, and what it is told
+    until then makes no other: a task would cost several times what the signal does. Only
+    being started with a signal rouses it, which is done before too much is waiting for it.
+
+    A schedule that was never changed has no workflow: its creation stands in its memo.
     """
 
     def __init__(
@@ -68,7 +74,23 @@ class ChangeLog:
             TemporalUnavailableError: Temporal did not answer.
             RPCError: Temporal refused them.
         """
-        walk = events[-1].walk
+        recording = Recording(events=pack(merge(events)), retention=self._retention)
+        schedule_id, revision = events[-1].walk.schedule_id, events[-1].walk.revision
+        # One that was just changed for the first time has no record to tell.
+        if revision <= FIRST_CHANGE or self._limits.rouses(recording, revision=revision):
+            await self._start(events[-1].walk, recording)
+            return
+        handle = self._client.get_workflow_handle(self.id_of(schedule_id))
+        try:
+            with translated_errors():
+                await handle.signal("record", recording, rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+            await self._start(events[-1].walk, recording)
+
+    async def _start(self, walk: ScheduledWalk, recording: Recording) -> None:
+        """Tell a record, which is begun, or roused, by this."""
         with translated_errors():
             await self._client.start_workflow(
                 RECORD_CHANGES,
@@ -78,9 +100,8 @@ class ChangeLog:
                 search_attributes=_attributes(walk),
                 static_summary=f"Changes of {walk.schedule_id}",
                 start_signal="record",
-                start_signal_args=[
-                    Recording(events=pack(merge(events)), retention=self._retention),
-                ],
+                start_signal_args=[recording],
+                start_delay=rest(self._retention),
                 rpc_timeout=RPC_TIMEOUT,
             )
 

@@ -1,6 +1,8 @@
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from temporalio.client import ScheduleDescription
+from temporalio.api.workflowservice.v1 import DescribeScheduleResponse
+from temporalio.converter import DataConverter
 
 from footfall.errors import UnreadableError
 from footfall.schedules.attributes import MEMO_DEFINITION, MEMO_PAUSE
@@ -11,15 +13,36 @@ from footfall.temporal.reading import decoded
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A schedule of Footfall's as Temporal describes it."""
+    """A schedule of Footfall's as Temporal describes it.
+
+    The SDK's own description decodes all that there is, most of which nobody asks for.
+    """
 
     snapshot: ScheduleSnapshot
-    description: ScheduleDescription
+    answer: DescribeScheduleResponse
+    converter: DataConverter
 
     @property
     def conflict_token(self) -> bytes:
         """What Temporal knows this state by; it grows with every write, outside ones included."""
-        return self.description.raw_description.conflict_token
+        return self.answer.conflict_token
+
+    @property
+    def begun_at(self) -> datetime:
+        """When Temporal began with it (UTC)."""
+        return self.answer.info.create_time.ToDatetime(UTC)
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When Temporal last took a write of the whole schedule (UTC); None if never."""
+        info = self.answer.info
+        return info.update_time.ToDatetime(UTC) if info.HasField("update_time") else None
+
+    @property
+    def active_at(self) -> datetime:
+        """When Temporal last did something with it, or took a write of it (UTC)."""
+        actions = [one.actual_time.ToDatetime(UTC) for one in self.answer.info.recent_actions]
+        return max([self.begun_at, self.updated_at or self.begun_at, *actions])
 
     async def events(self) -> list[ScheduleEvent]:
         """Give the events that can be told from this: the creation, and the state itself.
@@ -27,10 +50,10 @@ class Described:
         Raises:
             UnreadableError: the creation cannot be read.
         """
-        first = await decoded(
-            self.description.memo_value(MEMO_DEFINITION, type_hint=ScheduledWalk),
-        )
-        pause = await decoded(self.description.memo_value(MEMO_PAUSE, None, type_hint=str))
+        first = await decoded(self._memo(MEMO_DEFINITION, ScheduledWalk))
+        pause = None
+        if MEMO_PAUSE in self.answer.memo.fields:
+            pause = await decoded(self._memo(MEMO_PAUSE, str))
         return [ScheduleEvent.created(first, pause=pause), self.seen()]
 
     async def readable_events(self) -> list[ScheduleEvent]:
@@ -43,13 +66,19 @@ class Described:
         except UnreadableError:
             return [self.seen()]
 
+    async def _memo[Value](self, name: str, kind: type[Value]) -> Value:
+        if name not in self.answer.memo.fields:
+            raise KeyError(name)
+        found: list[Value] = await self.converter.decode([self.answer.memo.fields[name]], [kind])
+        return found[0]
+
     def seen(self) -> ScheduleEvent:
         """Give the event that is the state itself."""
         return ScheduleEvent.seen(
             self.snapshot,
             at=utc_now(),
             position=self.conflict_token.hex(),
-            updated_at=self.description.info.last_updated_at,
+            updated_at=self.updated_at,
         )
 
     def written(self, walk: ScheduledWalk, *, paused: bool, note: str) -> ScheduleEvent:
@@ -63,5 +92,5 @@ class Described:
             paused=paused,
             note=note,
             position=self.conflict_token.hex(),
-            updated_at=self.description.info.last_updated_at,
+            updated_at=self.updated_at,
         )

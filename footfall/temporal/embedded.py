@@ -26,12 +26,13 @@ RETENTION = timedelta(days=7)
 
 DATABASE_FILE = "temporal.db"
 
-# WAL with `normal` is as fast as memory, and keeps all that was acknowledged through a kill.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=normal")
+# WAL with `normal` is as fast as memory, and keeps all that was acknowledged through a kill. Nobody
+# else opens the file, so that it need not be locked anew for each statement.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=normal", "locking_mode=EXCLUSIVE")
 
 # The server's own limits (33 lists and 30 scheduled starts per second, for one namespace)
 # protect a shared cluster. Here one machine serves one developer.
-_LIFTED = {
+_LIFTED: dict[str, float | str] = {
     "frontend.rps": 10000,
     "frontend.namespaceRPS": 10000,
     "frontend.namespaceBurstRatio": 2.0,
@@ -49,6 +50,8 @@ _LIFTED = {
     "worker.persistenceMaxQPS": 50000,
     "worker.schedulerNamespaceStartWorkflowRPS": 200.0,
     "worker.perNamespaceWorkerCount": 1,
+    # A worker that asks for an activity is handed it with the answer, and need not poll for it.
+    "system.enableActivityEagerExecution": "true",
     "system.visibilityPersistenceMaxReadQPS": 50000,
     "system.visibilityPersistenceMaxWriteQPS": 50000,
 }

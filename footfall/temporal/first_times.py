@@ -60,7 +60,7 @@ async def make_up_first_times(client: Client, found: Described) -> bool:
     if not is_young(snapshot):
         return True
     now = utc_now()
-    missed = first_times(walk, begun=found.description.info.created_at, now=now)
+    missed = first_times(walk, begun=found.begun_at, now=now)
     if missed and snapshot.runs_left is not None:
         counted = _counted(walk)
         if counted is None:
@@ -127,7 +127,7 @@ async def _backfill(client: Client, found: Described, times: list[datetime]) -> 
     walk, requests = found.snapshot.walk, []
     for at in times:
         request = BackfillRequest(
-            overlap_policy=int(found.description.schedule.policy.overlap),  # type: ignore[arg-type]
+            overlap_policy=found.answer.schedule.policies.overlap_policy,
         )
         request.start_time.FromDatetime(at)
         request.end_time.FromDatetime(at)

@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -7,11 +8,12 @@ from google.protobuf.message import Message
 from temporalio.client import ClientConfig, Plugin
 from temporalio.service import ConnectConfig, RPCError, RPCStatusCode, ServiceClient
 
-from footfall.temporal.pulse import Pulse, unless_gone
+from footfall.temporal.pulse import Pulse
 
 _HEALTH = "health"
 _SILENT = "Temporal does not answer"
 _SPARE_SECONDS = 0.5
+_NO_ANSWER = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED)
 
 
 class GuardedService(ServiceClient):
@@ -53,39 +55,34 @@ class GuardedService(ServiceClient):
         metadata: Mapping[str, str | bytes],
         timeout: timedelta | None,  # noqa: ASYNC109 - the SDK's own signature
     ) -> Any:
+        pulse = None if service == _HEALTH else self._pulse
+        if pulse is not None and pulse.is_away:
+            # Refused is not sent: nobody need ask whether it was done after all.
+            raise RPCError(_SILENT, RPCStatusCode.UNAVAILABLE, b"")
         limit = timeout or self._deadline
-        call = self._inner._rpc_call(  # noqa: SLF001 - it is what the SDK has every client define
-            rpc,
-            req,
-            resp_type,
-            service=service,
-            retry=retry,
-            metadata=metadata,
-            timeout=limit,
-        )
         try:
             # A client that connects with its first call knows no deadline while it does.
-            async with asyncio.timeout(limit.total_seconds() + _SPARE_SECONDS):
-                return await self._answer(call, is_health=service == _HEALTH)
+            async with asyncio.timeout(limit.total_seconds() + _SPARE_SECONDS) as ending:
+                with pulse.ending(ending) if pulse is not None else nullcontext():
+                    answer = await self._inner._rpc_call(  # noqa: SLF001 - it is what the SDK has every client define
+                        rpc,
+                        req,
+                        resp_type,
+                        service=service,
+                        retry=retry,
+                        metadata=metadata,
+                        timeout=limit,
+                    )
         except TimeoutError:
-            raise RPCError(_SILENT, RPCStatusCode.DEADLINE_EXCEEDED, b"") from None
-
-    async def _answer(self, call: Coroutine[Any, Any, Any], *, is_health: bool) -> Any:
-        if self._pulse is None or is_health:
-            return await call
-        if self._pulse.is_away:
-            # Refused is not sent: nobody need ask whether it was done after all.
-            call.close()
-            raise RPCError(_SILENT, RPCStatusCode.UNAVAILABLE, b"")
-        try:
-            answer = await unless_gone(call, self._pulse)
+            is_away = pulse is not None and pulse.is_away
+            status = RPCStatusCode.UNAVAILABLE if is_away else RPCStatusCode.DEADLINE_EXCEEDED
+            raise RPCError(_SILENT, status, b"") from None
         except RPCError as error:
-            if error.status not in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED):
-                self._pulse.answered()
+            if pulse is not None and error.status not in _NO_ANSWER:
+                pulse.answered()
             raise
-        if answer is None:
-            raise RPCError(_SILENT, RPCStatusCode.UNAVAILABLE, b"")
-        self._pulse.answered()
+        if pulse is not None:
+            pulse.answered()
         return answer
 
 

@@ -48,10 +48,9 @@ class Keeping:
         found = await self._unread.or_none(describing, f"schedule {schedule_id}")
         if found is None or found.snapshot.status is not ScheduleStatus.COMPLETED:
             return False
-        info, snapshot = found.description.info, found.snapshot
-        actions = [action.started_at for action in info.recent_actions]
-        if max([info.created_at, info.last_updated_at or info.created_at, *actions]) >= before:
+        if found.active_at >= before:
             return False
+        snapshot = found.snapshot
         walk = snapshot.walk.model_copy(update={"quiet": secrets.token_hex(8)})
         draft = Draft.held(snapshot, walk)
         try:

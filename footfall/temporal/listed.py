@@ -1,11 +1,18 @@
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from temporalio.client import ScheduleListActionStartWorkflow, ScheduleListDescription
+from temporalio.api.schedule.v1 import ScheduleListEntry
+from temporalio.api.workflowservice.v1 import ListSchedulesRequest
+from temporalio.client import Client
+from temporalio.converter import DataConverter
 
 from footfall.schedules.attributes import MEMO_DEFINITION
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot
 from footfall.temporal import attributes
+from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
+
+_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +40,40 @@ class ListedSchedule:
         )
 
 
-async def to_listed(entry: ScheduleListDescription) -> ListedSchedule | None:
+async def entries(client: Client, query: str) -> AsyncIterator[ScheduleListEntry]:
+    """Give what Temporal lists for a query, as it is.
+
+    The SDK's own list decodes all of each entry, most of which nobody asks for.
+
+    Raises:
+        TemporalUnavailableError: Temporal did not answer.
+    """
+    request = ListSchedulesRequest(namespace=client.namespace, maximum_page_size=_PAGE, query=query)
+    while True:
+        with translated_errors():
+            page = await client.workflow_service.list_schedules(
+                request, retry=True, timeout=RPC_TIMEOUT
+            )
+        for entry in page.schedules:
+            yield entry
+        if not page.next_page_token:
+            return
+        request.next_page_token = page.next_page_token
+
+
+async def to_listed(entry: ScheduleListEntry, converter: DataConverter) -> ListedSchedule | None:
     """Give what an entry of Temporal's list shows, or None if it is no schedule of Footfall's."""
-    schedule, info = entry.schedule, entry.info
-    if schedule is None or info is None:
+    info, memo, found = entry.info, entry.memo.fields, entry.search_attributes
+    if not info.HasField("workflow_type") or MEMO_DEFINITION not in memo:
         return None
-    if not isinstance(schedule.action, ScheduleListActionStartWorkflow):
-        return None
-    first = await entry.memo_value(MEMO_DEFINITION, None, type_hint=ScheduledWalk)
-    if first is None:
-        return None
-    found = entry.typed_search_attributes
+    (first,) = await converter.decode([memo[MEMO_DEFINITION]], [ScheduledWalk])
+    changed_at = attributes.value_of(found, attributes.CHANGED_AT)
     return ListedSchedule(
-        id=entry.id,
+        id=entry.schedule_id,
         first=first,
-        revision=found.get(attributes.REVISION) or 1,
-        changed_at=found.get(attributes.CHANGED_AT) or first.change.at,
-        paused=schedule.state.paused,
-        note=schedule.state.note or "",
-        next_times=tuple(info.next_action_times),
+        revision=attributes.value_of(found, attributes.REVISION) or 1,
+        changed_at=datetime.fromisoformat(changed_at) if changed_at else first.change.at,
+        paused=info.paused,
+        note=info.notes,
+        next_times=tuple(time.ToDatetime(UTC) for time in info.future_action_times),
     )

@@ -1,7 +1,7 @@
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 
@@ -34,6 +34,7 @@ class Pulse:
         self._answered_at = self._ticked_at = time.monotonic()
         self._stood_still = 0.0
         self._away = asyncio.Event()
+        self._endings: set[asyncio.Timeout] = set()
 
     @property
     def is_away(self) -> bool:
@@ -44,6 +45,23 @@ class Pulse:
         """Note that Temporal has just answered something."""
         self._tick()
         self._answered_at, self._stood_still = self._ticked_at, 0.0
+
+    @contextmanager
+    def ending(self, ending: asyncio.Timeout) -> Iterator[None]:
+        """Let a timeout, which has begun, end what stands in here as soon as Temporal is away."""
+        # A task of its own that waits beside each call would cost as much as the call does here.
+        self._endings.add(ending)
+        try:
+            yield
+        finally:
+            self._endings.discard(ending)
+
+    def _is_gone(self) -> None:
+        self._away.set()
+        now = asyncio.get_running_loop().time()
+        for ending in self._endings:
+            if not ending.expired():
+                ending.reschedule(now)
 
     async def gone(self) -> None:
         """Return as soon as Temporal is away."""
@@ -86,7 +104,7 @@ class Pulse:
             except (TemporalUnavailableError, TimeoutError):
                 if self._is_silent() and not self.is_away:
                     _log.warning("Temporal is away; what needs it is refused until it answers")
-                    self._away.set()
+                    self._is_gone()
             except Exception:  # noqa: BLE001
                 # Whatever this is, Temporal is asked again.
                 _log.exception("whether Temporal is there cannot be found out")
@@ -96,20 +114,3 @@ class Pulse:
                     _log.info("Temporal answers again")
                 self._away.clear()
             await asyncio.sleep(EVERY_SECONDS)
-
-
-async def unless_gone[Value](call: Awaitable[Value], pulse: Pulse) -> Value | None:
-    """Give what a call gives, or None if Temporal is away before that; the call is cancelled."""
-    calling = asyncio.ensure_future(call)
-    ending = asyncio.ensure_future(pulse.gone())
-    try:
-        await asyncio.wait({calling, ending}, return_when=asyncio.FIRST_COMPLETED)
-        if calling.done():
-            return calling.result()
-        return None
-    finally:
-        ending.cancel()
-        if not calling.done():
-            calling.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await calling

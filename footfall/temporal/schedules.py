@@ -10,13 +10,17 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
+from temporalio.api.schedule.v1 import ScheduleListEntry
+from temporalio.api.workflowservice.v1 import (
+    DescribeScheduleRequest,
+    DescribeScheduleResponse,
+)
 from temporalio.client import (
     Client,
     ScheduleAlreadyRunningError,
-    ScheduleDescription,
-    ScheduleListDescription,
 )
 from temporalio.common import TypedSearchAttributes
+from temporalio.converter import decode_typed_search_attributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.errors import (
@@ -38,14 +42,14 @@ from footfall.schedules.schedule import (
 )
 from footfall.temporal import attributes
 from footfall.temporal.action import RUN_WALKER, planned, to_schedule, to_snapshot
-from footfall.temporal.backfills import cancel_backfills
 from footfall.temporal.broken import BrokenSchedule, BrokenSchedules, reason_of
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.described import Described
 from footfall.temporal.draft import Draft, Edit
+from footfall.temporal.ending_backfills import EndingBackfills
 from footfall.temporal.first_times import is_young, make_up_first_times
-from footfall.temporal.listed import ListedSchedule, to_listed
+from footfall.temporal.listed import ListedSchedule, entries, to_listed
 from footfall.temporal.reading import Unread
 from footfall.temporal.update import update
 from footfall.together import together
@@ -84,7 +88,7 @@ class ScheduleGateway:
         self._app = app
         self.changes = changes or ChangeLog(client, app=app)
         self.broken = BrokenSchedules()
-        self._ending: set[asyncio.Task[None]] = set()
+        self._backfills = EndingBackfills(client, app=app)
         self._unread = Unread()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -174,10 +178,19 @@ class ScheduleGateway:
             ScheduleNotFoundError: this app has none with this id.
             BrokenScheduleError: it cannot be read.
         """
+        return (await self.described(schedule_id)).snapshot
+
+    async def described(self, schedule_id: str) -> Described:
+        """Give a schedule with all that Temporal tells of it.
+
+        Raises:
+            ScheduleNotFoundError: this app has none with this id.
+            BrokenScheduleError: it cannot be read.
+        """
         found = await self.describe(schedule_id)
         if found is None:
             raise ScheduleNotFoundError
-        return found.snapshot
+        return found
 
     async def commit(self, schedule_id: str, edit: Edit) -> ScheduleSnapshot:
         """Change a schedule, and give it as it is afterwards.
@@ -201,9 +214,7 @@ class ScheduleGateway:
             for attempt in range(ATTEMPTS):
                 # Two losers must not meet again at every try.
                 await asyncio.sleep(0.02 * attempt)
-                found = await self.describe(schedule_id)
-                if found is None:
-                    raise ScheduleNotFoundError
+                found = await self.described(schedule_id)
                 before = found.snapshot
                 if before.walk.was_changed_by(mine.keys()):
                     await self._note(mine, found)
@@ -266,14 +277,23 @@ class ScheduleGateway:
             ScheduleNotFoundError: this app has none with this id.
         """
         try:
-            found = await self.describe(schedule_id)
+            found = await self.described(schedule_id)
         except BrokenScheduleError:
             await self._delete(schedule_id)
             self.broken.discard(schedule_id)
             _log.info("a schedule that cannot be read was deleted", schedule=schedule_id, by=by)
             return
-        if found is None:
-            raise ScheduleNotFoundError
+        await self.delete_described(found, by=by, reason=reason)
+
+    async def delete_described(
+        self, found: Described, *, by: str = SYSTEM_OWNER, reason: str | None = None
+    ) -> None:
+        """Delete a schedule that was just read, as `delete` does.
+
+        Raises:
+            ScheduleNotFoundError: it is gone already.
+        """
+        schedule_id = found.snapshot.walk.schedule_id
         events = await found.readable_events()
         await self._delete(schedule_id)
         deletion = Change(
@@ -284,11 +304,7 @@ class ScheduleGateway:
             reason=reason,
         )
         await self.changes.note([*events, events[-1].ended(deletion)])
-        ending = asyncio.create_task(
-            cancel_backfills(self._client, app=self._app, schedule_id=schedule_id),
-        )
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
+        self._backfills.end(schedule_id)
 
     async def _delete(self, schedule_id: str) -> None:
         try:
@@ -342,24 +358,24 @@ class ScheduleGateway:
         if only_static:
             query += f" AND {attributes.STATIC.name} = true"
         listed: set[str] = set()
-        with translated_errors():
-            async for entry in await self._client.list_schedules(query, page_size=1000):
-                listed.add(entry.id)
-                found = await self._sound(entry)
-                if found is not None:
-                    yield found
+        async for entry in entries(self._client, query):
+            listed.add(entry.schedule_id)
+            found = await self._sound(entry)
+            if found is not None:
+                yield found
         if changed_since is None and not only_static:
             self.broken.keep(listed)
 
-    async def _sound(self, entry: ScheduleListDescription) -> ListedSchedule | None:
+    async def _sound(self, entry: ScheduleListEntry) -> ListedSchedule | None:
         """Give an entry of the list, or None if it cannot be read: it must not hide the others."""
         reason = "It holds no definition of Footfall's."
         try:
-            found = await to_listed(entry)
+            found = await to_listed(entry, self._client.data_converter)
         except Exception as error:  # noqa: BLE001 - whatever somebody put there
             found, reason = None, reason_of(error)
         if found is None:
-            self._is_broken(entry.id, entry.typed_search_attributes, reason)
+            marks = decode_typed_search_attributes(entry.search_attributes)
+            self._is_broken(entry.schedule_id, marks, reason)
         return found
 
     def _is_broken(
@@ -387,8 +403,8 @@ class ScheduleGateway:
             f" OR {basis} IS NULL OR {basis} NOT IN ({present}))"
         )
         with translated_errors():
-            entries = await self._client.list_schedules(query, page_size=1000)
-            return [entry.id async for entry in entries]
+            found = await self._client.list_schedules(query, page_size=1000)
+            return [entry.id async for entry in found]
 
     async def read_many(self, schedule_ids: Iterable[str]) -> list[ScheduleSnapshot]:
         """Give those of the schedules that exist and can be read."""
@@ -421,35 +437,41 @@ class ScheduleGateway:
             return None
         try:
             with translated_errors():
-                description = await self._client.get_schedule_handle(schedule_id).describe(
-                    rpc_timeout=RPC_TIMEOUT,
+                answer = await self._client.workflow_service.describe_schedule(
+                    DescribeScheduleRequest(
+                        namespace=self._client.namespace, schedule_id=schedule_id
+                    ),
+                    retry=True,
+                    timeout=RPC_TIMEOUT,
                 )
         except RPCError as error:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
                 return None
             raise
-        marks = description.typed_search_attributes
-        if marks.get(attributes.APP) not in (None, self._app):
+        if _app_of(answer) not in (None, self._app):
             # Another app's may be encrypted with keys of its own.
             return None
-        snapshot = await self._snapshot(description)
+        snapshot = await self._snapshot(schedule_id, answer)
         if snapshot is None or snapshot.walk.app != self._app:
             return None
         self.broken.discard(schedule_id)
-        return Described(snapshot, description)
+        return Described(snapshot, answer, self._client.data_converter)
 
-    async def _snapshot(self, description: ScheduleDescription) -> ScheduleSnapshot | None:
-        marks, schedule_id = description.typed_search_attributes, description.id
+    async def _snapshot(
+        self, schedule_id: str, answer: DescribeScheduleResponse
+    ) -> ScheduleSnapshot | None:
         reason = f"It starts no workflow {RUN_WALKER} with one argument."
         try:
-            snapshot = await to_snapshot(description, self._client.data_converter)
+            snapshot = await to_snapshot(answer, self._client.data_converter)
         except UnreadableError as error:
             # Another process may be able to: it has the key, or is of a newer release.
+            marks = decode_typed_search_attributes(answer.search_attributes)
             broken = self._is_broken(schedule_id, marks, error.message)
             raise UnreadableError(error.message, **error.details, owner=broken.owner) from error
         except Exception as error:  # noqa: BLE001 - whatever somebody put there
             snapshot, reason = None, reason_of(error)
-        if snapshot is None and marks.get(attributes.APP) is not None:
+        if snapshot is None and _app_of(answer) is not None:
+            marks = decode_typed_search_attributes(answer.search_attributes)
             raise self._is_broken(schedule_id, marks, reason).error()
         return snapshot
 
@@ -474,10 +496,7 @@ class ScheduleGateway:
             await update(
                 self._client, draft, after.conflict_token, max(0, most - found.runs_started)
             )
-            again = await self.describe(found.walk.schedule_id)
-            if again is None:
-                raise ScheduleNotFoundError
-            after = again
+            after = await self.described(found.walk.schedule_id)
         return after.snapshot
 
     async def _note(self, mine: Mapping[str, tuple[Draft, Described]], after: Described) -> None:
@@ -500,9 +519,7 @@ class ScheduleGateway:
         while time.monotonic() < deadline:
             await asyncio.sleep(delay)
             delay = min(0.2, delay * 2 + 0.01)
-            found = await self.describe(schedule_id)
-            if found is None:
-                raise ScheduleNotFoundError
+            found = await self.described(schedule_id)
             if found.snapshot.walk.was_changed_by(mine):
                 return found
             # Each write changes the token, from outside too, and so does each run of a limited
@@ -510,3 +527,8 @@ class ScheduleGateway:
             if found.conflict_token != conflict_token:
                 return None
         return None
+
+
+def _app_of(answer: DescribeScheduleResponse) -> str | None:
+    found: str | None = attributes.value_of(answer.search_attributes, attributes.APP)
+    return found

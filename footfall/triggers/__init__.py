@@ -13,7 +13,7 @@ from footfall.triggers.compiler import Trigger, compile_trigger
 from footfall.triggers.crontab import CrontabTrigger
 from footfall.triggers.date import DateTrigger
 from footfall.triggers.description import describe
-from footfall.triggers.evaluator import next_times
+from footfall.triggers.evaluator import next_instants, next_times
 from footfall.triggers.exclusion import ensure_holidays
 from footfall.triggers.fields import FieldsTrigger
 from footfall.triggers.firing import ensure_fires
@@ -48,6 +48,7 @@ __all__ = [
     "ensure_fires",
     "ensure_holidays",
     "horizon_of",
+    "next_instants",
     "next_times",
     "normalised",
     "parse",

@@ -1,7 +1,9 @@
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import islice, takewhile
+from functools import lru_cache
+from itertools import groupby, islice, takewhile
+from operator import itemgetter
 
 from footfall.triggers.calendar import LAST_YEAR
 from footfall.triggers.clock import (
@@ -17,12 +19,16 @@ from footfall.triggers.clock import (
     utc,
 )
 from footfall.triggers.compiled import CompiledTrigger
-from footfall.triggers.days import dates_in
+from footfall.triggers.days import Days, dates_in
 from footfall.triggers.exclusion import Exclusion
 from footfall.triggers.moments import Moments
 from footfall.triggers.options import DstGap, DstOverlap
 
 _LAST_WALL = (day_number(date(LAST_YEAR, 12, 31)) + 1) * DAY
+
+
+_FEW = 300
+"""Times of a day up to which they are all made at once."""
 
 
 def next_times(compiled: CompiledTrigger, after: datetime, count: int) -> list[datetime]:
@@ -31,7 +37,12 @@ def next_times(compiled: CompiledTrigger, after: datetime, count: int) -> list[d
     Fewer are given where no more follow until the end of 2100 (UTC), when Temporal's calendars
     end. Jitter is not in them: each run may be that much later.
     """
-    return [utc(instant) for instant in islice(instants(compiled, unix_time(after) + 1), count)]
+    return [utc(instant) for instant in next_instants(compiled, after, count)]
+
+
+def next_instants(compiled: CompiledTrigger, after: datetime, count: int) -> list[int]:
+    """Give the Unix times of the next `count` times strictly after `after`; see `next_times`."""
+    return list(islice(instants(compiled, unix_time(after) + 1), count))
 
 
 def instants(compiled: CompiledTrigger, start: int) -> Iterator[int]:
@@ -41,13 +52,15 @@ def instants(compiled: CompiledTrigger, start: int) -> Iterator[int]:
     end = END
     if compiled.end_at is not None:
         end = min(end, unix_time(compiled.end_at) + 1)
-    return takewhile(lambda instant: instant < end, _unbounded(compiled, max(start, BEGIN)))
+    return takewhile(end.__gt__, _unbounded(compiled, max(start, BEGIN)))
 
 
 def _unbounded(compiled: CompiledTrigger, start: int) -> Iterator[int]:
     clock = clock_of(compiled.timezone)
     if compiled.moments is not None:
-        return _distinct(_of_clock(compiled, _Walls(compiled.moments, compiled.exclude), start))
+        found = _of_clock(compiled, _Walls(compiled.moments, compiled.exclude), start)
+        # Each once.
+        return map(itemgetter(0), groupby(found))
     if compiled.every is not None:
         first = start + (compiled.offset - start) % compiled.every
         if not compiled.exclude:
@@ -55,14 +68,6 @@ def _unbounded(compiled: CompiledTrigger, start: int) -> Iterator[int]:
         return _of_interval(first, compiled.every, clock, compiled.exclude)
     only = unix_time(compiled.instant) if compiled.instant else END
     return iter([only] if only >= start else [])
-
-
-def _distinct(ordered: Iterable[int]) -> Iterator[int]:
-    before = None
-    for one in ordered:
-        if one != before:
-            yield one
-        before = one
 
 
 class _Walls:
@@ -73,20 +78,23 @@ class _Walls:
         self._hours, self._minutes, self._seconds = map(
             sorted, (moments.hours, moments.minutes, moments.seconds)
         )
+        self._of_day = list(self._from(0)) if moments.per_day <= _FEW else None
         self._exclude = exclude
-        self._years: dict[int, list[int]] = {}
+        self._years: dict[int, Sequence[int]] = {}
 
     def excludes(self, wall: int) -> bool:
         return self._exclude.covers(wall // DAY)
 
-    def between(self, low: int, high: int) -> Iterator[int]:
-        """Give those from `low` up to but not including `high`."""
+    def between(self, low: int, high: int, offset: int = 0) -> Iterator[int]:
+        """Give those from `low` up to but not including `high`, each less `offset`."""
         first, last = low // DAY, (high - 1) // DAY
         for day in self._days(first, last):
             base = day * DAY
-            for time in self._times(low - base if day == first else 0):
-                if base + time >= high:
-                    return
+            times = self._times(low - base if day == first else 0)
+            if day == last:
+                times = takewhile((high - base).__gt__, times)
+            base -= offset
+            for time in times:
                 yield base + time
 
     def _days(self, first: int, last: int) -> Iterator[int]:
@@ -94,15 +102,20 @@ class _Walls:
             days = self._in_year(year)
             yield from days[bisect_left(days, first) : bisect_right(days, last)]
 
-    def _in_year(self, year: int) -> list[int]:
+    def _in_year(self, year: int) -> Sequence[int]:
         if year not in self._years:
-            days = (day_number(date(year, *found)) for found in dates_in(self._moments.days, year))
+            days = _numbers(self._moments.days, year)
             covers = self._exclude.covers
-            self._years[year] = [day for day in days if not self._exclude or not covers(day)]
+            self._years[year] = [day for day in days if not covers(day)] if self._exclude else days
         return self._years[year]
 
-    def _times(self, low: int) -> Iterator[int]:
+    def _times(self, low: int) -> Iterable[int]:
         """Give the times of day from `low` on, in seconds."""
+        if self._of_day is None:
+            return self._from(low)
+        return self._of_day[bisect_left(self._of_day, low) :] if low > 0 else self._of_day
+
+    def _from(self, low: int) -> Iterator[int]:
         for hour in self._hours:
             if hour * 3600 + 3600 <= low:
                 continue
@@ -113,6 +126,12 @@ class _Walls:
                 for second in self._seconds:
                     if of_minute + second >= low:
                         yield of_minute + second
+
+
+@lru_cache(maxsize=256)
+def _numbers(days: tuple[Days, ...], year: int) -> Sequence[int]:
+    """Give the days of a year, in order, numbered from the Unix epoch."""
+    return tuple(day_number(date(year, *found)) for found in dates_in(days, year))
 
 
 def _of_clock(compiled: CompiledTrigger, walls: _Walls, start: int) -> Iterator[int]:
@@ -135,7 +154,7 @@ def _of_clock(compiled: CompiledTrigger, walls: _Walls, start: int) -> Iterator[
 def _shown(walls: _Walls, low: int, high: int, offset: int, start: int) -> Iterator[int]:
     """Give the instants of the wall times from `low` to `high`, at one offset."""
     low = max(low, start + offset)
-    return (wall - offset for wall in walls.between(low, high)) if low < high else iter(())
+    return walls.between(low, high, offset) if low < high else iter(())
 
 
 def _at_change(

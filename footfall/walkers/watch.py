@@ -1,4 +1,5 @@
 import codecs
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from footfall.schedules.live import PIECE_BYTES, LiveRun
@@ -6,11 +7,16 @@ from footfall.walkers.output import Recording
 from footfall.walkers.progress import read_progress
 
 
+def _nothing() -> None:
+    pass
+
+
 class Watch:
     """Where someone can look at a walker while `Hosts` runs it.
 
     Attributes:
         started_at: when the walker was started (UTC); None until then.
+        at_begin: called when the walker is started.
         stdout, stdout_truncated: what a walker that was killed by cancelling had printed.
     """
 
@@ -25,6 +31,7 @@ class Watch:
         self._end = 0
         self._text = ""
         self.started_at: datetime | None = None
+        self.at_begin: Callable[[], None] = _nothing
         self.stdout = ""
         self.stdout_truncated = False
 
@@ -32,6 +39,7 @@ class Watch:
         """Take note that the walker starts now, and where its output goes."""
         self._recording = recording
         self.started_at = datetime.now(UTC)
+        self.at_begin()
 
     def interrupted(self, recording: Recording) -> None:
         """Keep what a walker had printed that was killed, before its recording goes."""

@@ -22,6 +22,7 @@ POLICIES: dict[str, Any] = {
     "pause_on_failure": 2,
     "priority": 1,
     "after_completion": "delete",
+    "execution": "durable",
 }
 DEFAULTS: dict[str, Any] = {
     "overlap": "skip",
@@ -37,6 +38,7 @@ DEFAULTS: dict[str, Any] = {
     "pause_on_failure": None,
     "priority": 3,
     "after_completion": "keep",
+    "execution": "durable",
 }
 NULLS = dict.fromkeys(DEFAULTS)
 
@@ -118,6 +120,8 @@ async def test_the_catchup_window_of_a_date_has_no_end(alice: Caller) -> None:
         ({"priority": 9}, "priority"),
         ({"priority": 2.5}, "priority"),
         ({"after_completion": "archive"}, "after_completion"),
+        ({"execution": "lightly"}, "execution"),
+        ({"execution": "light", "timeout": 6}, "timeout"),
         ({"reason": "x" * 501}, "reason"),
     ],
 )
@@ -125,6 +129,21 @@ async def test_bad_policies_are_refused_by_name(
     alice: Caller, fields: dict[str, Any], field: str
 ) -> None:
     assert await alice.fields("POST", "/schedule/create", json={**BODY, **fields}) == {field}
+
+
+async def test_a_light_schedule_is_short(alice: Caller) -> None:
+    light = await create(alice, execution="light")
+    assert (light["execution"], light["timeout"]) == ("light", 5)
+    assert (await create(alice, execution="light", timeout=None))["timeout"] == 5
+    path = f"/schedule/{light['id']}"
+    assert await alice.fields("PUT", path, json={"timeout": 60}) == {"timeout"}
+    for heavy in ({"execution": "durable", "timeout": 60}, {"execution": None, "timeout": 61}):
+        changed = (await alice.data("PUT", path, json=heavy))["schedule"]
+        assert (changed["execution"], changed["timeout"]) == ("durable", heavy["timeout"])
+    assert await alice.fields("PUT", path, json={"execution": "light"}) == {"timeout"}
+    body = {"execution": "light", "timeout": None}
+    changed = (await alice.data("PUT", path, json=body))["schedule"]
+    assert (changed["execution"], changed["timeout"]) == ("light", 5)
 
 
 async def test_a_limit_below_what_has_run_is_refused(alice: Caller) -> None:

@@ -47,7 +47,7 @@ async def _write(client: Client) -> None:
         client,
         app=APP,
         retention=timedelta(seconds=1),
-        limits=Limits(events=4, history=20),
+        limits=Limits(events=4, history=60),
     )
     gateway = ScheduleGateway(client, app=APP, changes=log)
     walk = a_walk(APP, schedule_id="s1")
@@ -74,7 +74,7 @@ async def _write(client: Client) -> None:
     await until(is_over)
     for number, run_id in enumerate(runs, 1):
         history = await client.get_workflow_handle(handle.id, run_id=run_id).fetch_history()
-        path = HISTORIES / f"record_changes-{number}.json"
+        path = HISTORIES / f"record_changes-rests-{number}.json"
         if not path.exists():
             path.write_text(json.dumps(json.loads(history.to_json()), indent=1) + "\n")
 

@@ -25,7 +25,7 @@ from temporalio.service import RPCError
 from footfall.schedules.backfill import Backfill, BackfillOrder, BackfillOverlap
 from footfall.schedules.hook import Hook
 from footfall.schedules.occasion import Occasion, RunReference
-from footfall.schedules.policy import Policies, RetryPolicy
+from footfall.schedules.policy import Execution, Policies, RetryPolicy
 from footfall.schedules.run import RunKind
 from footfall.schedules.schedule import ScheduledWalk, utc_now
 from footfall.temporal.backfills import BackfillGateway
@@ -62,6 +62,10 @@ class Recorder:
         retry = RetryPolicy(max_attempts=3, initial_interval=1, backoff=1)
         await self._run("retried", "boom", policies=Policies(retry=retry))
         await self._run("unknown", "nobody")
+        light = Policies(execution=Execution.LIGHT)
+        await self._run("light", "greet", policies=light, timeout=5)
+        await self._run("light_failed", "boom", policies=light, timeout=5)
+        await self._run("light_unknown", "nobody", policies=light, timeout=5)
         await self._run("cancelled", "sleepy", cancels=True)
         waits = RunReference(id="run-succeeded", temporal_run_id="")
         await self._run(

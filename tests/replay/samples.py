@@ -12,7 +12,7 @@ from footfall.schedules.hook import Hook, OwnerHooks
 from footfall.schedules.live import LiveRun, Progress
 from footfall.schedules.notice import Delivery, EndedRun, ToldRun, failed
 from footfall.schedules.occasion import Occasion, RunEnd, RunReference
-from footfall.schedules.policy import Policies, RetryPolicy
+from footfall.schedules.policy import Execution, Policies, RetryPolicy
 from footfall.schedules.recording import Limits, Record, Recording, pack
 from footfall.schedules.renewal import Renewal
 from footfall.schedules.request import RunRequest
@@ -51,6 +51,7 @@ WALK = ScheduledWalk(
         retry=RetryPolicy(max_attempts=3, non_retryable_errors=("KeyError",)),
         max_runs=10,
         pause_on_failure=5,
+        execution=Execution.LIGHT,
     ),
     resumed_at=AT,
     name="daily",

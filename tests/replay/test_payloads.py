@@ -17,7 +17,7 @@ from footfall.schedules.recording import Recording, unpack
 from footfall.schedules.stored import Stored
 
 PATHS = sorted((Path(__file__).parent / "payloads").glob("*.json"))
-WORDS = {"kind", "status", "overlap", "after_completion", "on"}
+WORDS = {"kind", "status", "overlap", "after_completion", "execution", "on"}
 """The fields that hold one of a few words, or several of them."""
 NOTHING = (None, False, 0, "", [], {})
 

@@ -2,12 +2,14 @@ import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from support.dev_server import temporal_binary
 from support.waiting import until
 from support.walks import a_change, a_walk
 from support.worker_of_changes import recording_worker
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     Client,
     ScheduleIntervalSpec,
@@ -15,6 +17,7 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
     WorkflowExecutionStatus,
+    WorkflowHandle,
 )
 
 from footfall.projection.memory import MemoryStore
@@ -88,6 +91,13 @@ def retagged(*tags: str, by: str = "alice", paused: bool | None = None) -> Edit:
     return edit
 
 
+async def tasks_of(handle: WorkflowHandle[Any, Any]) -> int:
+    """Count the workflow tasks of the current run."""
+    history = await handle.fetch_history()
+    task = EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED
+    return sum(event.event_type == task for event in history.events)
+
+
 async def recorded(log: ChangeLog, schedule_id: str) -> list[RecordedChange]:
     history = await log.read(schedule_id)
     return changes(history.events) if history else []
@@ -144,28 +154,77 @@ async def test_changes_are_the_same_with_a_worker_and_over_many_runs_of_the_work
 
 
 @pytest.mark.usefixtures("worker")
+async def test_a_record_rests_until_enough_is_waiting_for_it(
+    client: Client,
+    app_name: str,
+) -> None:
+    log = ChangeLog(client, app=app_name, limits=Limits(history=80))
+    gateway = ScheduleGateway(client, app=app_name, changes=log)
+    walk = a_walk(app_name)
+    await gateway.create(walk)
+    handle = client.get_workflow_handle(log.id_of(walk.schedule_id))
+    for tag in ("a", "b"):
+        await gateway.commit(walk.schedule_id, retagged(tag))
+        assert await tasks_of(handle) == 0
+    # Revision 4 rouses it.
+    await gateway.commit(walk.schedule_id, retagged("c"))
+
+    async def was_roused() -> bool:
+        history = await handle.fetch_history()
+        return len(history.events) == 1
+
+    await until(was_roused, what="a next run that was told nothing yet")
+    for tag in ("d", "e", "f"):
+        await gateway.commit(walk.schedule_id, retagged(tag))
+        assert await tasks_of(handle) == 0
+    found = await recorded(log, walk.schedule_id)
+    assert [one.revision for one in found] == list(range(1, 8))
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_large_definition_rouses_the_record(client: Client, app_name: str) -> None:
+    gateway = ScheduleGateway(client, app=app_name)
+    walk = a_walk(app_name, args={"text": "x" * 110_000})
+    await gateway.create(walk)
+    await gateway.commit(walk.schedule_id, retagged("a"))
+    handle = client.get_workflow_handle(gateway.changes.id_of(walk.schedule_id))
+    first = (await handle.describe()).run_id
+    await gateway.commit(walk.schedule_id, retagged("b"))
+
+    async def was_continued() -> bool:
+        return (await handle.describe()).run_id != first
+
+    await until(was_continued, what="a next run of the workflow")
+    assert len(await recorded(gateway.changes, walk.schedule_id)) == 3
+
+
+@pytest.mark.usefixtures("worker")
 async def test_beyond_the_limits_the_oldest_are_dropped_and_it_is_said(
     client: Client,
     app_name: str,
 ) -> None:
-    log = ChangeLog(client, app=app_name, limits=Limits(events=5, history=12))
+    log = ChangeLog(client, app=app_name, limits=Limits(events=5, history=60))
     gateway = ScheduleGateway(client, app=app_name, changes=log)
     walk = a_walk(app_name)
     await gateway.create(walk)
+    handle = client.get_workflow_handle(log.id_of(walk.schedule_id))
     for number in range(20):
         await gateway.commit(walk.schedule_id, retagged(str(number)))
 
+    # Each third revision rouses it, also the last one.
     async def is_truncated() -> bool:
         history = await log.read(walk.schedule_id)
-        return history is not None and history.truncated
+        rests = len((await handle.fetch_history()).events) == 1
+        return history is not None and history.truncated and rests
 
     await until(is_truncated)
+    await gateway.commit(walk.schedule_id, retagged("last"))
     found = await recorded(log, walk.schedule_id)
-    assert found[-1].revision == 21
+    assert found[-1].revision == 22
     # The creation stands in the schedule's memo, and comes with every change.
     revisions = [one.revision for one in found]
     assert revisions[1] > 2
-    assert revisions == [1, *range(revisions[1], 22)]
+    assert revisions == [1, *range(revisions[1], 23)]
     assert [one.revision for one in found if one.difference is None] == [revisions[1]]
 
 

@@ -188,7 +188,7 @@ async def test_whoever_asks_again_after_a_crash_has_the_first_times_made_up(
         walk = await until(created, what="the schedule in the list")
         found = await scene.schedules.describe(walk.schedule_id)
         assert found is not None
-        begun = found.description.info.created_at
+        begun = found.begun_at
         missed = first_times(walk, begun=begun, now=datetime.now(UTC))
         assert len(missed) >= 3
         await ask(scene)
@@ -212,7 +212,7 @@ async def test_an_api_makes_up_what_nobody_asks_for_again(
                 await scene.schedules.create(walk)
         found = await scene.schedules.describe(walk.schedule_id)
         assert found is not None
-        begun = found.description.info.created_at
+        begun = found.begun_at
         missed = first_times(walk, begun=begun, now=datetime.now(UTC))
         assert len(missed) >= 3
 

@@ -201,7 +201,8 @@ async def test_one_that_is_created_again_has_the_runs_that_it_had_everywhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Otherwise each poll reads the last runs again for a while, whatever was removed.
-    monkeypatch.setattr("footfall.projection.projector.OVERLAP", timedelta())
+    for name in ("LAG", "OVERLAP"):
+        monkeypatch.setattr(f"footfall.projection.change_lookback.{name}", timedelta())
     monkeypatch.setattr("footfall.projection.lookback.OVERLAP", timedelta())
     writer, other = Projection(client, app_name), Projection(client, app_name)
     walk = a_walk(app_name, name="again", walker_name="greet")

@@ -1,18 +1,15 @@
 """A walker that fails is started again as its schedule's retry policy says."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.ledger import APP
-from support.ports import free_port
-from support.processes import Running, footfall, ready
 from support.scene import Scene, running_scene
 from support.waiting import until
+from support.workers import workers
 from temporalio.client import Client
 
 from footfall.schedules.run import RunOutcome, RunStatus
@@ -108,32 +105,6 @@ async def test_a_run_can_be_cancelled_between_two_attempts(scene: Scene) -> None
     (run,) = await scene.closed(walk)
     assert run.status is RunStatus.CANCELLED
     assert len(scene.ledger.starts(walk.schedule_id)) == 1
-
-
-@asynccontextmanager
-async def workers(
-    client: Client, app: str, tmp_path: Path
-) -> AsyncIterator[Callable[[], Awaitable[Running]]]:
-    """Give what starts a worker process, which can be lost."""
-    environ = {
-        "FOOTFALL_TEMPORAL_ADDRESS": client.service_client.config.target_host,
-        "FOOTFALL_TEMPORAL_TASK_QUEUE": app,
-        "FOOTFALL_DATA_DIR": str(tmp_path / "data"),
-        "FOOTFALL_PROCESSES": "1",
-    }
-    async with AsyncExitStack() as stack:
-
-        async def worker() -> Running:
-            port = free_port()
-            running = await stack.enter_async_context(
-                footfall(
-                    "worker", f"--app={APP}", f"--health-port={port}", tmp_path=tmp_path, **environ
-                )
-            )
-            await ready(f"http://127.0.0.1:{port}", running=running)
-            return running
-
-        yield worker
 
 
 async def test_a_lost_worker_is_no_failure_of_the_walker(client: Client, tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+SORTED = ("name", "walker_name", "updated_at")
+"""The sorts, beside that by creation, for which a page is read in order. Each takes two indexes,
+which the writes of schedules pay for; others go through all rows that the filters let through."""
+
 INDEXES = {
     "schedules": [
         IndexModel([("scope", ASCENDING), ("place", ASCENDING)]),
@@ -8,6 +12,19 @@ INDEXES = {
         *(
             IndexModel([("scope", ASCENDING), (f"search.{name}", ASCENDING), ("place", ASCENDING)])
             for name in ("walker_name", "owner", "status", "tags", "follows")
+        ),
+        # For who sees everything, and for who sees what is theirs.
+        *(
+            IndexModel(
+                [
+                    ("scope", ASCENDING),
+                    *((one, ASCENDING) for one in reader),
+                    (f"search.{name}", ASCENDING),
+                    ("_id.id", ASCENDING),
+                ],
+            )
+            for name in SORTED
+            for reader in ((), ("audience",))
         ),
     ],
     "runs": [

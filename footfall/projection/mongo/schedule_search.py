@@ -1,5 +1,6 @@
 """A filtered and sorted list of schedules, as commands of MongoDB."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -7,12 +8,21 @@ from footfall.mongo.connection import Document
 from footfall.projection.cursor import place_of
 from footfall.projection.position import Position
 from footfall.projection.schedule_facts import ScheduleFacts
-from footfall.projection.schedule_query import NEVER_RAN, Range, ScheduleQuery
+from footfall.projection.schedule_query import (
+    FACTS,
+    NEVER_RAN,
+    NULLABLE,
+    OPTIONAL_FACTS,
+    Range,
+    ScheduleQuery,
+)
 
 type Pipeline = list[Document]
 
 _KEY = "key"
 _IS_ABSENT = "is_absent"
+
+_STORED = frozenset(f"search.{name}" for name in (*FACTS, *OPTIONAL_FACTS))
 
 _TALLIED = {
     "run_count": {"$ifNull": ["$tally.runs", 0]},
@@ -21,10 +31,14 @@ _TALLIED = {
     "last_status": {"$ifNull": ["$tally.last.status", None]},
 }
 
-_WITH_TALLY: Pipeline = [
+WITH_TALLY: Pipeline = [
     {"$lookup": {"from": "tallies", "localField": "_id", "foreignField": "_id", "as": "tally"}},
     {"$set": {"tally": {"$first": "$tally"}}},
 ]
+"""Adds a schedule's tally to its document, if it has one."""
+
+SHOWN: Document = {"body": 1, "tally.counts": 1, "tally.last.body": 1}
+"""What of both is read."""
 
 _OF_TALLY: Pipeline = [
     {"$lookup": {"from": "schedules", "localField": "_id", "foreignField": "_id", "as": "row"}},
@@ -58,38 +72,74 @@ class ScheduleSearch:
         self._begins_with_tallies = query.filters_by_runs and query.last_status != NEVER_RAN
         self.collection = "tallies" if self._begins_with_tallies else "schedules"
 
-    def page(self, *, last: Position | None, limit: int) -> Pipeline:
-        """Give at most `limit` documents with `body` and `key`, in order, after the row `last`."""
+    def pages(self, *, last: Position | None, limit: int) -> list[Pipeline]:
+        """Give what finds at most `limit` documents with `key`, in order, after the row `last`.
+
+        Several pipelines each go on where the one before ends; a later one is needed only where the
+        former ones find fewer than `limit`.
+        """
+        query = self._query
+        direction = -1 if query.is_descending else 1
+        if query.sort == "created_at":
+            # The place is creation and id in one, and indexes have it.
+            stages = [*self._filters(), *_matching(_beyond_place(query, last))]
+            return [self._page(stages, {"place": direction}, "$search.created_at", limit)]
+        field = f"search.{query.sort}"
+        if field not in _STORED or query.filters_by_runs:
+            return [self._reckoned(last, limit)]
+        # In these orders an index can have them, so that none of the others is looked at.
+        by_key = {field: direction, "_id.id": direction}
+        by_id = {"_id.id": direction}
+        is_present = [{field: {"$ne": None}}] if query.sort in NULLABLE else []
+        parts = [([*is_present, *_beyond_key(query, field, last)], by_key)]
+        if is_present:
+            beyond = _beyond_id(query, last) if last is not None and last.key is None else []
+            parts.append(([{field: None}, *beyond], by_id))
+        if last is not None and last.key is None:
+            parts = parts[1:]
+        return [
+            self._page(self._filters(conditions), order, f"${field}", limit)
+            for conditions, order in parts
+        ]
+
+    def _reckoned(self, last: Position | None, limit: int) -> Pipeline:
+        """Sort by a key that no document holds: the clock or a tally says it."""
         query = self._query
         stages = self._filters()
         direction = -1 if query.is_descending else 1
-        key: Any = f"${_KEY}"
-        if query.sort == "created_at":
-            # The place is creation and id in one, and indexes have it.
-            key, order = "$search.created_at", {"place": direction}
-        else:
-            if query.sorts_by_runs and not query.filters_by_runs:
-                stages += _WITH_TALLY
-            stages.append({"$set": {_KEY: _key(query, self._now)}})
-            stages.append({"$set": {_IS_ABSENT: {"$eq": [key, None]}}})
-            order = {_IS_ABSENT: 1, _KEY: direction, "_id.id": direction}
+        if query.sorts_by_runs and not query.filters_by_runs:
+            stages += WITH_TALLY
+        stages.append({"$set": {_KEY: _key(query, self._now)}})
+        stages.append({"$set": {_IS_ABSENT: {"$eq": [f"${_KEY}", None]}}})
         if last is not None:
             stages.append({"$match": _beyond(query, last)})
-        return [*stages, {"$sort": order}, {"$limit": limit}, {"$project": {"body": 1, _KEY: key}}]
+        order = {_IS_ABSENT: 1, _KEY: direction, "_id.id": direction}
+        return self._page(stages, order, f"${_KEY}", limit)
+
+    def _page(self, stages: Pipeline, order: Document, key: str, limit: int) -> Pipeline:
+        has_tally = self._query.filters_by_runs or self._query.sorts_by_runs
+        return [
+            *stages,
+            {"$sort": order},
+            {"$limit": limit},
+            *([] if has_tally else WITH_TALLY),
+            {"$project": {**SHOWN, _KEY: key}},
+        ]
 
     def count(self) -> Pipeline:
         """Count the rows of all pages as `total`; no document means none."""
         return [*self._filters(), {"$count": "total"}]
 
-    def _filters(self) -> Pipeline:
-        of_schedule = {"$match": {"$and": [self._visible, *_conditions(self._query, self._now)]}}
+    def _filters(self, others: Sequence[Document] = ()) -> Pipeline:
+        conditions = [self._visible, *_conditions(self._query, self._now), *others]
+        of_schedule = {"$match": {"$and": conditions}}
         if not self._query.filters_by_runs:
             return [of_schedule]
         if self._begins_with_tallies:
             scope = {"scope": self._visible["scope"]}
             of_runs = {"$match": {**scope, **_run_conditions(self._query, "last")}}
             return [of_runs, *_OF_TALLY, of_schedule]
-        return [of_schedule, *_WITH_TALLY, {"$match": _run_conditions(self._query, "tally.last")}]
+        return [of_schedule, *WITH_TALLY, {"$match": _run_conditions(self._query, "tally.last")}]
 
 
 def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
@@ -148,11 +198,35 @@ def _next_run_at(now: int) -> Document:
     return {"$ifNull": [{"$first": coming}, {"$last": times}, None]}
 
 
+def _matching(conditions: Sequence[Document]) -> Pipeline:
+    return [{"$match": one} for one in conditions]
+
+
+def _further(query: ScheduleQuery) -> str:
+    return "$lt" if query.is_descending else "$gt"
+
+
+def _beyond_place(query: ScheduleQuery, last: Position | None) -> list[Document]:
+    if last is None:
+        return []
+    return [{"place": {_further(query): place_of(int(last.key or 0), last.id)}}]
+
+
+def _beyond_key(query: ScheduleQuery, field: str, last: Position | None) -> list[Document]:
+    if last is None:
+        return []
+    further = _further(query)
+    # The first condition says where the scan of an index begins.
+    beyond = [{field: {further: last.key}}, *_beyond_id(query, last)]
+    return [{field: {f"{further}e": last.key}}, {"$or": beyond}]
+
+
+def _beyond_id(query: ScheduleQuery, last: Position) -> list[Document]:
+    return [{"_id.id": {_further(query): last.id}}]
+
+
 def _beyond(query: ScheduleQuery, last: Position) -> Document:
-    further = "$lt" if query.is_descending else "$gt"
-    if query.sort == "created_at":
-        return {"place": {further: place_of(int(last.key or 0), last.id)}}
-    beyond_id = {_KEY: last.key, "_id.id": {further: last.id}}
+    beyond_id = {_KEY: last.key, "_id.id": {_further(query): last.id}}
     if last.key is None:
         return beyond_id
-    return {"$or": [{_KEY: {further: last.key}}, beyond_id, {_IS_ABSENT: True}]}
+    return {"$or": [{_KEY: {_further(query): last.key}}, beyond_id, {_IS_ABSENT: True}]}

@@ -1,17 +1,22 @@
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import ValidationError
 from pydantic_core import to_json
 from pymongo import UpdateOne
 
-from footfall.errors import UnreadableError
 from footfall.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
-from footfall.projection.mongo.schedule_search import ScheduleSearch, searched
+from footfall.projection.mongo.known_rows import KnownRows, read_snapshot
+from footfall.projection.mongo.schedule_search import (
+    SHOWN,
+    WITH_TALLY,
+    Pipeline,
+    ScheduleSearch,
+    searched,
+)
 from footfall.projection.position import Position, begin_at, encode_position
+from footfall.projection.row import SchedulePage
 from footfall.projection.schedule_facts import facts_of
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.schedules.schedule import ScheduleSnapshot
@@ -19,20 +24,8 @@ from footfall.schedules.schedule import ScheduleSnapshot
 type Age = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotPage:
-    """A page of schedules without their tallies.
-
-    `total` counts those too that this process cannot read, and that are passed over.
-    """
-
-    snapshots: list[ScheduleSnapshot]
-    cursor: str | None
-    total: int
-
-
 class Schedules:
-    """The rows of schedules, without tallies.
+    """The rows of schedules; pages of them have their tallies.
 
     A row keeps the snapshot as JSON text, since BSON would change it: arguments may have
     dots and dollar signs in their keys, null characters and integers of any size.
@@ -41,6 +34,7 @@ class Schedules:
     def __init__(self, connection: Connection, scope: str) -> None:
         self._connection = connection
         self._scope = scope
+        self._known = KnownRows()
 
     async def put(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
         """Add or replace rows, unless the row is newer."""
@@ -63,7 +57,7 @@ class Schedules:
     async def get(self, schedule_id: str) -> ScheduleSnapshot | None:
         """Give one snapshot, or None if there is none that this process can read."""
         document = await self._collection.find_one({"_id": self._id(schedule_id)})
-        return _snapshot(document) if document else None
+        return read_snapshot(document) if document else None
 
     async def ids(self) -> set[str]:
         """Give the ids of all."""
@@ -99,20 +93,31 @@ class Schedules:
         cursor: str | None,
         query: ScheduleQuery,
         now: datetime,
-    ) -> SnapshotPage:
-        """Give a page of what a query lets through, in one round trip of two commands."""
+    ) -> SchedulePage:
+        """Give a page of what a query lets through.
+
+        Its total counts those too that this process cannot read, and that are passed over.
+        """
         if query != EVERYTHING:
             return await self._found(owner, limit, cursor, query, now)
-        found = self._collection.find(self.selection(owner, cursor)).sort("place", 1)
         documents, total = await asyncio.gather(
-            found.limit(limit + 1).to_list(limit + 1),
+            self._aggregated(
+                "schedules",
+                [
+                    {"$match": self.selection(owner, cursor)},
+                    {"$sort": {"place": 1}},
+                    {"$limit": limit + 1},
+                    *WITH_TALLY,
+                    {"$project": {**SHOWN, "place": 1}},
+                ],
+            ),
             self._collection.count_documents(self.selection(owner)),
         )
         more = len(documents) > limit
-        return SnapshotPage(
-            _readable(documents[:limit]),
-            encode_cursor("schedules", documents[limit - 1]["place"]) if more else None,
-            total,
+        return SchedulePage(
+            rows=self._known.readable(documents[:limit]),
+            cursor=encode_cursor("schedules", documents[limit - 1]["place"]) if more else None,
+            total=total,
         )
 
     async def _found(
@@ -122,27 +127,32 @@ class Schedules:
         cursor: str | None,
         query: ScheduleQuery,
         now: datetime,
-    ) -> SnapshotPage:
+    ) -> SchedulePage:
         start, last = begin_at(query, now, cursor)
         search = ScheduleSearch(query, self.selection(owner), now=start)
+        first, *others = search.pages(last=last, limit=limit + 1)
         documents, counted = await asyncio.gather(
-            *(
-                # Bodies may be large, and take part in the sort.
-                self._connection.collection(search.collection)
-                .aggregate(pipeline, allowDiskUse=True)
-                .to_list(None)
-                for pipeline in (search.page(last=last, limit=limit + 1), search.count())
-            ),
+            self._aggregated(search.collection, first),
+            self._aggregated(search.collection, search.count()),
         )
+        for pipeline in others:
+            if len(documents) <= limit:
+                documents += await self._aggregated(search.collection, pipeline)
         following = None
         if len(documents) > limit:
             end = documents[limit - 1]
             following = encode_position(query, Position(start, end["key"], end["_id"]["id"]))
-        return SnapshotPage(
-            _readable(documents[:limit]),
-            following,
-            counted[0]["total"] if counted else 0,
+        return SchedulePage(
+            rows=self._known.readable(documents[:limit]),
+            cursor=following,
+            total=counted[0]["total"] if counted else 0,
         )
+
+    async def _aggregated(self, collection: str, pipeline: Pipeline) -> list[Document]:
+        # Bodies may be large, and take part in some sorts.
+        found = self._connection.collection(collection).aggregate(pipeline, allowDiskUse=True)
+        documents: list[Document] = await found.to_list(None)
+        return documents
 
     @property
     def _collection(self) -> Collection:
@@ -182,18 +192,3 @@ class Schedules:
 
 def _age(snapshot: ScheduleSnapshot) -> Age:
     return micros(snapshot.walk.created_at), snapshot.walk.revision
-
-
-def _snapshot(document: Document) -> ScheduleSnapshot | None:
-    """Give what a row holds, or None where a process of a newer release wrote more into it.
-
-    To this process it is as a schedule that it cannot read in Temporal, which is told there.
-    """
-    try:
-        return ScheduleSnapshot.model_validate_json(document["body"])
-    except (UnreadableError, ValidationError):
-        return None
-
-
-def _readable(documents: Iterable[Document]) -> list[ScheduleSnapshot]:
-    return [one for one in map(_snapshot, documents) if one is not None]

@@ -17,7 +17,7 @@ from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 
 _BATCH = 500
 
-_SCHEMA = 3
+_SCHEMA = 4
 """Of what the documents hold. Documents of another schema are in a scope of their own, so that
 processes of two releases never mix them while one takes the other's place."""
 
@@ -138,14 +138,12 @@ class MongoStore(Connected):
         query: ScheduleQuery = EVERYTHING,
         now: datetime | None = None,
     ) -> SchedulePage:
-        """List the schedules of `owner` and all static ones; see Store. Two round trips."""
-        page = await self._schedules.page(owner, limit, cursor, query, now or utc_now())
-        tallies = await self._tallies.read(one.walk.schedule_id for one in page.snapshots)
-        rows = [
-            ScheduleRow(snapshot=one, tally=tallies.get(one.walk.schedule_id, RunTally()))
-            for one in page.snapshots
-        ]
-        return SchedulePage(rows=rows, cursor=page.cursor, total=page.total)
+        """List the schedules of `owner` and all static ones; see Store.
+
+        One round trip of two commands; another one for the last pages of a sort whose key some
+        schedules do not have.
+        """
+        return await self._schedules.page(owner, limit, cursor, query, now or utc_now())
 
     @answered
     async def count_owned(self, owner: str, *, without: Collection[str] = ()) -> int:

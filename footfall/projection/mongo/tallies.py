@@ -50,7 +50,7 @@ class Tallies:
     async def read(self, ids: Iterable[str]) -> dict[str, RunTally]:
         """Give the tallies of those of the schedules that have one, in one query."""
         found = self._collection.find({"_id": {"$in": [self._id(one) for one in ids]}})
-        return {document["id"]: _tally(document) async for document in found}
+        return {document["id"]: tally_in(document) async for document in found}
 
     @asynccontextmanager
     async def changing(self, ids: Collection[str]) -> AsyncIterator[dict[str, TallyChange]]:
@@ -246,7 +246,8 @@ def _last(run: RunSummary) -> Document:
     return {**order, "status": run.status.value, "started": micros(run.started_at)}
 
 
-def _tally(document: Document) -> RunTally:
+def tally_in(document: Document) -> RunTally:
+    """Give the tally that a document of this collection holds."""
     last = document.get("last")
     counts = {RunStatus(status): count for status, count in document.get("counts", {}).items()}
     return tally_of(counts, RunSummary.model_validate_json(last["body"]) if last else None)

@@ -1,0 +1,123 @@
+"""How MongoDB finds the pages of lists: by which indexes, and whether it has to sort."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+import pytest
+from support.mongod import Mongod
+from support.rows import at, run, snapshot
+
+from footfall.projection.cursor import micros
+from footfall.projection.mongo import MongoStore
+from footfall.projection.mongo.indexes import SORTED
+from footfall.projection.mongo.schedule_search import ScheduleSearch
+from footfall.projection.schedule_query import SORTS, Range, ScheduleQuery
+from footfall.schedules.run import RunStatus
+from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
+
+NOW = micros(at(100))
+NAMED = 200
+FILTERS: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "walker_name": {"walker_name": "w1"},
+    "trigger": {"trigger": "interval"},
+    "follows": {"follows": "s1"},
+    "status": {"status": ScheduleStatus.PAUSED},
+    "is_static": {"is_static": True},
+    "tag": {"tags": ("t1",)},
+    "owner": {"owner": "ann"},
+    "q": {"words": ("w1",)},
+    "next_run": {"next_run": Range(NOW, NOW + 1)},
+    "last_run": {"last_run": Range(NOW, NOW + 1)},
+    "last_status": {"last_status": RunStatus.FAILED},
+    "never ran": {"last_status": "none"},
+}
+OF_RUNS = ("last_run", "last_status", "never ran")
+READERS = {"admin": None, "owner": "ann"}
+IN_ORDER = ("created_at", *SORTED)
+
+
+@pytest.fixture(scope="module")
+async def store(mongod: Mongod) -> AsyncIterator[MongoStore]:
+    """A store with schedules of three owners, a third of which have no name, and their runs."""
+    store = MongoStore(mongod.uri, "plans", f"scope {uuid.uuid4().hex}")
+    await store.open()
+    rows: list[ScheduleSnapshot] = []
+    for n in range(NAMED * 3 // 2):
+        plain = snapshot(f"s{n}", owner=("ann", "ben", "eve")[n % 3])
+        name = f"n{n * 7 % NAMED}" if n < NAMED else None
+        changed = {"name": name, "tags": (f"t{n % 9}",), "walker_name": f"w{n % 20}"}
+        walk = plain.walk.model_copy(update=changed)
+        rows.append(plain.model_copy(update={"walk": walk}))
+    await store.put_schedules(rows)
+    await store.put_runs([run(f"r{n}", schedule_id=f"s{n}") for n in range(NAMED)])
+    yield store
+    await store.close()
+
+
+def stages(plan: Any) -> Iterator[str]:
+    """Name every stage of what would be done, and of nothing that was rejected."""
+    if isinstance(plan, Mapping):
+        yield from (str(plan[name]) for name in ("stage",) if name in plan)
+        for name, part in plan.items():
+            if name.startswith("$"):
+                yield name
+            if name not in ("rejectedPlans", "serverParameters", "command"):
+                yield from stages(part)
+    elif isinstance(plan, list):
+        for part in plan:
+            yield from stages(part)
+
+
+async def plans(store: MongoStore, owner: str | None, query: ScheduleQuery) -> list[set[str]]:
+    search = ScheduleSearch(query, store._schedules.selection(owner), now=NOW)
+    database = store.connection.collection("schedules").database
+    found = []
+    for pipeline in search.pages(last=None, limit=51):
+        command = {"aggregate": search.collection, "pipeline": pipeline, "cursor": {}}
+        explained = await database.command("explain", command, verbosity="queryPlanner")
+        found.append(set(stages(explained)))
+    return found
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("name", FILTERS)
+async def test_every_filter_with_every_sort_reads_an_index(
+    store: MongoStore, name: str, reader: str
+) -> None:
+    for sort in SORTS:
+        for is_descending in (False, True):
+            query = ScheduleQuery(**FILTERS[name], sort=sort, is_descending=is_descending)
+            for found in await plans(store, READERS[reader], query):
+                assert "IXSCAN" in found, (sort, found)
+                assert "COLLSCAN" not in found, (sort, found)
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("sort", IN_ORDER)
+async def test_what_is_read_in_order_is_not_sorted(
+    store: MongoStore, sort: str, reader: str
+) -> None:
+    # With a filter, an index that lets few rows through may be better than one in order.
+    by_filter = sort == "created_at" and reader == "admin"
+    names = [name for name in FILTERS if name not in OF_RUNS] if by_filter else ["nothing"]
+    for name in names:
+        for is_descending in (False, True):
+            query = ScheduleQuery(**FILTERS[name], sort=sort, is_descending=is_descending)
+            for found in await plans(store, READERS[reader], query):
+                assert not found & {"SORT", "$sort"}, (name, found)
+
+
+async def test_a_page_in_order_reads_no_more_rows_than_it_shows(store: MongoStore) -> None:
+    schedules = store.connection.collection("schedules")
+    for sort in SORTED:
+        first = await store.list_schedules(owner=None, limit=50, query=ScheduleQuery(sort=sort))
+        assert first.cursor is not None
+        search = ScheduleSearch(ScheduleQuery(sort=sort), {"scope": store._scope}, now=NOW)
+        pipeline = search.pages(last=None, limit=51)[0]
+        command = {"aggregate": "schedules", "pipeline": pipeline, "cursor": {}}
+        explained = await schedules.database.command("explain", command, verbosity="executionStats")
+        scanned = explained["stages"][0]["$cursor"]["executionStats"]
+        # Each with its tally.
+        assert scanned["totalDocsExamined"] <= 2 * 51, sort
