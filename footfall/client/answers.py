@@ -146,6 +146,9 @@ class RetryPolicy(Answer):
 AfterCompletion = Literal["keep", "delete"]
 """What becomes of a schedule that can never run again."""
 
+Execution = Literal["durable", "light"]
+"""How a run's walker is started."""
+
 NoticeKind = Literal["failed", "recovered", "paused", "completed", "late", "missed"]
 """What a notice tells of a schedule."""
 
@@ -255,6 +258,7 @@ class ScheduleView(Answer):
     pause_on_failure: int | None
     priority: int
     after_completion: AfterCompletion
+    execution: Execution
     notify: list[Hook]
     late_after: int | None
     """Seconds; null means that nobody watches."""
@@ -383,6 +387,8 @@ class Policies(Answer):
             never.
         priority: 1 (first) to 5 (last); which of several waiting runs a worker takes.
         after_completion: what becomes of the schedule when it can never run again.
+        execution: how its walkers are started; None means durable, so that releases that know of
+            no other can read it.
     """
 
     overlap: OverlapPolicy = "skip"
@@ -392,6 +398,7 @@ class Policies(Answer):
     pause_on_failure: int | None = None
     priority: int = 3
     after_completion: AfterCompletion = "keep"
+    execution: Execution | None = None
 
 
 ChangeKind = Literal["created", "updated", "paused", "resumed", "renewed", "deleted"]

@@ -34,6 +34,9 @@ class RetryPolicy(TypedDict, total=False):
 AfterCompletion = Literal["keep", "delete"]
 """What becomes of a schedule that can never run again."""
 
+Execution = Literal["durable", "light"]
+"""How a run's walker is started."""
+
 NoticeKind = Literal["failed", "recovered", "paused", "completed", "late", "missed"]
 """What a notice tells of a schedule."""
 
@@ -121,6 +124,9 @@ class AppliedSchedule(TypedDict, total=False):
     """1 (first) to 5 (last): which of several waiting runs a worker takes; null: 3."""
     after_completion: AfterCompletion | None
     """What becomes of it when it can never run again; null: `keep`."""
+    execution: Execution | None
+    """How its walkers are started: `light` is for those that take 5 seconds at most, and costs
+    Temporal half as much; null: `durable`."""
     trigger: Required[Literal["interval", "cron", "date", "after"]]
     is_active: bool
     """False pauses, true resumes."""
@@ -275,6 +281,9 @@ class NewSchedule(TypedDict, total=False):
     """1 (first) to 5 (last): which of several waiting runs a worker takes; null: 3."""
     after_completion: AfterCompletion | None
     """What becomes of it when it can never run again; null: `keep`."""
+    execution: Execution | None
+    """How its walkers are started: `light` is for those that take 5 seconds at most, and costs
+    Temporal half as much; null: `durable`."""
     trigger: Required[Literal["interval", "cron", "date", "after"]]
     is_active: bool
     """False pauses, true resumes."""
@@ -371,6 +380,9 @@ class PreviewRequest(TypedDict, total=False):
     """1 (first) to 5 (last): which of several waiting runs a worker takes; null: 3."""
     after_completion: AfterCompletion | None
     """What becomes of it when it can never run again; null: `keep`."""
+    execution: Execution | None
+    """How its walkers are started: `light` is for those that take 5 seconds at most, and costs
+    Temporal half as much; null: `durable`."""
     trigger: Required[Literal["interval", "cron", "date", "after"]]
     is_active: bool
     """False pauses, true resumes."""
@@ -465,6 +477,9 @@ class ScheduleChange(TypedDict, total=False):
     """1 (first) to 5 (last): which of several waiting runs a worker takes; null: 3."""
     after_completion: AfterCompletion | None
     """What becomes of it when it can never run again; null: `keep`."""
+    execution: Execution | None
+    """How its walkers are started: `light` is for those that take 5 seconds at most, and costs
+    Temporal half as much; null: `durable`."""
     trigger: Literal["interval", "cron", "date", "after"]
     is_active: bool
     """False pauses, true resumes."""
@@ -566,6 +581,7 @@ class ScheduleListFilters(TypedDict, total=False):
         "catchup_window",
         "created_at",
         "description",
+        "execution",
         "failure_count",
         "id",
         "is_active",
@@ -595,6 +611,7 @@ class ScheduleListFilters(TypedDict, total=False):
         "-catchup_window",
         "-created_at",
         "-description",
+        "-execution",
         "-failure_count",
         "-id",
         "-is_active",
@@ -622,10 +639,10 @@ class ScheduleListFilters(TypedDict, total=False):
         "-walker_name",
     ]
     """`-` before it: descending. One of after_completion, catchup_window, created_at,
-    description, failure_count, id, is_active, is_static, last_run_at, last_status, late_after,
-    max_runs, name, next_run_at, overlap, owner, pause_on_failure, pause_reason, priority,
-    revision, run_count, runs_left, status, timeout, timezone, trigger, trigger_description,
-    updated_at, walker_name."""
+    description, execution, failure_count, id, is_active, is_static, last_run_at, last_status,
+    late_after, max_runs, name, next_run_at, overlap, owner, pause_on_failure, pause_reason,
+    priority, revision, run_count, runs_left, status, timeout, timezone, trigger,
+    trigger_description, updated_at, walker_name."""
     limit: int
     """Rows of a page."""
     cursor: str
