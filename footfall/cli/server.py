@@ -156,6 +156,7 @@ def asking(
 
             try:
                 command(server=server, **given)
+                sys.stdout.flush()
             except ClientError as error:
                 tell_error(server, error)
                 raise typer.Exit(refused or code_of(error)) from None

@@ -450,3 +450,14 @@ async def test_a_run_of_the_codes_own_schedule_is_found_by_its_id(footfall: Foot
     shown = (await footfall("runs", "show", run["id"], "--json")).data["run"]
     assert shown["schedule_id"] == run["schedule_id"]
     assert (await footfall("runs", "tail", run["id"])).out == "tick\n"
+
+
+async def test_a_reader_who_has_had_enough_is_no_failure(environ: dict[str, str]) -> None:
+    script = f"{FOOTFALL} walkers --json | true; echo ${{PIPESTATUS[0]}}"
+    started = await asyncio.create_subprocess_exec(
+        *("bash", "-c", script),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=clean_environ(environ),
+    )
+    assert await started.communicate() == (b"0\n", b"")
