@@ -69,8 +69,14 @@ export async function ask(method, where, options) {
   return { data: envelope.data, etag: answer.headers.get("ETag") };
 }
 
+/** Ask for something. Where an API gives smaller pages than are asked for, it gives its own. */
 export async function get(where, query, signal) {
-  return (await ask("GET", where, { query, signal })).data;
+  try {
+    return (await ask("GET", where, { query, signal })).data;
+  } catch (error) {
+    if (error.status !== 400 || !error.fields.some(({ field }) => field === "limit")) throw error;
+    return (await ask("GET", where, { query: { ...query, limit: undefined }, signal })).data;
+  }
 }
 
 /** Read a stream of server-sent events, one by one: `{id, name, data}`. */

@@ -9,7 +9,7 @@ import { go, href } from "./router.js";
 import { say } from "./say.js";
 import { nameOf } from "./schedules.js";
 import { attempt } from "./states.js";
-import { elsewhere, stamp, until } from "./time.js";
+import { elsewhere, stamp, until, zoneOf } from "./time.js";
 import { triggerForm } from "./trigger-form.js";
 import { readCatalogue } from "./walkers.js";
 
@@ -43,7 +43,7 @@ export function editorPage({ host, query, signal, title }) {
     ]);
     const schedule = found?.data.schedule ?? { ...NEW, walker_name: query.walker ?? known?.[0]?.name ?? "" };
     replace(host, form(schedule, known, found?.etag));
-    host.querySelector("input, select")?.focus();
+    host.querySelector("input, select, textarea")?.focus();
   }
 
   function form(schedule, known, etag) {
@@ -233,7 +233,7 @@ function previewed({ next_runs: coming, description, config, warnings }) {
           "ol",
           { class: "next" },
           coming.map((run, at) =>
-            h("li", {}, at === 0 && [until(run.utc, { class: "countdown" }), " · "], stamp(run.utc), elsewhere(run, config.timezone)),
+            h("li", {}, at === 0 && [until(run.utc, { class: "countdown" }), " · "], stamp(run.utc), elsewhere(run, zoneOf(config))),
           ),
         ),
     warnings.map((text) => h("p", { class: "banner" }, text)),

@@ -27,14 +27,7 @@ async function readAll(where, query, signal) {
   const runs = [];
   let cursor;
   for (let page = 0; page < PAGES; page += 1) {
-    let data;
-    try {
-      data = await get(where, { ...query, limit: PAGE_SIZE, cursor }, signal);
-    } catch (error) {
-      // This API gives smaller pages; one of its own size will do.
-      if (error.status !== 400) throw error;
-      data = await get(where, { ...query, cursor }, signal);
-    }
+    const data = await get(where, { ...query, limit: PAGE_SIZE, cursor }, signal);
     runs.push(...data.runs);
     cursor = data.cursor;
     if (!cursor) return { runs, isWhole: true };

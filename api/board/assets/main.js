@@ -4,7 +4,7 @@ import { h, link, swap } from "./dom.js";
 import { skew } from "./clock.js";
 import { follow, onState } from "./live.js";
 import { href, query, start } from "./router.js";
-import { messages } from "./say.js";
+import { messages, say } from "./say.js";
 import * as session from "./session.js";
 import { keepTime, stamp } from "./time.js";
 import { signInPage } from "./sign-in.js";
@@ -138,15 +138,21 @@ function leave(why) {
   title("Sign in");
 }
 
-session.open();
+/** Signing in by a link is told: it might be somebody else's. */
+function enterByLink() {
+  enter();
+  say(`Signed in as ${session.claims().user}.`);
+}
+
+const isByLink = session.open();
 session.onEnd(leave);
 start((how) => session.isOpen() && show(how));
 addEventListener("hashchange", () => {
-  // A link with a token, opened in the tab that already shows the board.
-  session.open();
-  if (session.isOpen() && page === null) enter();
+  if (!session.open()) return;
+  leave(null);
+  enterByLink();
 });
 keepTime();
-if (session.isOpen()) enter();
+if (isByLink) enterByLink();
+else if (session.isOpen()) enter();
 else leave(null);
-

@@ -7,7 +7,7 @@ import { h, link, outside, swap } from "./dom.js";
 import { href } from "./router.js";
 import { KINDS } from "./runs.js";
 import { copy } from "./say.js";
-import { attempt, empty } from "./states.js";
+import { attempt, missing } from "./states.js";
 import { RUN_WORDS, badge } from "./status.js";
 import { lasting, sayFull, stamp, took } from "./time.js";
 
@@ -23,7 +23,7 @@ export function runPage({ host, query, signal, title }) {
   const live = h("p", { class: "hidden", role: "status", "aria-live": "polite" });
   const progress = h("div");
   const error = h("div");
-  const output = h("pre", { class: "output", tabindex: 0, role: "region", "aria-label": "Output" });
+  const output = h("pre", { class: "output", tabindex: 0, role: "group", "aria-label": "What it printed" });
   const outputNote = h("p", { class: "hint" });
   const reports = h("div");
   const facts = h("div");
@@ -115,7 +115,7 @@ export function runPage({ host, query, signal, title }) {
             { class: "part problem", "aria-labelledby": "error" },
             h("h2", { id: "error" }, found.type),
             h("p", { class: "error-message" }, found.message),
-            found.traceback && h("details", { open: true }, h("summary", {}, "Traceback"), h("pre", { tabindex: 0, role: "region", "aria-label": "Traceback" }, found.traceback)),
+            found.traceback && h("details", { open: true }, h("summary", {}, "Traceback"), h("pre", { tabindex: 0, role: "group", "aria-label": "Traceback" }, found.traceback)),
           )
         : [],
     );
@@ -138,7 +138,7 @@ export function runPage({ host, query, signal, title }) {
     swap(reports, [run.reports, run.status], () => {
       if (run.reports.length === 0) return h("p", { class: "hint" }, run.status === "running" ? "They come when it ends." : "It reported nothing.");
       return [
-        run.reports.map((report) => h("pre", { class: "report", tabindex: 0, role: "region", "aria-label": "Report" }, JSON.stringify(report, null, 2))),
+        run.reports.map((report) => h("pre", { class: "report", tabindex: 0, role: "group", "aria-label": "Report" }, JSON.stringify(report, null, 2))),
         run.reports_truncated && h("p", { class: "hint" }, "What did not fit is left out."),
       ];
     });
@@ -217,7 +217,7 @@ export function runPage({ host, query, signal, title }) {
       } catch (problem) {
         if (problem.status !== 404) throw problem;
         host.replaceChildren(
-          empty("This run does not exist, or is no longer kept.", h("p", {}, link(href({ schedule: scheduleId }), { class: "button" }, "Its schedule"))),
+          missing("This run does not exist, or is no longer kept.", h("p", {}, link(href({ schedule: scheduleId }), { class: "button" }, "Its schedule"))),
         );
       }
     },

@@ -13,9 +13,9 @@ import { runTable, statusFilter, statusesOf } from "./runs.js";
 import { copy } from "./say.js";
 import { nameOf } from "./schedules.js";
 import { claims } from "./session.js";
-import { attempt, empty, failed } from "./states.js";
+import { attempt, empty, failed, missing } from "./states.js";
 import { badge, codeBadge, strip } from "./status.js";
-import { elsewhere, span, stamp, until } from "./time.js";
+import { elsewhere, span, stamp, until, zoneOf } from "./time.js";
 
 const PAGE_SIZE = 20;
 const CHARTED = 60;
@@ -125,7 +125,7 @@ export function schedulePage({ host, query, signal, title }) {
               "ol",
               { class: "next" },
               schedule.next_runs.map((run, at) =>
-                h("li", {}, at === 0 ? [until(run.utc, { class: "countdown" }), " · "] : null, stamp(run.utc), elsewhere(run, schedule.timezone)),
+                h("li", {}, at === 0 ? [until(run.utc, { class: "countdown" }), " · "] : null, stamp(run.utc), elsewhere(run, zoneOf(schedule.config))),
               ),
             ),
           ),
@@ -229,7 +229,7 @@ export function schedulePage({ host, query, signal, title }) {
   }, signal);
 
   function gone() {
-    return empty("This schedule does not exist (any more).", h("p", {}, link(href(), { class: "button" }, "All schedules")));
+    return missing("This schedule does not exist (any more).", h("p", {}, link(href(), { class: "button" }, "All schedules")));
   }
 
   onEvent(({ name, data }) => {

@@ -34,14 +34,14 @@ const CHOICES = {
   sort: [
     "Sort by",
     [
-      ["", "Next run"],
-      ["-last_run_at", "Latest run"],
-      ["-created_at", "Newest"],
-      ["walker_name", "Walker"],
-      ["name", "Name"],
+      ["", "By next run"],
+      ["-last_run_at", "By latest run"],
+      ["-created_at", "Newest first"],
+      ["walker_name", "By walker"],
+      ["name", "By name"],
       ["-failure_count", "Most failures"],
       ["-run_count", "Most runs"],
-      ["status", "Status"],
+      ["status", "By status"],
     ],
   ],
 };
@@ -76,6 +76,7 @@ export function schedulesPage({ host, query, signal, title }) {
   const search = h("input", {
     type: "search",
     placeholder: "Name, walker, words, tag or id",
+    "aria-keyshortcuts": "/",
     "aria-label": "Search schedules",
     value: asked.q ?? "",
     autocomplete: "off",
@@ -129,6 +130,17 @@ export function schedulesPage({ host, query, signal, title }) {
     clearTimeout(typing);
     typing = setTimeout(() => narrow({ q: search.value.trim() }), TYPING_MS);
   });
+
+  addEventListener(
+    "keydown",
+    (event) => {
+      const isTyping = event.target.closest?.("input, select, textarea, dialog");
+      if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      search.focus();
+    },
+    { signal },
+  );
 
   function drawFilters() {
     if (document.activeElement !== search) search.value = asked.q ?? "";

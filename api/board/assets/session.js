@@ -4,15 +4,20 @@ const KEY = "footfall.token";
 const ended = new EventTarget();
 let token = null;
 
-/** Take the token of the tab, or the one in the address, which is taken out of it at once. */
+/**
+ * Take the token of the tab, or the one in the address, which is taken out of it at once.
+ *
+ * Gives whether it was in the address.
+ */
 export function open() {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (given) {
     history.replaceState(history.state, "", location.pathname + location.search);
     begin(given);
-  } else {
-    token = sessionStorage.getItem(KEY);
+    return true;
   }
+  token = sessionStorage.getItem(KEY);
+  return false;
 }
 
 export function begin(given) {

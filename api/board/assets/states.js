@@ -16,6 +16,11 @@ export function empty(title, ...more) {
   return h("div", { class: "empty" }, h("p", { class: "empty-title" }, title), more);
 }
 
+/** A whole page for what is not there. */
+export function missing(title, ...more) {
+  return h("div", { class: "empty" }, h("h1", { class: "empty-title" }, title), more);
+}
+
 const HINTS = {
   unreachable: "Is it running, and is this machine connected? The board tries again by itself.",
   no_worker: "No worker answers. Start one with `footfall worker --app …`; schedules go on as soon as it is there.",

@@ -39,7 +39,7 @@ export function span(seconds) {
 export function took(milliseconds) {
   if (milliseconds === null || milliseconds === undefined) return "";
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 60000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  if (milliseconds < 60000) return `${Number((milliseconds / 1000).toFixed(1))} s`;
   return span(milliseconds / 1000);
 }
 
@@ -79,9 +79,13 @@ export const stamp = (at, say = sayShort) => h("time", { datetime: at, title: `$
 /** What clocks of a schedule's time zone show then, where they show something else than here. */
 export function elsewhere({ utc, local }, zone) {
   const here = new Date(Date.parse(utc) - new Date(utc).getTimezoneOffset() * 60000).toISOString();
-  if (here.slice(0, 16) === local.slice(0, 16)) return null;
-  return h("span", { class: "sub" }, `${local.slice(0, 10)} ${local.slice(11, 16)}${zone ? ` in ${zone}` : ""}`);
+  if (!zone || here.slice(0, 16) === local.slice(0, 16)) return null;
+  const day = here.slice(0, 10) === local.slice(0, 10) ? "" : `${local.slice(0, 10)} `;
+  return h("span", { class: "hint" }, ` · ${day}${local.slice(11, 16)} in ${zone}`);
 }
+
+/** The time zone that a trigger is about; intervals are about none. */
+export const zoneOf = (config) => (config.trigger === "interval" ? null : (config.timezone ?? "UTC"));
 
 export function keepTime() {
   eachSecond(() => {

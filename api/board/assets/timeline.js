@@ -115,13 +115,13 @@ export function timelinePage({ host, signal, title }) {
               h("th", { scope: "col" }, "Next run"),
               h(
                 "th",
-                { scope: "col", class: "axis" },
+                { scope: "col" },
                 h("span", { class: "hidden" }, "Times"),
-                marks.map((at) => {
-                  const mark = h("span", { "aria-hidden": "true" }, hour.format(at));
-                  mark.style.setProperty("left", `${((at - begin) / (end - begin)) * 100}%`);
-                  return mark;
-                }),
+                h(
+                  "div",
+                  { class: "axis", "aria-hidden": "true" },
+                  marks.map((at) => h("span", { style: { left: `${((at - begin) / (end - begin)) * 100}%` } }, hour.format(at))),
+                ),
               ),
             ),
           ),
