@@ -133,5 +133,7 @@ async def test_the_timeline_has_what_comes_and_what_was(board: Board, ada: Calle
     await expect(row.get_by_role("img")).to_have_attribute("aria-label", "4 runs")
     tick = page.get_by_role("row").filter(has_text="tick")
     await expect(tick.get_by_role("img")).to_have_attribute("aria-label", "Every second")
-    heat = page.get_by_role("region", name="The last 90 days").get_by_role("img")
+    days = page.get_by_role("region", name="The last 90 days")
+    await days.scroll_into_view_if_needed()
+    heat = days.get_by_role("img")
     await expect(heat).to_have_attribute("aria-label", re.compile(r"^\d+ runs in 90 days"))

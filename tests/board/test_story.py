@@ -236,3 +236,7 @@ async def test_nothing_is_deleted_without_a_question(board: Board, ada: Caller) 
     await dialog.get_by_role("button", name="Delete it").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Schedules")
     assert (await ada("GET", f"/schedule/{made['id']}")).status_code == 404
+    page = await board.open(f"?schedule={made['id']}")
+    await expect(page.get_by_role("main")).to_contain_text("This schedule was deleted.")
+    await expect(page.get_by_role("region", name="Changes")).to_contain_text("deleted it")
+    board.expect_refusals()

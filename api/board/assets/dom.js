@@ -44,6 +44,17 @@ export function outside(href, ...children) {
   return isWeb ? h("a", { href, target: "_blank", rel: "noopener noreferrer", class: "outside" }, ...children) : null;
 }
 
+/** Call something once an element comes into sight. */
+export function whenSeen(element, call, signal) {
+  const watch = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    watch.disconnect();
+    call();
+  });
+  watch.observe(element);
+  signal.addEventListener("abort", () => watch.disconnect());
+}
+
 const shown = new WeakMap();
 
 /** Show what `build` gives unless `facts` are what is shown; the focus stays where it was. */

@@ -13,8 +13,12 @@ export function say(text, { isBad = false } = {}) {
   setTimeout(() => message.remove(), SECONDS * 1000);
 }
 
-export const copy = (text, what) =>
-  navigator.clipboard.writeText(text).then(
-    () => say(`${what} copied.`),
-    () => say(`The browser does not let the board copy ${what.toLowerCase()}.`, { isBad: true }),
-  );
+/** Copy a text, where the browser lets pages do so: over HTTPS, and on this machine. */
+export async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`${what} is copied.`);
+  } catch {
+    say("The browser does not let the board copy.", { isBad: true });
+  }
+}

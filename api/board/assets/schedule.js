@@ -4,7 +4,7 @@ import { Problem, get, isAbort, path } from "./api.js";
 import * as actions from "./actions.js";
 import { changeList } from "./changes.js";
 import { eachSecond, now } from "./clock.js";
-import { h, link, outside, replace, swap } from "./dom.js";
+import { h, link, outside, replace, swap, whenSeen } from "./dom.js";
 import { durationChart } from "./durations.js";
 import { runHeat } from "./heat.js";
 import { calm, onEvent } from "./live.js";
@@ -223,13 +223,25 @@ export function schedulePage({ host, query, signal, title }) {
       await rest();
     } catch (error) {
       if (isAbort(error)) return;
-      if (error.status === 404) host.replaceChildren(gone());
+      if (error.status === 404) await showGone();
       else if (error.status === undefined) throw error;
     }
   }, signal);
 
-  function gone() {
-    return missing("This schedule does not exist (any more).", h("p", {}, link(href(), { class: "button" }, "All schedules")));
+  /** What is still known of a schedule that is gone: who deleted it, and why. */
+  async function showGone() {
+    title("Not there");
+    const known = await get(path`schedule/${id}/changes`, {}, signal).catch((error) => {
+      if (isAbort(error) || !(error instanceof Problem)) throw error;
+      return null;
+    });
+    host.replaceChildren(
+      missing(
+        known ? "This schedule was deleted." : "This schedule does not exist, or you may not see it.",
+        h("p", {}, link(href(), { class: "button" }, "All schedules")),
+      ),
+      known ? section("changes", "Changes", changeList(known)) : "",
+    );
   }
 
   onEvent(({ name, data }) => {
@@ -246,11 +258,12 @@ export function schedulePage({ host, query, signal, title }) {
         await readSchedule();
       } catch (error) {
         if (error.status !== 404) throw error;
-        host.replaceChildren(gone());
+        await showGone();
         return;
       }
       await rest();
-      each(heat, () => runHeat({ host: heat, where: path`schedule/${id}/runs`, signal }));
+      // Many runs are counted for it.
+      whenSeen(heat, () => each(heat, () => runHeat({ host: heat, where: path`schedule/${id}/runs`, signal })), signal);
     },
     "The schedule is read",
   );

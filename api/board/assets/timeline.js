@@ -2,7 +2,7 @@
 
 import { ask, get } from "./api.js";
 import { now } from "./clock.js";
-import { h, link, swap, svg } from "./dom.js";
+import { h, link, swap, svg, whenSeen } from "./dom.js";
 import { runHeat } from "./heat.js";
 import { calm, onEvent } from "./live.js";
 import { href } from "./router.js";
@@ -147,7 +147,7 @@ export function timelinePage({ host, signal, title }) {
   }
 
   attempt(coming, read, "What comes is reckoned");
-  attempt(heat, () => runHeat({ host: heat, where: "runs", signal }), "Runs are counted");
+  whenSeen(heat, () => attempt(heat, () => runHeat({ host: heat, where: "runs", signal }), "Runs are counted"), signal);
   const refresh = calm(() => read().catch((error) => {
     if (error.status === undefined && error.name !== "AbortError") throw error;
   }), signal, { seconds: 10, every: 60 });
