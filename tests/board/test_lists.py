@@ -88,7 +88,9 @@ async def test_what_is_away_is_named_and_asked_again(board: Board) -> None:
         "**/schedule/list?*",
         lambda route: route.fulfill(status=503, content_type="application/json", body=body),
     )
-    await board.open()
+    await page.goto(board.url)
+    await page.get_by_label("Token").fill(board.token)
+    await page.get_by_role("button", name="Sign in").click()
     alert = page.get_by_role("alert")
     await expect(alert).to_contain_text("MongoDB does not answer.")
     await page.unroute("**/schedule/list?*")

@@ -3,7 +3,6 @@
 
 import { Problem, isAbort, stream } from "./api.js";
 import { eachSecond, now, wait } from "./clock.js";
-import { end } from "./session.js";
 
 const LONGEST_WAIT = 15;
 const happened = new EventTarget();
@@ -51,7 +50,6 @@ export async function follow(signal) {
       };
       for await (const event of stream("events", { headers, signal: looking.signal, opened })) {
         if (event.id) lastId = event.id;
-        if (event.name === "expired") end("Your token has expired.");
         happened.dispatchEvent(new CustomEvent("event", { detail: event }));
       }
     } catch (error) {

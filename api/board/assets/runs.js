@@ -92,7 +92,7 @@ export function runsPage({ host, query, signal, title }) {
     { "aria-label": "How it was started", on: { change: () => go({ ...asked, cursor: undefined, kind: kind.value }, { replace: true }) } },
     [["", "Started in any way"], ...Object.entries(KINDS)].map(([value, words]) => h("option", { value }, words)),
   );
-  host.append(h("div", { class: "head" }, h("h1", {}, "Runs")), h("div", { class: "filters" }, kind), filter, body, pages);
+  host.append(h("div", { class: "head" }, h("h1", {}, "Runs"), kind), filter, body, pages);
 
   async function read() {
     const data = await get(

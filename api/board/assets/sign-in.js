@@ -38,10 +38,11 @@ export function signInPage({ why, enter }) {
       enter();
     } catch (error) {
       // A token that was refused has ended the session, and this page was made anew.
-      if (error.status !== 401) {
-        session.end(error.message);
-        if (error.status === undefined) throw error;
-      }
+      if (error.status === 401) return;
+      // The token is good, and something else is away: the board shows what.
+      if (error.status === 503 && error.code !== "scheduler_disabled") enter();
+      else session.end(error.message);
+      if (error.status === undefined) throw error;
     } finally {
       button.disabled = false;
     }
