@@ -170,14 +170,19 @@ async def test_a_change_shows_its_times_first_and_its_difference_afterwards(
         "At 09:00, Monday to Friday, Europe/Berlin"
     )
     await expect(wrong).to_be_hidden()
+    await page.get_by_text("Policies", exact=True).click()
+    await page.get_by_label("Attempts").fill("3")
     await page.get_by_label("Reason").fill("office hours")
     await page.get_by_role("button", name="Save").click()
     changes = page.get_by_role("region", name="Changes")
     await expect(changes).to_contain_text("office hours")
     await expect(changes).to_contain_text("0 9 * * 1-5")
+    await expect(changes).to_contain_text("retry.max_attempts1 → 3")
+    await expect(changes).not_to_contain_text("backoff")
     now = (await ada.data("GET", f"/schedule/{made['id']}"))["schedule"]
     assert now["config"] == {"trigger": "cron", "cron": "0 9 * * 1-5", "timezone": "Europe/Berlin"}
     assert now["args"] == {"name": "Ada"}
+    assert now["retry"] == {**made["retry"], "max_attempts": 3}
 
 
 async def test_a_change_of_what_somebody_else_changed_is_refused(board: Board, ada: Caller) -> None:

@@ -15,8 +15,20 @@ const WORDS = {
 
 const shown = (value) => (value === null || value === "" ? "nothing" : typeof value === "string" ? value : JSON.stringify(value));
 
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** Give what differs, and within objects only the parts that do. */
+function parts(name, { before, after }) {
+  if (!isObject(before) || !isObject(after)) return [[name, { before, after }]];
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+    .flatMap((key) => parts(`${name}.${key}`, { before: before[key] ?? null, after: after[key] ?? null }));
+}
+
 function difference(fields) {
-  const entries = Object.entries(fields ?? {}).filter(([name]) => name !== "note");
+  const entries = Object.entries(fields ?? {})
+    .filter(([name]) => name !== "note")
+    .flatMap(([name, both]) => parts(name, both));
   if (entries.length === 0) return null;
   return h(
     "dl",

@@ -32,11 +32,12 @@ export function triggerForm(config, changed) {
   const chosen = config.after?.on ?? ["succeeded"];
   const ends = OUTCOMES.map((outcome) => [outcome, h("input", { type: "checkbox", checked: chosen.includes(outcome), id: `on-${outcome}` })]);
   const rest = Object.fromEntries(Object.entries(config).filter(([name]) => !OWN.has(name)));
+  const written = Object.keys(rest).length ? JSON.stringify(rest, null, 2) : "";
   const more = h("textarea", {
     class: "mono",
-    rows: 3,
+    rows: Math.max(3, written.split("\n").length),
     spellcheck: "false",
-    value: Object.keys(rest).length ? JSON.stringify(rest, null, 2) : "",
+    value: written,
     placeholder: '{"exclude": {"holidays": "DE"}, "jitter": 30}',
   });
 
