@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 RESOURCE = "Failed to load resource"
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 30_000
 
 
 def chromium() -> str | None:
@@ -40,6 +41,7 @@ async def running_browser(executable: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         # Its sandbox needs rights that a container does not have; it sees our own pages only.
         arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        expect.set_options(timeout=PATIENCE_MS)
         browser = await playwright.chromium.launch(executable_path=executable, args=arguments)
         try:
             yield browser
@@ -56,7 +58,7 @@ class Board:
         self.token = token
         self.complaints: list[str] = []
         self.asked: list[str] = []
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
