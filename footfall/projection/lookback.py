@@ -6,9 +6,9 @@ LAG = timedelta(seconds=2)
 """How far each poll looks back behind the last one, since visibility lags."""
 
 OVERLAP = timedelta(seconds=10)
-"""How far one poll in ten seconds does, since visibility may lag for long and clocks differ. Each run
-in the list costs Temporal as much as a small write: looking back so far each second would list each
-run ten times."""
+"""How far one poll in ten seconds does, since visibility may lag for long and clocks differ. Each
+run in the list costs Temporal as much as a small write: looking back so far each second would list
+each run ten times."""
 
 OVERLAP_SECONDS = 10.0
 
