@@ -22,7 +22,7 @@ AUDIT := .audit
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev test test-exact test-chaos mutants check format bench bench-quick constraints audit openapi
+.PHONY: help install dev test test-exact test-chaos mutants check format bench bench-quick constraints audit openapi screenshots
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench: $(VENV)/.installed ## measure beside peers for an hour; nothing else shou
 
 bench-quick: $(VENV)/.installed ## measure less, in under three minutes
 	$(PY) benchmarks/run.py --quick $(ARGS)
+
+screenshots: $(VENV)/.installed ## take the pictures of docs/screenshots; needs a Chromium
+	$(PY) scripts/screenshots
 
 audit: $(AUDIT)/.installed ## look for known vulnerabilities in constraints.txt; needs the network
 	@$(PY) scripts/audit.py $(AUDIT)/bin/pip-audit constraints.txt

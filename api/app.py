@@ -3,12 +3,14 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.board.assets import Assets
 from api.codec_cors import CodecCors
 from api.errors import install_error_handlers
 from api.openapi import document
 from api.routes import (
     applying,
     backfills,
+    board,
     bulk,
     changes,
     codec,
@@ -39,6 +41,7 @@ def build_app(services: Services | None) -> FastAPI:
     app.state.max_body = (services.limits if services else LimitSettings()).body
     install_error_handlers(app)
     app.include_router(health.router)
+    app.include_router(board.board(Assets.read()))
     for router in (
         walkers.router,
         applying.router,

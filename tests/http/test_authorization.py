@@ -62,6 +62,9 @@ RULES = {
     "GET /docs": PUBLIC,
     "GET /docs/oauth2-redirect": PUBLIC,
     "GET /redoc": PUBLIC,
+    # The board: a page that has nothing of anybody, and asks for it with a token.
+    "GET /": PUBLIC,
+    "GET /board/{release}/{asset}": PUBLIC,
     "GET /healthz/live": PUBLIC,
     "GET /healthz/ready": PUBLIC,
     "GET /schedule/walkers": ALL,
@@ -135,6 +138,8 @@ class Target:
     backfill_id: str
     delivery_id: str
     owner: str
+    release: str = "any"
+    asset: str = "main.js"
 
 
 @dataclass(frozen=True)

@@ -235,3 +235,18 @@ async def test_where_tokens_are_issued_elsewhere_none_is_shown() -> None:
     assert "issued elsewhere" in text
     assert "http://127.0.0.1:1/docs" in text
     assert "curl" not in text
+    assert "Board            http://127.0.0.1:1/\n" in text
+    assert "#token" not in text
+
+
+async def test_a_link_signs_in_to_the_board() -> None:
+    banner = Banner(
+        api="http://127.0.0.1:1",
+        temporal="127.0.0.1:2",
+        ui="http://127.0.0.1:3",
+        token="a.b.c",
+        token_command="footfall token",
+        min_interval=1,
+        enabled=False,
+    )
+    assert "\nhttp://127.0.0.1:1/#token=a.b.c\n" in await banner.text()

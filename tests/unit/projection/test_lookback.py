@@ -2,7 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from footfall.projection.lookback import DEEP_SECONDS, OVERLAP, UNREST_SECONDS, Lookback
+from footfall.projection.lookback import (
+    DEEP_SECONDS,
+    LAG,
+    OVERLAP,
+    OVERLAP_SECONDS,
+    UNREST_SECONDS,
+    Lookback,
+)
 
 SEEN = datetime(2026, 11, 28, 9, tzinfo=UTC)
 BEFORE = SEEN - timedelta(seconds=UNREST_SECONDS)
@@ -17,7 +24,14 @@ class Clock:
 
 
 def test_without_an_outage_it_is_looked_back_a_little() -> None:
-    assert Lookback(Clock()).since(SEEN) == SEEN - OVERLAP
+    clock = Clock()
+    lookback = Lookback(clock)
+    sinces = []
+    for _ in range(int(3 * OVERLAP_SECONDS)):
+        sinces.append(lookback.since(SEEN))
+        clock.now += 1
+    assert sinces.count(SEEN - OVERLAP) == 3
+    assert sinces.count(SEEN - LAG) == len(sinces) - 3
 
 
 def test_after_an_outage_it_is_looked_back_over_all_of_it_now_and_then() -> None:
@@ -31,7 +45,7 @@ def test_after_an_outage_it_is_looked_back_over_all_of_it_now_and_then() -> None
     for _ in range(int(2 * UNREST_SECONDS)):
         since = lookback.since(later)
         deep += since == BEFORE
-        usual += since == later - OVERLAP
+        usual += since in (later - LAG, later - OVERLAP)
         clock.now += 1
     assert deep == UNREST_SECONDS // DEEP_SECONDS + 1
     assert deep + usual == 2 * UNREST_SECONDS
@@ -43,7 +57,7 @@ def test_the_last_look_back_comes_after_the_unrest() -> None:
     lookback.outage(SEEN)
     clock.now += 10 * UNREST_SECONDS
     assert lookback.since(SEEN) == BEFORE
-    assert lookback.since(SEEN) == SEEN - OVERLAP
+    assert lookback.since(SEEN) == SEEN - LAG
 
 
 def test_who_begins_with_nothing_lists_all_once_more_after_the_unrest() -> None:
@@ -54,6 +68,6 @@ def test_who_begins_with_nothing_lists_all_once_more_after_the_unrest() -> None:
     for _ in range(int(2 * UNREST_SECONDS)):
         sinces.append(lookback.since(SEEN))
         clock.now += 1
-    assert sinces.count(SEEN - OVERLAP) == len(sinces) - 1
+    assert sum(since >= SEEN - OVERLAP for since in sinces) == len(sinces) - 1
     assert sinces.index(min(sinces)) == UNREST_SECONDS
     assert min(sinces).year == 1970

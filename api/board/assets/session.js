@@ -1,0 +1,58 @@
+// Who looks: a token, kept as long as the tab is open and read by nobody but the API.
+
+const KEY = "footfall.token";
+const ended = new EventTarget();
+let token = null;
+
+/**
+ * Take the token of the tab, or the one in the address, which is taken out of it at once.
+ *
+ * Gives whether it was in the address.
+ */
+export function open() {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (given) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+    begin(given);
+    return true;
+  }
+  token = sessionStorage.getItem(KEY);
+  return false;
+}
+
+export function begin(given) {
+  token = given.trim().replace(/^bearer\s+/i, "");
+  sessionStorage.setItem(KEY, token);
+}
+
+/** Forget the token; `why` is told to whoever looks. */
+export function end(why) {
+  if (token === null) return;
+  token = null;
+  sessionStorage.removeItem(KEY);
+  ended.dispatchEvent(new CustomEvent("end", { detail: why ?? null }));
+}
+
+export function onEnd(told) {
+  ended.addEventListener("end", (event) => told(event.detail));
+}
+
+export const isOpen = () => token !== null;
+
+export const bearer = () => `Bearer ${token}`;
+
+/** What the token says of itself. It decides what is offered; what is allowed, the API decides. */
+export function claims() {
+  try {
+    const part = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(part), (char) => char.charCodeAt(0));
+    const found = JSON.parse(new TextDecoder().decode(bytes));
+    return {
+      user: String(found.user_id ?? found.sub ?? "unknown"),
+      isAdmin: found.role === "admin",
+      expires: typeof found.exp === "number" ? new Date(found.exp * 1000) : null,
+    };
+  } catch {
+    return { user: "unknown", isAdmin: false, expires: null };
+  }
+}
