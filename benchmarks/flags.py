@@ -11,7 +11,6 @@ from temporal_server import Flavour, temporal_server
 FLAGS = (
     ("journal_mode=WAL", "synchronous=normal"),
     ("synchronous=normal",),
-    ("locking_mode=EXCLUSIVE",),
     ("matching.numTaskqueueReadPartitions", "matching.numTaskqueueWritePartitions"),
     ("system.enableActivityEagerExecution",),
 )

@@ -26,9 +26,8 @@ RETENTION = timedelta(days=7)
 
 DATABASE_FILE = "temporal.db"
 
-# WAL with `normal` is as fast as memory, and keeps all that was acknowledged through a kill. Nobody
-# else opens the file, so that it need not be locked anew for each statement.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=normal", "locking_mode=EXCLUSIVE")
+# WAL with `normal` is as fast as memory, and keeps all that was acknowledged through a kill.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=normal")
 
 # The server's own limits (33 lists and 30 scheduled starts per second, for one namespace)
 # protect a shared cluster. Here one machine serves one developer.
