@@ -145,6 +145,12 @@ async def test_changes_are_the_same_with_a_worker_and_over_many_runs_of_the_work
         return (await handle.describe()).run_id != first
 
     await until(was_continued, what="a next run of the workflow")
+
+    async def all_shown() -> bool:
+        # What comes while a worker has the workflow's task shows when that is done.
+        return len(await recorded(log, walk.schedule_id)) == 21
+
+    await until(all_shown, what="the last change")
     found = await recorded(log, walk.schedule_id)
     assert [one.revision for one in found] == list(range(1, 22))
     assert [one.event.walk.tags for one in found[1:]] == [(str(number),) for number in range(20)]
