@@ -2,7 +2,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-LAG = timedelta(seconds=2)
+LAG = timedelta(seconds=1)
 """How far each poll looks back behind the last one, since visibility lags."""
 
 OVERLAP = timedelta(seconds=10)
