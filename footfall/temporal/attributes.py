@@ -10,7 +10,6 @@ from temporalio.common import (
 )
 
 from footfall.schedules import attributes as names
-from footfall.schedules.run import RunKind
 from footfall.schedules.schedule import ScheduledWalk
 
 APP = SearchAttributeKey.for_keyword(names.APP)
@@ -63,6 +62,8 @@ def schedule_attributes(
     """
     found = [
         *_common(walk),
+        SearchAttributePair(TRIGGER, walk.trigger),
+        SearchAttributePair(STATIC, walk.is_static),
         SearchAttributePair(REVISION, walk.revision),
         SearchAttributePair(CHANGED_AT, walk.change.at),
     ]
@@ -76,12 +77,17 @@ def schedule_attributes(
 
 
 def run_attributes(walk: ScheduledWalk) -> TypedSearchAttributes:
-    """Give the search attributes of a schedule's runs, or of the one run that has an occasion."""
+    """Give the search attributes of a schedule's runs, or of the one run that has an occasion.
+
+    Each costs Temporal an entry of an index, twice for each run: so those are left out that say
+    what most runs are.
+    """
     occasion = walk.occasion
-    found = [
-        *_common(walk),
-        SearchAttributePair(KIND, (occasion.kind if occasion else RunKind.SCHEDULED).value),
-    ]
+    found = _common(walk)
+    if walk.is_static:
+        found.append(SearchAttributePair(STATIC, value=True))
+    if occasion is not None:
+        found.append(SearchAttributePair(KIND, occasion.kind.value))
     if occasion is not None and occasion.scheduled_at is not None:
         # Temporal sets it itself on what a schedule starts, and takes it from a client too.
         found.append(SearchAttributePair(SCHEDULED_START, occasion.scheduled_at))
@@ -94,6 +100,4 @@ def _common(walk: ScheduledWalk) -> list[SearchAttributePair[Any]]:
         SearchAttributePair(SCHEDULE, walk.schedule_id),
         SearchAttributePair(OWNER, walk.owner),
         SearchAttributePair(WALKER, walk.walker_name),
-        SearchAttributePair(TRIGGER, walk.trigger),
-        SearchAttributePair(STATIC, walk.is_static),
     ]
