@@ -2,15 +2,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-LAG = timedelta(seconds=1)
-"""How far each poll looks back behind the last one, since visibility lags."""
-
-OVERLAP = timedelta(seconds=10)
-"""How far one poll in ten seconds does, since visibility may lag for long and clocks differ. Each
-run in the list costs Temporal as much as a small write: looking back so far each second would list
-each run ten times."""
-
-OVERLAP_SECONDS = 10.0
+from footfall.projection.reach import Reach
 
 UNREST_SECONDS = 60.0
 """For so long after an outage visibility may still get what happened before and in it."""
@@ -36,7 +28,7 @@ class Lookback:
         self._from: datetime | None = None
         self._until = 0.0
         self._looked_at = float("-inf")
-        self._overlapped_at = float("-inf")
+        self._reach = Reach(clock)
 
     def outage(self, seen: datetime | None) -> None:
         """Note that Temporal is away, or that it is not known what was missed.
@@ -58,9 +50,7 @@ class Lookback:
     def since(self, seen: datetime) -> datetime:
         """Give from when on runs are to be listed (UTC), `seen` being the latest one folded."""
         now = self._clock()
-        usual = seen - LAG
-        if now - self._overlapped_at >= OVERLAP_SECONDS:
-            usual, self._overlapped_at = seen - OVERLAP, now
+        usual = seen - self._reach.now()
         if self._from is None or now - self._looked_at < DEEP_SECONDS:
             return usual
         deep, self._looked_at = self._from, now

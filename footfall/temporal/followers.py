@@ -12,6 +12,7 @@ from footfall.schedules.chain import Chain
 from footfall.schedules.occasion import RunEnd
 from footfall.temporal import attributes
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
+from footfall.temporal.listed import entries
 
 RUN_CHAIN = "RunChain"
 """Type of the workflow that runs a schedule after the runs of another one."""
@@ -35,23 +36,16 @@ class FollowerGateway:
     async def of(self, schedule_id: str) -> list[str]:
         """Give the ids of the schedules that run after one; it lags a little behind writes."""
         follows = attributes.FOLLOWS.name
-        with translated_errors():
-            entries = await self._client.list_schedules(
-                f"{attributes.APP.name} = '{self._app}' AND {follows} = '{_quoted(schedule_id)}'",
-                page_size=1000,
-            )
-            return [entry.id async for entry in entries]
+        query = f"{attributes.APP.name} = '{self._app}' AND {follows} = '{_quoted(schedule_id)}'"
+        return [entry.schedule_id async for entry in entries(self._client, query)]
 
     async def followed(self) -> frozenset[str]:
         """Give the ids of all schedules after which others run; it lags a little."""
-        with translated_errors():
-            entries = await self._client.list_schedules(
-                f"{attributes.APP.name} = '{self._app}' AND {attributes.FOLLOWS.name} IS NOT NULL",
-                page_size=1000,
-            )
-            found = [
-                entry.typed_search_attributes.get(attributes.FOLLOWS) async for entry in entries
-            ]
+        query = f"{attributes.APP.name} = '{self._app}' AND {attributes.FOLLOWS.name} IS NOT NULL"
+        found = [
+            attributes.value_of(entry.search_attributes, attributes.FOLLOWS)
+            async for entry in entries(self._client, query)
+        ]
         return frozenset(one for one in found if one is not None)
 
     async def tell(self, follower: str, end: RunEnd) -> None:

@@ -402,9 +402,7 @@ class ScheduleGateway:
             f" AND ({attributes.HORIZON.name} < '{before.isoformat()}'"
             f" OR {basis} IS NULL OR {basis} NOT IN ({present}))"
         )
-        with translated_errors():
-            found = await self._client.list_schedules(query, page_size=1000)
-            return [entry.id async for entry in found]
+        return [entry.schedule_id async for entry in entries(self._client, query)]
 
     async def read_many(self, schedule_ids: Iterable[str]) -> list[ScheduleSnapshot]:
         """Give those of the schedules that exist and can be read."""

@@ -202,8 +202,7 @@ async def test_one_that_is_created_again_has_the_runs_that_it_had_everywhere(
 ) -> None:
     # Otherwise each poll reads the last runs again for a while, whatever was removed.
     for name in ("LAG", "OVERLAP"):
-        monkeypatch.setattr(f"footfall.projection.change_lookback.{name}", timedelta())
-        monkeypatch.setattr(f"footfall.projection.lookback.{name}", timedelta())
+        monkeypatch.setattr(f"footfall.projection.reach.{name}", timedelta())
     writer, other = Projection(client, app_name), Projection(client, app_name)
     walk = a_walk(app_name, name="again", walker_name="greet")
     await writer.projector.saw(await writer.schedules.create(walk))

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from footfall.projection.change_lookback import DEEP_SECONDS, LAG, OVERLAP, ChangeLookback
+from footfall.projection.change_lookback import ChangeLookback
+from footfall.projection.reach import DEEP_SECONDS, LAG, OVERLAP
 
 SEEN = datetime(2026, 11, 28, 9, tzinfo=UTC)
 

@@ -2,14 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from footfall.projection.lookback import (
-    DEEP_SECONDS,
-    LAG,
-    OVERLAP,
-    OVERLAP_SECONDS,
-    UNREST_SECONDS,
-    Lookback,
-)
+from footfall.projection import reach
+from footfall.projection.lookback import DEEP_SECONDS, UNREST_SECONDS, Lookback
+from footfall.projection.reach import LAG, OVERLAP
 
 SEEN = datetime(2026, 11, 28, 9, tzinfo=UTC)
 BEFORE = SEEN - timedelta(seconds=UNREST_SECONDS)
@@ -27,7 +22,7 @@ def test_without_an_outage_it_is_looked_back_a_little() -> None:
     clock = Clock()
     lookback = Lookback(clock)
     sinces = []
-    for _ in range(int(3 * OVERLAP_SECONDS)):
+    for _ in range(int(3 * reach.DEEP_SECONDS)):
         sinces.append(lookback.since(SEEN))
         clock.now += 1
     assert sinces.count(SEEN - OVERLAP) == 3
