@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient
@@ -30,7 +31,9 @@ def add(key: str) -> int:
 def hold(mark: str, seconds: float) -> None:
     """Show the process, and take some time."""
     end = time.monotonic() + seconds
+    made = Path(f"{mark}.made")
     while time.monotonic() < end:
-        with open(mark, "w", encoding="utf-8") as file:  # noqa: PTH123
-            file.write(f"{os.getpid()} {time.monotonic()}")
+        # Whole or not at all: who shows it may be killed at any time.
+        made.write_text(f"{os.getpid()} {time.monotonic()}")
+        made.replace(mark)
         time.sleep(0.01)
