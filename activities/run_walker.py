@@ -57,6 +57,18 @@ class FollowedSchedules(Protocol):
         ...
 
 
+class Attempts(Protocol):
+    """Who counts what becomes of walkers; RunMetrics is it."""
+
+    def began(self, request: RunRequest, attempt: int, at: datetime) -> None:
+        """Take that a walker was started, at an instant (UTC)."""
+        ...
+
+    def attempted(self, request: RunRequest, outcome: RunStatus, seconds: float | None) -> None:
+        """Take how a start of a walker ended, and after how long if it had begun."""
+        ...
+
+
 class WalkerActivities:
     """The activities of a worker: run a walker, and list the walkers that it knows."""
 
@@ -68,12 +80,14 @@ class WalkerActivities:
         output_limit: int,
         listeners: Listeners,
         followed: FollowedSchedules,
+        attempts: Attempts,
     ) -> None:
         self._runner = runner
         self._catalogue = catalogue
         self._output_limit = output_limit
         self._listeners = listeners
         self._followed = followed
+        self._attempts = attempts
 
     @activity.defn(name="list_walkers")
     async def list_walkers(self) -> Catalogue:
@@ -99,6 +113,7 @@ class WalkerActivities:
         if self._catalogue.find(request.walker_name) is None:
             raise _unknown(request.walker_name, info.attempt)
         watch = Watch(attempt, info.attempt)
+        watch.at_begin = partial(self._attempts.began, request, attempt)
         try:
             async with watched(watch):
                 outcome = await self._runner.run(self._call(request, attempt), watch)
@@ -143,8 +158,13 @@ class WalkerActivities:
         watch = Watch(attempt)
         try:
             async with asyncio.timeout((LIGHT_PATIENCE - late).total_seconds()) as patience:
-                # From then on it is the walker's own timeout that counts.
-                watch.at_begin = partial(patience.reschedule, None)
+
+                def began(at: datetime) -> None:
+                    # From now on it is the walker's own timeout that counts.
+                    patience.reschedule(None)
+                    self._attempts.began(request, attempt, at)
+
+                watch.at_begin = began
                 outcome = await self._runner.run(self._call(request, attempt), watch)
         except (TimeoutError, RootBusyError):
             raise _not_lightly(lost=0) from None
@@ -172,6 +192,7 @@ class WalkerActivities:
         self, request: RunRequest, outcome: RunOutcome, watch: Watch, attempt: int
     ) -> RunOutcome:
         """Give an outcome with what the worker knows beside it, or raise it where it failed."""
+        self._attempts.attempted(request, outcome.status, watch.seconds)
         owner_listens, is_followed = await asyncio.gather(
             _perhaps(self._listeners.listens(request.owner)),
             _perhaps(self._followed.has(request.schedule_id)),

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from api.board.assets import Assets
 from api.codec_cors import CodecCors
 from api.errors import install_error_handlers
+from api.measured import Measured
 from api.openapi import document
 from api.routes import (
     applying,
@@ -16,6 +17,7 @@ from api.routes import (
     codec,
     events,
     health,
+    metrics,
     notifications,
     runs,
     schedules,
@@ -56,10 +58,12 @@ def build_app(services: Services | None) -> FastAPI:
         notifications.router,
         events.router,
         codec.router,
+        metrics.router,
     ):
         app.include_router(router, dependencies=[StrictQuery])
     if services is not None:
         app.add_middleware(CodecCors, origin=services.ui.origin)
+        app.add_middleware(Measured, requests=services.metrics.requests)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

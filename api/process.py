@@ -5,10 +5,14 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
+from http import HTTPStatus
 
 import structlog
 import uvicorn
 import uvloop
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from temporalio.client import Client
 
 from api.app import build_app
@@ -21,6 +25,7 @@ from api.checks import Checks
 from api.creations import Creations
 from api.delivering import deliver_forever
 from api.events import Events
+from api.metrics import ApiMetrics
 from api.notifications import Notifications
 from api.rendered import RenderedRows
 from api.run_starter import RunStarter
@@ -43,6 +48,7 @@ from footfall.projection.mongo import MongoStore
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
 from footfall.projection.witness import Witness
+from footfall.side_server import scraped, side_server
 from footfall.temporal.backfills import BackfillGateway
 from footfall.temporal.beginnings import Beginnings
 from footfall.temporal.catalogue import WalkerCatalogue
@@ -79,12 +85,18 @@ def run(settings: Settings) -> int:
         ConfigurationError: the settings are not enough to serve, or the port is taken.
         ProjectionUnavailableError: MongoDB is configured and does not answer.
     """
-    listener = listen(settings.api.host, settings.api.port, option="--port")
-    return uvloop.run(_serve(settings, listener))
+    api = settings.api
+    listener = listen(api.host, api.port, option="--port")
+    metrics = (
+        listen(api.metrics_host, api.metrics_port, option="FOOTFALL_API_METRICS_PORT")
+        if api.metrics_port
+        else None
+    )
+    return uvloop.run(_serve(settings, listener, metrics))
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> int:
-    async with wired_services(settings) as services:
+async def _serve(settings: Settings, listener: socket.socket, metrics: socket.socket | None) -> int:
+    async with wired_services(settings) as services, _scraping(metrics, services):
         server = _Server(
             uvicorn.Config(
                 build_app(services),
@@ -100,6 +112,22 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
         await server.serve(sockets=[listener])
         end_within(ENDING_SECONDS, why="what the API waits for at its end does not answer")
     return 0
+
+
+@asynccontextmanager
+async def _scraping(
+    listener: socket.socket | None, services: Services | None
+) -> AsyncIterator[None]:
+    """Serve the metrics alone, without asking for a token, on a socket if there is one."""
+
+    async def scrape(request: Request) -> Response:
+        if services is None:
+            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+        await services.metrics.look()
+        return scraped(services.metrics.registry, request)
+
+    async with side_server(listener, [Route("/metrics", scrape)]):
+        yield
 
 
 class _Server(uvicorn.Server):
@@ -194,6 +222,9 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         witness=Witness(gateway, changes),
         observers=(feed, watch, first_watch),
     )
+    metrics = ApiMetrics(
+        client, app=app, pulse=pulse, projector=projector, store=store, streams=streams
+    )
     feeling = asyncio.create_task(pulse.watch(temporal.check))
     work = asyncio.create_task(_work(client, settings, projector, watch, first_watch))
     chains = Chains(gateway, store, app=app)
@@ -268,8 +299,10 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             projector=projector,
             temporal=temporal,
             codec=codec_of(settings.temporal),
+            metrics=metrics,
         )
     finally:
+        metrics.close()
         work.cancel()
         feeling.cancel()
         with suppress(asyncio.CancelledError):

@@ -6,6 +6,7 @@ from api.bulk import Bulk
 from api.changes import Changes
 from api.checks import Checks
 from api.events import Events
+from api.metrics import ApiMetrics
 from api.notifications import Notifications
 from api.rendered import RenderedRows
 from api.run_starter import RunStarter
@@ -48,3 +49,4 @@ class Services:
     projector: Projector
     temporal: TemporalHealth
     codec: EncryptionCodec
+    metrics: ApiMetrics

@@ -60,6 +60,11 @@ class Streams:
         if not self._open[user]:
             del self._open[user]
 
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        return self._open.total()
+
     def close(self) -> None:
         """End every stream, since the process stops; whoever reads one may come back."""
         self._closing.set()

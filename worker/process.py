@@ -24,12 +24,14 @@ from footfall.config import Settings, forget_secrets
 from footfall.ending import end_within
 from footfall.errors import ConflictError, TemporalUnavailableError
 from footfall.listener import listen
+from footfall.metrics.run_metrics import RunMetrics
 from footfall.mongo.root_leases import MongoLeases
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
 from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.failures import Failures
 from footfall.temporal.followers import FollowerGateway, KnownFollowed
+from footfall.temporal.health import TemporalHealth
 from footfall.temporal.keeping import Keeping
 from footfall.temporal.maintenance import MaintenanceSchedule
 from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
@@ -44,6 +46,7 @@ from footfall.walkers.limits import Limits
 from worker.declared import Declared
 from worker.deployment import deployment_of
 from worker.health import WorkerState, health_server
+from worker.run_ends import TellingRunEnds
 from worker.statics import StaticSchedules
 from worker.turn import Turn
 from workflows.chores import chores_queue_of
@@ -142,6 +145,7 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         limits=Limits(settings.worker.memory_limit, settings.worker.process_limit),
         leases=leases,
     )
+    state.hosts = hosts
     try:
         catalogue = await hosts.start()
         if leases is not None:
@@ -152,9 +156,11 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         client = await connect_patiently(
             settings.temporal, identity=worker_identity(declared.version)
         )
+        state.temporal = TemporalHealth(client)
         catalogue = declared.report()
+        state.runs.know(walker.name for walker in catalogue.walkers)
         async with _registered(client, settings, declared):
-            walking, chores = _workers(client, settings, hosts, catalogue)
+            walking, chores = _workers(client, settings, hosts, catalogue, state.runs)
             # What runs still need is done until they have ended.
             _collect_less()
             async with chores, walking:
@@ -232,7 +238,11 @@ async def _patiently(prepare: Callable[[], Awaitable[bool]]) -> bool:
 
 
 def _workers(
-    client: Client, settings: Settings, hosts: Hosts, catalogue: Catalogue
+    client: Client,
+    settings: Settings,
+    hosts: Hosts,
+    catalogue: Catalogue,
+    metrics: RunMetrics,
 ) -> tuple[Worker, Worker]:
     """Give what runs workflows and walkers, and what does the short activities of both.
 
@@ -248,6 +258,7 @@ def _workers(
         output_limit=settings.output_limit,
         listeners=hooks,
         followed=KnownFollowed(followers),
+        attempts=metrics,
     )
     gateway = _gateway(client, settings)
     horizons = HorizonActivities(gateway, Keeping(client, gateway, app=app))
@@ -292,6 +303,7 @@ def _workers(
         # worker. Tests replay every history in it, so that nothing gets in that is not
         # deterministic.
         workflow_runner=UnsandboxedWorkflowRunner(),
+        interceptors=[TellingRunEnds(metrics)],
         # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,

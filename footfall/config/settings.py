@@ -162,10 +162,26 @@ class TemporalSettings(_Table):
 
 
 class ApiSettings(_Table):
-    """Where the API listens."""
+    """Where the API listens.
+
+    Attributes:
+        metrics_port: serves the metrics alone, to whoever reaches it; 0 means that only an admin
+            is told them, on the API's own port.
+    """
 
     host: Host = _key("Address that the API listens on", "a host name", default="127.0.0.1")
     port: Whole = _key("Port of the API; 0 takes a free one", _PORT, default=8000, ge=0, le=65535)
+    metrics_host: Host = _key(
+        "Address of the API's metrics without a token", "a host name", default="127.0.0.1"
+    )
+    metrics_port: Whole = _key(
+        "Port of the API's metrics without a token; 0 means none: then only an admin may ask for "
+        "`/metrics`, on the API's own port",
+        _PORT,
+        default=0,
+        ge=0,
+        le=65535,
+    )
 
 
 class WorkerSettings(_Table):
@@ -180,12 +196,12 @@ class WorkerSettings(_Table):
     """
 
     health_host: Host = _key(
-        "Address of the worker's health endpoint",
+        "Address of the worker's health endpoint and its metrics",
         "a host name",
         default="127.0.0.1",
     )
     health_port: Whole = _key(
-        "Port of the worker's health endpoint; 0 means none",
+        "Port of the worker's health endpoint and its metrics; 0 means none",
         _PORT,
         default=0,
         ge=0,

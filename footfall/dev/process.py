@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 from pydantic import SecretStr
 
-from footfall.config import ApiSettings, Settings, TemporalSettings
+from footfall.config import Settings, TemporalSettings
 from footfall.dev.banner import Banner
 from footfall.dev.folder import locked_folder
 from footfall.dev.guard import Guard
@@ -109,7 +109,7 @@ def _resolve(
         jwt = jwt.model_copy(update={"secret": secret})
     return settings.model_copy(
         update={
-            "api": ApiSettings(host=host, port=api_port),
+            "api": settings.api.model_copy(update={"host": host, "port": api_port}),
             "temporal": TemporalSettings(
                 address=temporal.address,
                 namespace=temporal.namespace,

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
@@ -16,7 +17,7 @@ from footfall.projection.tally import latest_of_each, rank, run_key, run_place
 from footfall.projection.view import Judged
 from footfall.projection.views import Views
 from footfall.schedules.run import RunStatus, RunSummary
-from footfall.schedules.schedule import ScheduleSnapshot, utc_now
+from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus, utc_now
 
 _NO_RUNS = RunTally()
 
@@ -34,6 +35,7 @@ class MemoryStore:
     def _forget(self) -> None:
         self._schedules: dict[str, ScheduleSnapshot] = {}
         self._facts: dict[str, ScheduleFacts] = {}
+        self._statuses: Counter[str] = Counter()
         # Those that have not changed since they were added up.
         self._tallies: dict[str, RunTally] = {}
         # Those that were shown and have not changed since.
@@ -71,7 +73,8 @@ class MemoryStore:
                 self._unlist(old)
             self._schedules[walk.schedule_id] = snapshot
             self._rows.pop(walk.schedule_id, None)
-            self._facts[walk.schedule_id] = facts_of(snapshot)
+            facts = self._facts[walk.schedule_id] = facts_of(snapshot)
+            self._statuses[facts.status] += 1
             where = _place(snapshot)
             self._ids[where] = walk.schedule_id
             self._audiences.setdefault(_audience(snapshot), SortedList()).add(where)
@@ -84,9 +87,9 @@ class MemoryStore:
         for schedule_id in ids:
             snapshot = self._schedules.pop(schedule_id, None)
             if snapshot is not None:
+                self._unlist(snapshot)
                 del self._facts[schedule_id]
                 self._rows.pop(schedule_id, None)
-                self._unlist(snapshot)
             for run in list(self._runs.get(schedule_id, {}).values()):
                 self._remove_run(run)
 
@@ -125,6 +128,10 @@ class MemoryStore:
         left_out = (self._schedules.get(one) for one in set(without))
         own = sum(one is not None and _audience(one) == owner for one in left_out)
         return len(self._audiences.get(owner, [])) - own
+
+    async def count_statuses(self) -> dict[ScheduleStatus, int]:
+        """Count the schedules of each status; see Store."""
+        return {status: self._statuses[status.value] for status in ScheduleStatus}
 
     async def put_runs(self, runs: Sequence[RunSummary]) -> None:
         """Add or replace runs; see Store."""
@@ -225,6 +232,7 @@ class MemoryStore:
         return self._tallies[schedule_id]
 
     def _unlist(self, snapshot: ScheduleSnapshot) -> None:
+        self._statuses[self._facts[snapshot.walk.schedule_id].status] -= 1
         self._views.changed(snapshot.walk.schedule_id, _audience(snapshot))
         rows = self._audiences[_audience(snapshot)]
         rows.remove(_place(snapshot))

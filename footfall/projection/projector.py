@@ -110,11 +110,21 @@ class Projector:
         # Schedules that may have runs from before they were deleted and created again.
         self._reborn: set[str] = set()
         self.problem: str | None = "The projection is being built."
+        self._up_to = time.monotonic()
+
+    @property
+    def lag(self) -> float:
+        """For how many seconds what happens in Temporal may not have been folded in.
+
+        Temporal's own lists lag as well, mostly by less than a second; that is not in it.
+        """
+        return time.monotonic() - self._up_to
 
     async def run(self) -> None:
         """Project until cancelled; an outage is waited for, and what it hid is caught up."""
         delay = POLL_SECONDS
         while True:
+            began = time.monotonic()
             try:
                 await self.advance()
             except (TemporalUnavailableError, ProjectionUnavailableError) as error:
@@ -135,6 +145,7 @@ class Projector:
                 if self.problem is not None:
                     _log.info("the projection is up to date")
                 self.problem = None
+                self._up_to = began
                 delay = POLL_SECONDS
             await asyncio.sleep(delay)
 

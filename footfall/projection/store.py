@@ -6,7 +6,7 @@ from footfall.projection.row import RunPage, SchedulePage, ScheduleRow
 from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.schedules.run import RunSummary
-from footfall.schedules.schedule import ScheduleSnapshot
+from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 
 
 class Store(Protocol):
@@ -75,6 +75,10 @@ class Store(Protocol):
 
     async def count_owned(self, owner: str, *, without: Collection[str] = ()) -> int:
         """Count the schedules of an owner, but for static ones and those with these ids."""
+        ...
+
+    async def count_statuses(self) -> dict[ScheduleStatus, int]:
+        """Count the schedules of each status, everyone's together."""
         ...
 
     async def put_runs(self, runs: Sequence[RunSummary]) -> None:

@@ -1,3 +1,4 @@
+from datetime import UTC
 from typing import Any, Self
 
 from pydantic import AwareDatetime
@@ -43,6 +44,16 @@ class RunRequest(Stored):
     starts_before: int = 0
     owner: str = ""
     steps_aside: bool = False
+
+    @property
+    def is_of_a_time(self) -> bool:
+        """Whether the run was started by its schedule, at one of its times.
+
+        Temporal makes the ids of such runs, and nobody else makes ids that look so.
+        """
+        time = f"{self.scheduled_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        static, dynamic = self.schedule_id, f"{self.walker_name}-{self.schedule_id}"
+        return self.run_id in (f"{static}-{time}", f"{dynamic}-{time}")
 
     @classmethod
     def of(cls, walk: ScheduledWalk, *, run_id: str, scheduled_at: AwareDatetime) -> Self:

@@ -1,7 +1,8 @@
 import hashlib
 import os
 import socket
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.api.enums.v1 import TaskQueueType
@@ -10,6 +11,9 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
+
+SILENT = timedelta(seconds=75)
+"""After which a worker that asked for no work is taken for gone; it asks once a minute at least."""
 
 
 def worker_identity(version: str) -> str:
@@ -75,3 +79,8 @@ async def pollers(client: Client, *, app: str) -> dict[str, datetime]:
         at = poller.last_access_time.ToDatetime(UTC)
         latest[poller.identity] = max(at, latest.get(poller.identity, at))
     return latest
+
+
+def asking(found: Mapping[str, datetime], now: datetime) -> list[str]:
+    """Give the identities of those that have asked for work lately."""
+    return [identity for identity, at in found.items() if now - at < SILENT]

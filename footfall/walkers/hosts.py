@@ -3,6 +3,7 @@ import contextlib
 import re
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from footfall.errors import AppError
@@ -18,6 +19,25 @@ from footfall.walkers.process import HostDiedError, HostProcess
 from footfall.walkers.roots import Roots
 from footfall.walkers.turn import Turn
 from footfall.walkers.watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How a worker's host processes stand, and the runs that it has taken.
+
+    Attributes:
+        idle, busy, starting: host processes that wait for a walker, run one, or load the app.
+        replaced: how many have been started since in the place of one that ended.
+        waiting: runs that wait for a host process, or for their root.
+        problem: why no host process can be started; None if the last one was.
+    """
+
+    idle: int
+    busy: int
+    starting: int
+    replaced: int
+    waiting: int
+    problem: str | None
 
 
 class Hosts:
@@ -55,6 +75,10 @@ class Hosts:
         self._free: asyncio.Queue[HostProcess | AppError] = asyncio.Queue()
         self._closed = False
         self._all: set[HostProcess] = set()
+        self._loaded: set[HostProcess] = set()
+        self._busy: set[HostProcess] = set()
+        self._starting = self._replaced = self._calls = 0
+        self._problem: str | None = None
         self._roots = Roots(leases)
         self._replacing: set[asyncio.Task[None]] = set()
         self._catalogue: Catalogue | None = None
@@ -102,6 +126,7 @@ class Hosts:
         watch = watch or Watch()
         limit = min(call.output_limit, self._output_limit)
         call = call.model_copy(update={"output_limit": limit})
+        self._calls += 1
         try:
             async with self._roots.turn(call.root, steps_aside=call.steps_aside) as turn:
                 while True:
@@ -111,6 +136,19 @@ class Hosts:
                     await turn.pause()
         except AppError as error:  # the app was changed after the start, and is broken now
             return failed("AppBroken", error.message)
+        finally:
+            self._calls -= 1
+
+    def census(self) -> Census:
+        """Say how the host processes stand at this moment."""
+        return Census(
+            idle=sum(host.alive for host in self._loaded - self._busy),
+            busy=sum(host.alive for host in self._busy),
+            starting=self._starting,
+            replaced=self._replaced,
+            waiting=self._calls - len(self._busy),
+            problem=self._problem,
+        )
 
     async def close(self) -> None:
         """End every host, and what walkers run there. No process is left behind."""
@@ -194,9 +232,11 @@ class Hosts:
         while not host.alive:  # it died while it was idle
             self._replace(host)
             host = await self._next()
+        self._busy.add(host)
         try:
             yield host
         finally:
+            self._busy.discard(host)
             if host.alive:
                 self._free.put_nowait(host)
             else:
@@ -215,16 +255,22 @@ class Hosts:
     async def _add(self) -> Catalogue:
         host = HostProcess(self._settings)
         self._all.add(host)
+        self._starting += 1
         try:
             catalogue = await host.start()
         except BaseException:
             await asyncio.shield(self._remove(host))
             raise
+        finally:
+            self._starting -= 1
+        self._loaded.add(host)
+        self._problem = None
         self._free.put_nowait(host)
         return catalogue
 
     async def _remove(self, host: HostProcess) -> None:
         self._all.discard(host)
+        self._loaded.discard(host)
         await host.close()
 
     def _replace(self, host: HostProcess | None) -> None:
@@ -239,10 +285,15 @@ class Hosts:
             await asyncio.shield(self._remove(host))
         try:
             await self._add()
+            self._replaced += 1
         except AppError as error:
-            self._free.put_nowait(error)
+            self._fail(error)
         except Exception as error:  # noqa: BLE001 - no process can be had: a full machine, say
-            self._free.put_nowait(AppError(f"no host process can be started: {error}"))
+            self._fail(AppError(f"no host process can be started: {error}"))
+
+    def _fail(self, error: AppError) -> None:
+        self._problem = error.message
+        self._free.put_nowait(error)
 
 
 def _fenced(call: WalkerCall, turn: Turn) -> WalkerCall:

@@ -1,4 +1,5 @@
 import codecs
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -7,7 +8,7 @@ from footfall.walkers.output import Recording
 from footfall.walkers.progress import read_progress
 
 
-def _nothing() -> None:
+def _nothing(_: datetime) -> None:
     pass
 
 
@@ -16,7 +17,7 @@ class Watch:
 
     Attributes:
         started_at: when the walker was started (UTC); None until then.
-        at_begin: called when the walker is started.
+        at_begin: called when the walker is started, with the instant (UTC).
         stdout, stdout_truncated: what a walker that was killed by cancelling had printed.
     """
 
@@ -31,15 +32,21 @@ class Watch:
         self._end = 0
         self._text = ""
         self.started_at: datetime | None = None
-        self.at_begin: Callable[[], None] = _nothing
+        self._began: float | None = None
+        self.at_begin: Callable[[datetime], None] = _nothing
         self.stdout = ""
         self.stdout_truncated = False
 
     def begin(self, recording: Recording) -> None:
         """Take note that the walker starts now, and where its output goes."""
         self._recording = recording
-        self.started_at = datetime.now(UTC)
-        self.at_begin()
+        self.started_at, self._began = datetime.now(UTC), time.monotonic()
+        self.at_begin(self.started_at)
+
+    @property
+    def seconds(self) -> float | None:
+        """For how many seconds the walker has run; None if it was not started."""
+        return None if self._began is None else time.monotonic() - self._began
 
     def interrupted(self, recording: Recording) -> None:
         """Keep what a walker had printed that was killed, before its recording goes."""

@@ -9,6 +9,7 @@ from footfall.errors import InvalidInputError
 from footfall.projection.row import ScheduleRow
 from footfall.projection.run_query import RunQuery
 from footfall.projection.store import Store
+from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 
 type Stores = tuple[Store, Store]
 
@@ -257,3 +258,24 @@ async def test_an_owners_schedules_are_counted(stores: Stores) -> None:
     assert await reader.count_owned("bob", without=["a"]) == 1
     await writer.remove_schedules(["a"])
     assert await reader.count_owned("ann") == 1
+
+
+async def test_schedules_are_counted_by_status(stores: Stores) -> None:
+    writer, reader = stores
+    assert set((await reader.count_statuses()).values()) == {0}
+    completed = snapshot("d").model_copy(update={"next_times": ()})
+    await writer.put_schedules([snapshot("a"), snapshot("b"), held("c"), completed])
+    assert await reader.count_statuses() == counted(active=2, paused=1, completed=1)
+    await writer.put_schedules([held("a"), held("a")])
+    await writer.remove_schedules(["d", "d", "unknown"])
+    assert await reader.count_statuses() == counted(active=1, paused=2, completed=0)
+    await writer.clear()
+    assert set((await reader.count_statuses()).values()) == {0}
+
+
+def held(schedule_id: str) -> ScheduleSnapshot:
+    return snapshot(schedule_id).model_copy(update={"paused": True})
+
+
+def counted(**counts: int) -> dict[ScheduleStatus, int]:
+    return {ScheduleStatus(name): count for name, count in counts.items()}

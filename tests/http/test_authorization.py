@@ -67,6 +67,7 @@ RULES = {
     "GET /board/{release}/{asset}": PUBLIC,
     "GET /healthz/live": PUBLIC,
     "GET /healthz/ready": PUBLIC,
+    "GET /metrics": Rule(own=(403, 403, 200)),
     "GET /schedule/walkers": ALL,
     "POST /schedule/create": Rule(json=HOURLY),
     "POST /schedule/preview": Rule(json=HOURLY),

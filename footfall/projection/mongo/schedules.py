@@ -19,7 +19,7 @@ from footfall.projection.position import Position, begin_at, encode_position
 from footfall.projection.row import SchedulePage
 from footfall.projection.schedule_facts import facts_of
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
-from footfall.schedules.schedule import ScheduleSnapshot
+from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 
 type Age = tuple[int, int]
 
@@ -72,6 +72,15 @@ class Schedules:
             "_id": {"$nin": [self._id(one) for one in without]},
         }
         return await self._collection.count_documents(query)
+
+    async def count_statuses(self) -> dict[ScheduleStatus, int]:
+        """Count those of each status, by the keys of an index."""
+        return {
+            status: await self._collection.count_documents(
+                {"scope": self._scope, "search.status": status.value}
+            )
+            for status in ScheduleStatus
+        }
 
     async def remove(self, ids: Iterable[str]) -> None:
         """Remove rows; unknown ids are ignored."""

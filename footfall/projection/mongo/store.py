@@ -13,7 +13,7 @@ from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
 from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.schedules.run import RunSummary
-from footfall.schedules.schedule import ScheduleSnapshot, utc_now
+from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus, utc_now
 
 _BATCH = 500
 
@@ -149,6 +149,11 @@ class MongoStore(Connected):
     async def count_owned(self, owner: str, *, without: Collection[str] = ()) -> int:
         """Count the schedules of an owner; see Store. One command."""
         return await self._schedules.count(owner, without)
+
+    @answered
+    async def count_statuses(self) -> dict[ScheduleStatus, int]:
+        """Count the schedules of each status; see Store. One command for each."""
+        return await self._schedules.count_statuses()
 
     @answered
     async def put_runs(self, runs: Sequence[RunSummary]) -> None:
