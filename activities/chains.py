@@ -138,7 +138,7 @@ def run_id_of(walk: ScheduledWalk, end: RunEnd) -> str:
 def _left_out(following: Following, reason: str, known: tuple[RunReference, ...]) -> Followed:
     _log.info(
         "a schedule does not run after another",
-        schedule=following.schedule_id,
+        schedule_id=following.schedule_id,
         after=following.end.schedule_id,
         run=following.end.run.id,
         reason=reason,

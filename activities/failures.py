@@ -63,7 +63,7 @@ class FailureActivities:
             return False
         paused = after.walk.was_changed_by({token})
         if paused:
-            _log.warning("a schedule is paused: it keeps failing", schedule=schedule_id)
+            _log.warning("a schedule is paused: it keeps failing", schedule_id=schedule_id)
         return paused
 
 

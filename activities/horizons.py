@@ -70,7 +70,7 @@ class HorizonActivities:
                     away = error
                 except Exception:  # noqa: BLE001
                     # Whatever a single definition contains must not end the maintenance.
-                    _log.exception("a horizon cannot be renewed", schedule=schedule_id)
+                    _log.exception("a horizon cannot be renewed", schedule_id=schedule_id)
                     failed += 1
             if away is None:
                 await self._keeping.keep(now - self._kept_after)

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -57,15 +57,17 @@ class FollowedSchedules(Protocol):
         ...
 
 
-class Attempts(Protocol):
-    """Who counts what becomes of walkers; RunMetrics is it."""
+class AttemptListener(Protocol):
+    """Who wants to know what becomes of walkers; RunMetrics is one."""
 
     def began(self, request: RunRequest, attempt: int, at: datetime) -> None:
         """Take that a walker was started, at an instant (UTC)."""
         ...
 
-    def attempted(self, request: RunRequest, outcome: RunStatus, seconds: float | None) -> None:
-        """Take how a start of a walker ended, and after how long if it had begun."""
+    def attempted(
+        self, request: RunRequest, attempt: int, outcome: RunOutcome, seconds: float | None
+    ) -> None:
+        """Take how a start of a walker ended, and after how many seconds if it had begun."""
         ...
 
 
@@ -80,7 +82,8 @@ class WalkerActivities:
         output_limit: int,
         listeners: Listeners,
         followed: FollowedSchedules,
-        attempts: Attempts,
+        attempts: Sequence[AttemptListener],
+        traceparent: Callable[[], str | None],
     ) -> None:
         self._runner = runner
         self._catalogue = catalogue
@@ -88,6 +91,7 @@ class WalkerActivities:
         self._listeners = listeners
         self._followed = followed
         self._attempts = attempts
+        self._traceparent = traceparent
 
     @activity.defn(name="list_walkers")
     async def list_walkers(self) -> Catalogue:
@@ -113,7 +117,7 @@ class WalkerActivities:
         if self._catalogue.find(request.walker_name) is None:
             raise _unknown(request.walker_name, info.attempt)
         watch = Watch(attempt, info.attempt)
-        watch.at_begin = partial(self._attempts.began, request, attempt)
+        watch.at_begin = partial(self._began, request, attempt)
         try:
             async with watched(watch):
                 outcome = await self._runner.run(self._call(request, attempt), watch)
@@ -162,7 +166,7 @@ class WalkerActivities:
                 def began(at: datetime) -> None:
                     # From now on it is the walker's own timeout that counts.
                     patience.reschedule(None)
-                    self._attempts.began(request, attempt, at)
+                    self._began(request, attempt, at)
 
                 watch.at_begin = began
                 outcome = await self._runner.run(self._call(request, attempt), watch)
@@ -171,6 +175,10 @@ class WalkerActivities:
         except LeaseLostError:
             raise _not_lightly(lost=1) from None
         return await self._told(request, outcome, watch, attempt)
+
+    def _began(self, request: RunRequest, attempt: int, at: datetime) -> None:
+        for listener in self._attempts:
+            listener.began(request, attempt, at)
 
     def _call(self, request: RunRequest, attempt: int) -> WalkerCall:
         return WalkerCall(
@@ -182,6 +190,7 @@ class WalkerActivities:
                 run_id=request.run_id,
                 scheduled_at=request.scheduled_at,
                 attempt=attempt,
+                traceparent=self._traceparent(),
             ),
             timeout=request.timeout,
             steps_aside=request.steps_aside,
@@ -192,7 +201,8 @@ class WalkerActivities:
         self, request: RunRequest, outcome: RunOutcome, watch: Watch, attempt: int
     ) -> RunOutcome:
         """Give an outcome with what the worker knows beside it, or raise it where it failed."""
-        self._attempts.attempted(request, outcome.status, watch.seconds)
+        for listener in self._attempts:
+            listener.attempted(request, attempt, outcome, watch.seconds)
         owner_listens, is_followed = await asyncio.gather(
             _perhaps(self._listeners.listens(request.owner)),
             _perhaps(self._followed.has(request.schedule_id)),

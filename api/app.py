@@ -1,7 +1,8 @@
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from api.board.assets import Assets
 from api.codec_cors import CodecCors
@@ -29,6 +30,12 @@ from api.services import Services
 from api.strict_query import StrictQuery
 from footfall.config import LimitSettings
 
+if TYPE_CHECKING:
+    from footfall.tracing.traces import Traces
+
+_TRACED = ("/schedule", "/runs", "/notifications")
+"""Beginnings of the paths whose requests are traced: not those of probes, files and events."""
+
 
 def build_app(services: Services | None) -> FastAPI:
     """Build the web application; without services, every schedule route answers 503."""
@@ -37,6 +44,7 @@ def build_app(services: Services | None) -> FastAPI:
         summary="Durable schedules for walkers, on Temporal",
         version=version("footfall"),
         generate_unique_id_function=lambda route: route.name,
+        telemetry=_telemetry(services.traces if services else None),
     )
     app.state.services = services
     app.state.parameters = {}
@@ -66,6 +74,19 @@ def build_app(services: Services | None) -> FastAPI:
         app.add_middleware(Measured, requests=services.metrics.requests)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def _telemetry(traces: "Traces | None") -> TelemetryConfig:
+    if traces is None:
+        return {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+    return {
+        "tracer_provider": traces.provider,
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+        "exclude": lambda scope: not scope["path"].startswith(_TRACED),
+    }
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.services import Services
 from footfall.errors import SchedulerDisabledError, UnauthorizedError
+from footfall.logs import log_about
 from footfall.tokens import Principal
 
 _bearer = HTTPBearer(
@@ -51,6 +52,8 @@ async def principal(
     found = verifier.verify(credentials.credentials)
     # What an error may tell hangs on it.
     request.state.principal = found
+    if request.path_params:
+        log_about(**request.path_params)
     return found
 
 

@@ -136,7 +136,7 @@ async def _each(ids: Iterable[str], operation: Operation) -> list[Outcome]:
             return Outcome(schedule_id, error=error)
         except Exception as error:  # noqa: BLE001
             # The others are changed all the same, and their outcomes must be told.
-            _log.exception("a schedule of many could not be changed", schedule=schedule_id)
+            _log.exception("a schedule of many could not be changed", schedule_id=schedule_id)
             hidden = FootfallError(
                 "Something went wrong on our side; the API's log has the details.",
             )

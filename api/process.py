@@ -5,14 +5,11 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
-from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
 import uvloop
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from temporalio.client import Client
 
 from api.app import build_app
@@ -31,6 +28,7 @@ from api.rendered import RenderedRows
 from api.run_starter import RunStarter
 from api.runs import Runs
 from api.schedules import Schedules
+from api.scraping import scraping
 from api.services import Services
 from api.streams import Streams
 from api.tails import Tails
@@ -48,7 +46,6 @@ from footfall.projection.mongo import MongoStore
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
 from footfall.projection.witness import Witness
-from footfall.side_server import scraped, side_server
 from footfall.temporal.backfills import BackfillGateway
 from footfall.temporal.beginnings import Beginnings
 from footfall.temporal.catalogue import WalkerCatalogue
@@ -65,6 +62,10 @@ from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.tokens import TokenVerifier
+from footfall.tracing.start import start_traces
+
+if TYPE_CHECKING:
+    from footfall.tracing.traces import Traces
 
 GRACE_SECONDS = 8
 """How long requests in flight may take to finish at the end."""
@@ -85,6 +86,7 @@ def run(settings: Settings) -> int:
         ConfigurationError: the settings are not enough to serve, or the port is taken.
         ProjectionUnavailableError: MongoDB is configured and does not answer.
     """
+    traces = start_traces("api", os.environ)
     api = settings.api
     listener = listen(api.host, api.port, option="--port")
     metrics = (
@@ -92,11 +94,20 @@ def run(settings: Settings) -> int:
         if api.metrics_port
         else None
     )
-    return uvloop.run(_serve(settings, listener, metrics))
+    try:
+        return uvloop.run(_serve(settings, listener, metrics, traces))
+    finally:
+        if traces is not None:
+            traces.close()
 
 
-async def _serve(settings: Settings, listener: socket.socket, metrics: socket.socket | None) -> int:
-    async with wired_services(settings) as services, _scraping(metrics, services):
+async def _serve(
+    settings: Settings,
+    listener: socket.socket,
+    metrics: socket.socket | None,
+    traces: "Traces | None",
+) -> int:
+    async with wired_services(settings, traces) as services, scraping(metrics, services):
         server = _Server(
             uvicorn.Config(
                 build_app(services),
@@ -112,22 +123,6 @@ async def _serve(settings: Settings, listener: socket.socket, metrics: socket.so
         await server.serve(sockets=[listener])
         end_within(ENDING_SECONDS, why="what the API waits for at its end does not answer")
     return 0
-
-
-@asynccontextmanager
-async def _scraping(
-    listener: socket.socket | None, services: Services | None
-) -> AsyncIterator[None]:
-    """Serve the metrics alone, without asking for a token, on a socket if there is one."""
-
-    async def scrape(request: Request) -> Response:
-        if services is None:
-            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-        await services.metrics.look()
-        return scraped(services.metrics.registry, request)
-
-    async with side_server(listener, [Route("/metrics", scrape)]):
-        yield
 
 
 class _Server(uvicorn.Server):
@@ -159,8 +154,14 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
+async def wired_services(
+    settings: Settings, traces: "Traces | None" = None
+) -> AsyncIterator[Services | None]:
     """Wire together what the API's routes use; None where the scheduler is disabled.
+
+    Args:
+        settings: what the process is told.
+        traces: takes spans, if there are to be any.
 
     Raises:
         ConfigurationError: the settings are not enough to serve.
@@ -179,6 +180,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         identity=f"footfall-api-{os.getpid()}@{socket.gethostname()}",
         lazy=True,
         pulse=pulse,
+        **_tracing(traces),
     )
     temporal = TemporalHealth(client)
     store = _store(settings)
@@ -300,6 +302,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             temporal=temporal,
             codec=codec_of(settings.temporal),
             metrics=metrics,
+            traces=traces,
         )
     finally:
         metrics.close()
@@ -308,6 +311,14 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         with suppress(asyncio.CancelledError):
             await work
         await store.close()
+
+
+def _tracing(traces: "Traces | None") -> dict[str, Any]:
+    if traces is None:
+        return {}
+    from footfall.tracing.client import TracedCalls, TracedStarts  # noqa: PLC0415 - not always installed
+
+    return {"interceptors": [TracedStarts()], "plugins": [TracedCalls(traces)]}
 
 
 def _store(settings: Settings) -> Store:

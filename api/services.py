@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from api.applying import Applying
 from api.backfills import Backfills
@@ -22,6 +23,10 @@ from footfall.temporal.catalogue import WalkerCatalogue
 from footfall.temporal.codec import EncryptionCodec
 from footfall.temporal.health import TemporalHealth
 from footfall.tokens import TokenVerifier
+
+if TYPE_CHECKING:
+    # It needs what is installed only where traces are wanted.
+    from footfall.tracing.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +55,4 @@ class Services:
     temporal: TemporalHealth
     codec: EncryptionCodec
     metrics: ApiMetrics
+    traces: "Traces | None"

@@ -1,12 +1,21 @@
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Literal, TextIO
 
 import structlog
 
 _QUIET = ("uvicorn", "uvicorn.error", "asyncio", "httpx", "httpcore", "pymongo")
 """Loggers whose everyday lines say nothing that our own do not."""
+
+
+def log_about(**ids: str) -> None:
+    """Have each line that this task logs from now on, and what it starts, carry these ids.
+
+    Args:
+        ids: by name, such as ``schedule_id``, ``run_id`` and ``walker``.
+    """
+    structlog.contextvars.bind_contextvars(**ids)
 
 
 def configure_logs(
@@ -32,6 +41,7 @@ def configure_logs(
 
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _name_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -51,7 +61,7 @@ def configure_logs(
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _flatten_temporal],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *_renderers(form, stream),
@@ -84,3 +94,26 @@ def _renderers(
             pad_level=False,
         ),
     ]
+
+
+def _name_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Name the trace that a line belongs to, whoever makes the trace."""
+    # Not imported: a process without traces need not have it.
+    api = sys.modules.get("opentelemetry.trace")
+    if api is not None:
+        context = api.get_current_span().get_span_context()
+        if context.is_valid:
+            event["trace_id"] = f"{context.trace_id:032x}"
+            event["span_id"] = f"{context.span_id:016x}"
+    return event
+
+
+def _flatten_temporal(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Tell in our words what Temporal's SDK adds to its lines: of which activity or workflow."""
+    for name in ("temporal_activity", "temporal_workflow"):
+        info = event.pop(name, None)
+        if isinstance(info, Mapping):
+            for key in ("activity_type", "workflow_type", "workflow_id"):
+                if key in info:
+                    event.setdefault(key, info[key])
+    return event

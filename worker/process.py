@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvloop
@@ -24,7 +24,6 @@ from footfall.config import Settings, forget_secrets
 from footfall.ending import end_within
 from footfall.errors import ConflictError, TemporalUnavailableError
 from footfall.listener import listen
-from footfall.metrics.run_metrics import RunMetrics
 from footfall.mongo.root_leases import MongoLeases
 from footfall.temporal.changes import ChangeLog
 from footfall.temporal.connection import connect_patiently
@@ -40,15 +39,16 @@ from footfall.temporal.registration import register_attributes
 from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
+from footfall.tracing.start import start_traces
 from footfall.walkers.catalogue import Catalogue
 from footfall.walkers.hosts import Hosts
 from footfall.walkers.limits import Limits
 from worker.declared import Declared
 from worker.deployment import deployment_of
 from worker.health import WorkerState, health_server
-from worker.run_ends import TellingRunEnds
 from worker.statics import StaticSchedules
 from worker.turn import Turn
+from worker.watchers import Watchers, watchers_of
 from workflows.chores import chores_queue_of
 from workflows.list_walkers import ListWalkers
 from workflows.record_changes import RecordChanges
@@ -56,6 +56,9 @@ from workflows.renew_horizons import RenewHorizons
 from workflows.run_backfill import RunBackfill
 from workflows.run_chain import RunChain
 from workflows.run_walker import RunWalker
+
+if TYPE_CHECKING:
+    from footfall.tracing.traces import Traces
 
 WORKFLOWS = (RunWalker, RunChain, RunBackfill, ListWalkers, RenewHorizons, RecordChanges)
 """What a worker runs; each has committed histories that replay."""
@@ -94,12 +97,19 @@ def run(settings: Settings, app: Path) -> int:
         if health.health_port
         else None
     )
+    traces = start_traces("worker", os.environ)
     # Host processes inherit what is left, and walkers read it.
     forget_secrets(os.environ)
-    return uvloop.run(_run(settings, app, listener))
+    try:
+        return uvloop.run(_run(settings, app, listener, traces))
+    finally:
+        if traces is not None:
+            traces.close()
 
 
-async def _run(settings: Settings, app: Path, listener: socket.socket | None) -> int:
+async def _run(
+    settings: Settings, app: Path, listener: socket.socket | None, traces: "Traces | None"
+) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for kind in (signal.SIGINT, signal.SIGTERM):
@@ -111,7 +121,7 @@ async def _run(settings: Settings, app: Path, listener: socket.socket | None) ->
             state.waiting_for = None
             await stop.wait()
             return 0
-        working = asyncio.create_task(work(settings, app, state, stop))
+        working = asyncio.create_task(work(settings, app, state, stop, traces))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -128,13 +138,27 @@ async def _run(settings: Settings, app: Path, listener: socket.socket | None) ->
     return 0
 
 
-async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.Event) -> None:
+async def work(
+    settings: Settings,
+    app: Path,
+    state: WorkerState,
+    stop: asyncio.Event,
+    traces: "Traces | None" = None,
+) -> None:
     """Load the app, register what it declares, and take runs until `stop` is set.
+
+    Args:
+        settings: what the process is told.
+        app: folder or file of the app.
+        state: takes how the worker stands.
+        stop: says that the worker is to end.
+        traces: takes spans of runs, if there are to be any.
 
     Raises:
         AppError: the app cannot be loaded.
         ConfigurationError: Temporal refuses this process.
     """
+    watchers = watchers_of(settings, state.runs, traces)
     leases = _leases(settings)
     hosts = Hosts(
         app,
@@ -160,7 +184,7 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         catalogue = declared.report()
         state.runs.know(walker.name for walker in catalogue.walkers)
         async with _registered(client, settings, declared):
-            walking, chores = _workers(client, settings, hosts, catalogue, state.runs)
+            walking, chores = _workers(client, settings, hosts, catalogue, watchers)
             # What runs still need is done until they have ended.
             _collect_less()
             async with chores, walking:
@@ -242,7 +266,7 @@ def _workers(
     settings: Settings,
     hosts: Hosts,
     catalogue: Catalogue,
-    metrics: RunMetrics,
+    watchers: Watchers,
 ) -> tuple[Worker, Worker]:
     """Give what runs workflows and walkers, and what does the short activities of both.
 
@@ -258,7 +282,8 @@ def _workers(
         output_limit=settings.output_limit,
         listeners=hooks,
         followed=KnownFollowed(followers),
-        attempts=metrics,
+        attempts=watchers.attempts,
+        traceparent=watchers.traceparent,
     )
     gateway = _gateway(client, settings)
     horizons = HorizonActivities(gateway, Keeping(client, gateway, app=app))
@@ -303,7 +328,7 @@ def _workers(
         # worker. Tests replay every history in it, so that nothing gets in that is not
         # deterministic.
         workflow_runner=UnsandboxedWorkflowRunner(),
-        interceptors=[TellingRunEnds(metrics)],
+        interceptors=watchers.walking,
         # With an answer to a heartbeat Temporal says that a run was cancelled or terminated.
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         max_concurrent_activities=settings.processes * SLOTS_PER_HOST,
@@ -315,6 +340,7 @@ def _workers(
         client,
         task_queue=chores_queue_of(app),
         activities=short,
+        interceptors=watchers.chores,
         max_concurrent_activities=CHORES_AT_ONCE,
         deployment_config=deployment,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker.shutdown_grace),

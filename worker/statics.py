@@ -49,7 +49,7 @@ class StaticSchedules:
             except UnreadableError as error:
                 _leave(entry.id, error)
                 continue
-            _log.info("removed a static schedule that is no longer declared", schedule=entry.id)
+            _log.info("removed a static schedule that is no longer declared", schedule_id=entry.id)
 
     async def _put(self, walk: ScheduledWalk) -> None:
         def edit(before: ScheduleSnapshot) -> Draft | None:
@@ -68,12 +68,12 @@ class StaticSchedules:
                     await self._gateway.create(walk)
                 except (ConflictError, ScheduleNotFoundError):
                     continue
-                _log.info("registered a static schedule", schedule=walk.schedule_id)
+                _log.info("registered a static schedule", schedule_id=walk.schedule_id)
                 return
             # Perhaps its worker ended right after its creation.
             await self._gateway.begin(before)
             if before.walk.change.token == walk.change.token:
-                _log.info("updated a static schedule", schedule=walk.schedule_id)
+                _log.info("updated a static schedule", schedule_id=walk.schedule_id)
             return
         raise ConflictError(f"The static schedule {walk.schedule_id} kept changing.")
 
@@ -81,7 +81,7 @@ class StaticSchedules:
 def _leave(schedule_id: str, error: UnreadableError) -> None:
     _log.error(
         "a static schedule cannot be read and is left as it is",
-        schedule=schedule_id,
+        schedule_id=schedule_id,
         reason=error.message,
     )
 

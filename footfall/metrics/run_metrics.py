@@ -5,7 +5,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from footfall.metrics.registry import PREFIX
 from footfall.schedules.request import RunRequest
-from footfall.schedules.run import RunStatus
+from footfall.schedules.run import RunOutcome, RunStatus
 from footfall.schedules.schedule import ScheduledWalk
 
 OTHER = "other"
@@ -70,10 +70,13 @@ class RunMetrics:
             # Clocks differ, and nothing starts before its time.
             self._lateness.labels(self._label(request.walker_name)).observe(max(0.0, late))
 
-    def attempted(self, request: RunRequest, outcome: RunStatus, seconds: float | None) -> None:
-        """Take how a start of a walker ended, and after how long if it had begun."""
+    def attempted(
+        self, request: RunRequest, attempt: int, outcome: RunOutcome, seconds: float | None
+    ) -> None:
+        """Take how a start of a walker ended, and after how many seconds if it had begun."""
+        del attempt
         walker = self._label(request.walker_name)
-        self._attempts.labels(walker, outcome.value).inc()
+        self._attempts.labels(walker, outcome.status.value).inc()
         if seconds is not None:
             self._walker_seconds.labels(walker).observe(seconds)
 

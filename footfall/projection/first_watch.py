@@ -77,7 +77,7 @@ class FirstWatch:
                     break
                 except Exception:  # noqa: BLE001
                     # One schedule must not keep the others from being seen to.
-                    _log.exception("a new schedule cannot be seen to", schedule=schedule_id)
+                    _log.exception("a new schedule cannot be seen to", schedule_id=schedule_id)
                     self._is_done(schedule_id)
             self._done = {one: at for one, at in self._done.items() if now - at <= YOUNG}
 

@@ -121,7 +121,7 @@ class LateWatch:
                     break
                 except Exception:  # noqa: BLE001
                     # One schedule must not keep the others from being watched.
-                    _log.exception("a schedule cannot be watched", schedule=schedule_id)
+                    _log.exception("a schedule cannot be watched", schedule_id=schedule_id)
             await asyncio.sleep(LOOK_SECONDS)
 
     def _see(self, snapshot: ScheduleSnapshot) -> None:

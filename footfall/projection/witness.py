@@ -105,7 +105,7 @@ class Witness:
                 raise
             except Exception:  # noqa: BLE001
                 # One schedule that cannot be recorded must not keep the others from it.
-                _log.exception("a change cannot be recorded", schedule=schedule_id)
+                _log.exception("a change cannot be recorded", schedule_id=schedule_id)
             if self._due.get(schedule_id) is due:
                 del self._due[schedule_id]
 
@@ -127,7 +127,7 @@ class Witness:
             if last.walk.revision == 1:
                 found.insert(0, ScheduleEvent.created(last.walk))
             await self._log.record([found[0], last, last.ended(deletion, outside=True)])
-            _log.info("a schedule was deleted outside Footfall", schedule=schedule_id)
+            _log.info("a schedule was deleted outside Footfall", schedule_id=schedule_id)
         elif not _says(known or events[:1], events[-1]):
             await self._log.record(events)
 

@@ -115,7 +115,7 @@ class ChangeLog:
         except Exception as error:  # noqa: BLE001
             _log.warning(
                 "a change is not recorded yet",
-                schedule=events[-1].walk.schedule_id,
+                schedule_id=events[-1].walk.schedule_id,
                 revision=events[-1].walk.revision,
                 reason=str(error),
             )

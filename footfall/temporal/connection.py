@@ -1,10 +1,10 @@
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor, Plugin
 from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 
 from footfall.config import TemporalSettings
@@ -63,6 +63,8 @@ async def connect(
     identity: str,
     lazy: bool = False,
     pulse: Pulse | None = None,
+    interceptors: Sequence[Interceptor] = (),
+    plugins: Sequence[Plugin] = (),
 ) -> Client:
     """Connect to Temporal with Footfall's data converter.
 
@@ -71,6 +73,8 @@ async def connect(
         identity: what Temporal shows as the maker of each call.
         lazy: connect with the first call, so that a process can start before Temporal does.
         pulse: says that Temporal is away, which ends calls that wait for it.
+        interceptors: see what the client is asked to do.
+        plugins: see what the client calls.
 
     Raises:
         TemporalUnavailableError: Temporal did not answer.
@@ -87,7 +91,8 @@ async def connect(
                 data_converter=converter_of(settings),
                 identity=identity,
                 lazy=lazy,
-                plugins=[Guarding(deadline=RPC_TIMEOUT, pulse=pulse)],
+                interceptors=interceptors,
+                plugins=[*plugins, Guarding(deadline=RPC_TIMEOUT, pulse=pulse)],
             )
     except FootfallError:
         raise

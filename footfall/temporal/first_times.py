@@ -71,7 +71,7 @@ async def make_up_first_times(client: Client, found: Described) -> bool:
     if missing:
         _log.warning(
             "Temporal began late with a new schedule; what was due is made up",
-            schedule=walk.schedule_id,
+            schedule_id=walk.schedule_id,
             times=len(missing),
         )
         await _backfill(client, found, missing)

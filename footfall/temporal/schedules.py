@@ -281,7 +281,7 @@ class ScheduleGateway:
         except BrokenScheduleError:
             await self._delete(schedule_id)
             self.broken.discard(schedule_id)
-            _log.info("a schedule that cannot be read was deleted", schedule=schedule_id, by=by)
+            _log.info("a schedule that cannot be read was deleted", schedule_id=schedule_id, by=by)
             return
         await self.delete_described(found, by=by, reason=reason)
 
@@ -383,7 +383,7 @@ class ScheduleGateway:
     ) -> BrokenSchedule:
         broken = BrokenSchedule.of(schedule_id, found, reason)
         if self.broken.add(broken):
-            _log.warning("a schedule cannot be read", schedule=schedule_id, reason=reason)
+            _log.warning("a schedule cannot be read", schedule_id=schedule_id, reason=reason)
         return broken
 
     async def outdated(self, before: datetime) -> list[str]:

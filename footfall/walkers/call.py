@@ -13,6 +13,8 @@ class RunContext(BaseModel):
         fence: grows with each time that someone is given the root, where the workers lock roots
             in MongoDB; a store that remembers the greatest one that it saw can refuse what a
             walker writes that lost its root and does not know it yet. None elsewhere.
+        traceparent: the span of the walker, in the form of W3C's header, for spans of its own to
+            join; None where runs are not traced.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -22,6 +24,7 @@ class RunContext(BaseModel):
     scheduled_at: AwareDatetime
     attempt: int = 1
     fence: int | None = None
+    traceparent: str | None = None
 
 
 class WalkerCall(BaseModel):

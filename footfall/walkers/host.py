@@ -25,6 +25,7 @@ from footfall.walkers.deadline import LiveUntil, dying_at
 from footfall.walkers.failure import cut, message_of, run_error
 from footfall.walkers.fields import ArgumentError
 from footfall.walkers.found import Found, Walk
+from footfall.walkers.joined import joined
 from footfall.walkers.limits import Limits, adopt_orphans, limit_memory
 from footfall.walkers.loading import LoadedApp, load_app
 from footfall.walkers.locks import try_locked
@@ -113,6 +114,7 @@ class Host:
                 dying_at(self._until, watched=call.context.fence is not None),
                 self._streams.captured(output),
                 running(call.context),
+                joined(call.context.traceparent),
                 telling(progress_file_of(output)),
             ):
                 outcome = _walk(app, call)

@@ -1,14 +1,18 @@
 """An API and a worker, as an operator starts them, seen from outside while they run walkers."""
 
+import json
+import secrets
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from support.api import SECRET, Caller, api_settings, caller_of
+from support.collector import Collector, Seen, running_collector
 from support.ports import free_port
 from support.processes import Running, footfall, ready
 from support.schedules import create, ended, trigger
@@ -16,7 +20,7 @@ from support.scraped import Scraped, scrape
 from support.waiting import until
 from temporalio.client import Client
 
-APP = Path(__file__).parent.parent / "apps" / "python_runs"
+APP = Path(__file__).parent.parent / "apps" / "observed"
 
 
 @dataclass
@@ -30,9 +34,16 @@ class Deployment:
     api: str
     metrics: str
     worker: str
-    processes: dict[str, Running]
+    api_process: Running
+    worker_process: Running
     caller: Caller
     admin: Caller
+    collector: Collector
+
+    async def ran(self, walker: str, **fields: Any) -> dict[str, Any]:
+        """Make a schedule, run it once, and give the run when it has ended."""
+        schedule = await create(self.caller, walker, **fields)
+        return await ended(self.caller, await trigger(self.caller, schedule["id"]))
 
 
 @pytest.fixture(scope="module")
@@ -41,50 +52,53 @@ async def deployment(
 ) -> AsyncIterator[Deployment]:
     folder = tmp_path_factory.mktemp("observed")
     app = f"observed-{uuid.uuid4().hex[:8]}"
-    api, metrics, worker = (free_port() for _ in range(3))
+    ports = [free_port() for _ in range(3)]
+    urls = [f"http://127.0.0.1:{port}" for port in ports]
     address = client.service_client.config.target_host
-    environ = {
-        "FOOTFALL_TEMPORAL_ADDRESS": address,
-        "FOOTFALL_TEMPORAL_TASK_QUEUE": app,
-        "FOOTFALL_DATA_DIR": str(folder / "data"),
-        "FOOTFALL_LOG_FORMAT": "json",
-    }
     settings = api_settings(address, app)
     async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(
-            footfall(
-                "worker",
-                f"--app={APP}",
-                f"--health-port={worker}",
-                tmp_path=folder,
-                FOOTFALL_PROCESSES="2",
-                **environ,
-            )
+        collector = stack.enter_context(running_collector())
+        environ = {
+            "FOOTFALL_TEMPORAL_ADDRESS": address,
+            "FOOTFALL_TEMPORAL_TASK_QUEUE": app,
+            "FOOTFALL_DATA_DIR": str(folder / "data"),
+            "FOOTFALL_LOG_FORMAT": "json",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
+        }
+        working = footfall(
+            "worker",
+            f"--app={APP}",
+            f"--health-port={ports[2]}",
+            tmp_path=folder,
+            FOOTFALL_PROCESSES="2",
+            **environ,
         )
-        serving = await stack.enter_async_context(
-            footfall(
-                "api",
-                f"--port={api}",
-                tmp_path=folder,
-                FOOTFALL_JWT_SECRET=SECRET,
-                FOOTFALL_API_METRICS_PORT=str(metrics),
-                **environ,
-            )
+        serving = footfall(
+            "api",
+            f"--port={ports[0]}",
+            tmp_path=folder,
+            FOOTFALL_JWT_SECRET=SECRET,
+            FOOTFALL_API_METRICS_PORT=str(ports[1]),
+            **environ,
         )
-        urls = [f"http://127.0.0.1:{port}" for port in (api, metrics, worker)]
-        await ready(urls[0], running=serving)
-        await ready(urls[2], running=running)
+        worker = await stack.enter_async_context(working)
+        api = await stack.enter_async_context(serving)
+        await ready(urls[0], running=api)
+        await ready(urls[2], running=worker)
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=urls[0], timeout=30))
         yield Deployment(
             *urls,
-            processes={"api": serving, "worker": running},
+            api_process=api,
+            worker_process=worker,
             caller=caller_of(http, settings, "ada"),
             admin=caller_of(http, settings, "root-admin", admin=True),
+            collector=collector,
         )
 
 
 async def settled(url: str, name: str, count: float, **labels: str) -> Scraped:
-    """Scrape until a sum is what it has to become."""
+    """Scrape until a sum is as great as it has to become."""
 
     async def found() -> Scraped | None:
         seen = await scrape(url)
@@ -95,15 +109,174 @@ async def settled(url: str, name: str, count: float, **labels: str) -> Scraped:
 
 async def test_each_run_is_counted_once_by_walker_and_outcome(deployment: Deployment) -> None:
     greeting, failing = await create(deployment.caller), await create(deployment.caller, "boom")
+    before = await scrape(deployment.worker)
     for _ in range(3):
         await ended(deployment.caller, await trigger(deployment.caller, greeting["id"]))
     await ended(deployment.caller, await trigger(deployment.caller, failing["id"]))
-    seen = await settled(deployment.worker, "footfall_runs_total", 1, walker="boom")
-    assert seen("footfall_runs_total", walker="greet", outcome="succeeded") == 3
-    assert seen("footfall_runs_total", walker="greet") == 3
-    assert seen("footfall_runs_total", walker="boom", outcome="failed") == 1
-    for walker, count in (("greet", 3), ("boom", 1)):
-        for name in ("run", "walker"):
-            assert seen(f"footfall_{name}_duration_seconds_count", walker=walker) == count
-        # Nobody meant a time for them.
-        assert seen("footfall_run_lateness_seconds_count", walker=walker) == 0
+    retry = {"max_attempts": 3, "initial_interval": 1}
+    assert (await deployment.ran("flaky", retry=retry))["status"] == "succeeded"
+    seen = await settled(deployment.worker, "footfall_runs_total", 1, walker="flaky")
+
+    def new(name: str, **labels: str) -> float:
+        return seen(f"footfall_{name}", **labels) - before(f"footfall_{name}", **labels)
+
+    assert new("runs_total", walker="greet", outcome="succeeded") == 3
+    assert new("runs_total", walker="boom", outcome="failed") == 1
+    assert new("runs_total", walker="flaky", outcome="succeeded") == 1
+    assert new("runs_total") == new("run_duration_seconds_count") == 5
+    assert new("attempts_total", walker="flaky", outcome="failed") == 1
+    assert new("attempts_total") == new("walker_duration_seconds_count") == 6
+    # It waited a second before it was tried again.
+    assert new("run_duration_seconds_sum", walker="flaky") > 1
+    assert new("walker_duration_seconds_sum", walker="flaky") < 1
+    # Nobody meant a time for these runs.
+    assert new("run_lateness_seconds_count") == 0
+
+
+@pytest.mark.parametrize("execution", ["durable", "light"])
+async def test_runs_of_a_schedule_tell_how_late_they_began(
+    deployment: Deployment, execution: str
+) -> None:
+    before = await scrape(deployment.worker)
+    fields = {"hours": 0, "seconds": 1, "max_runs": 2, "execution": execution, "timeout": 5}
+    await create(deployment.caller, "greet", **fields)
+    ran = before("footfall_runs_total", walker="greet") + 2
+    seen = await settled(deployment.worker, "footfall_runs_total", ran, walker="greet")
+    name = "footfall_run_lateness_seconds"
+    assert seen(f"{name}_count", walker="greet") - before(f"{name}_count", walker="greet") == 2
+    late = seen(f"{name}_sum", walker="greet") - before(f"{name}_sum", walker="greet")
+    assert 0 < late < 60
+
+
+async def test_host_processes_are_told_and_one_that_ended_is_replaced(
+    deployment: Deployment,
+) -> None:
+    before = await scrape(deployment.worker)
+    assert before("footfall_host_processes") == 2
+    await deployment.ran("leave")
+    count = before("footfall_host_replacements_total") + 1
+    await settled(deployment.worker, "footfall_host_replacements_total", count)
+    seen = await settled(deployment.worker, "footfall_host_processes", 2, state="idle")
+    assert seen("footfall_host_processes") == 2
+
+
+async def test_the_api_tells_of_schedules_workers_and_requests(deployment: Deployment) -> None:
+    before = await scrape(deployment.metrics)
+    schedule = await create(deployment.caller)
+    assert (await deployment.caller("GET", "/schedule/nothing-of-ours")).status_code == 404
+    assert (await deployment.caller("GET", "/no/such/route")).status_code == 404
+    for _ in range(2):
+        await deployment.caller.data("GET", f"/schedule/{schedule['id']}")
+    seen = await scrape(deployment.metrics)
+    name, route = "footfall_http_requests_total", "/schedule/{schedule_id}"
+
+    def new(**labels: str) -> float:
+        return seen(name, **labels) - before(name, **labels)
+
+    assert new(route=route, status="200") == 2
+    assert new(route=route, status="404") == 1
+    assert new(route="none", status="404") == 1
+    assert new(route="/schedule/create", method="POST", status="200") == 1
+    routes = {labels["route"] for labels, _ in seen.samples(name)}
+    assert not [one for one in routes if schedule["id"] in one or "such" in one]
+    assert seen("footfall_temporal_up") == seen("footfall_projection_up") == 1
+    assert seen("footfall_workers") == 1
+    assert seen("footfall_projection_lag_seconds") < 30
+    count = before("footfall_schedules", status="active") + 1
+    await settled(deployment.metrics, "footfall_schedules", count, status="active")
+
+
+async def test_whoever_is_no_admin_is_not_told_the_metrics_by_the_api_itself(
+    deployment: Deployment,
+) -> None:
+    assert (await deployment.caller("GET", "/metrics")).status_code == 403
+    answer = await deployment.admin("GET", "/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert "footfall_schedules" in answer.text
+
+
+async def traced(deployment: Deployment, run_id: str, *names: str) -> dict[str, Seen]:
+    async def are_there() -> bool:
+        return {*names} <= deployment.collector.of_run(run_id).keys()
+
+    try:
+        await until(are_there, what=f"spans {names}")
+    except AssertionError:
+        # What is missing is told.
+        assert sorted(deployment.collector.of_run(run_id)) == sorted(names)
+    return deployment.collector.of_run(run_id)
+
+
+async def test_one_trace_leads_from_a_request_to_the_walker(deployment: Deployment) -> None:
+    schedule = await create(deployment.caller, "spans")
+    trace_id, mine = secrets.token_hex(16), secrets.token_hex(8)
+    headers = {"traceparent": f"00-{trace_id}-{mine}-01"}
+    started = await trigger(deployment.caller, schedule["id"], headers=headers)
+    run = await ended(deployment.caller, started)
+    request, call = "POST /schedule/{schedule_id}/trigger", "temporal StartWorkflowExecution"
+    names = ("run spans", "start spans", "walker spans")
+    seen = await traced(deployment, run["id"], request, call, *names)
+    whole, start, walker = (seen[name] for name in names)
+    assert {one.trace_id for one in seen.values()} == {trace_id}
+    assert seen[request].parent_id == mine
+    assert seen[call].parent_id == whole.parent_id == seen[request].span_id
+    assert start.parent_id == whole.span_id
+    assert walker.parent_id == start.span_id
+    assert {one.service for one in (seen[request], whole)} == {"footfall-api", "footfall-worker"}
+    assert start.start <= walker.start <= walker.end <= start.end
+    assert whole.attributes["footfall.kind"] == "manual"
+    assert whole.attributes["footfall.outcome"] == "succeeded"
+    assert walker.attributes == {
+        "footfall.schedule_id": schedule["id"],
+        "footfall.run_id": run["id"],
+        "footfall.walker": "spans",
+        "footfall.attempt": 1,
+    }
+    # What the walker itself traces joins, by OpenTelemetry's context or by what it is told.
+    (joined,) = run["reports"]
+    assert (joined["trace_id"], joined["span_id"]) == (trace_id, walker.span_id)
+    assert joined["traceparent"] == f"00-{trace_id}-{walker.span_id}-01"
+
+
+@pytest.mark.parametrize("execution", ["durable", "light"])
+async def test_a_run_that_nobody_asked_for_is_a_trace_with_all_its_starts(
+    deployment: Deployment, execution: str
+) -> None:
+    fields = {"hours": 0, "seconds": 1, "max_runs": 1, "execution": execution, "timeout": 5}
+    schedule = await create(deployment.caller, "boom", retry={"max_attempts": 2}, **fields)
+
+    async def is_over() -> str | None:
+        path = f"/schedule/{schedule['id']}/runs"
+        runs = (await deployment.caller.data("GET", path))["runs"]
+        return runs[0]["id"] if runs and runs[0]["status"] == "failed" else None
+
+    run_id = await until(is_over, what="the run's end")
+    seen = await traced(deployment, run_id, "run boom")
+    assert seen["run boom"].parent_id == ""
+    of = [one for one in deployment.collector.spans if one.trace_id == seen["run boom"].trace_id]
+    starts = [one for one in of if one.name == "start boom"]
+    assert [one.attributes["footfall.attempt"] for one in starts] == [1, 2]
+    assert {one.parent_id for one in starts} == {seen["run boom"].span_id}
+    assert sorted(one.name for one in of) == sorted(
+        ["run boom", *2 * ["start boom"], *2 * ["walker boom"]]
+    )
+    assert all(one.is_error for one in of)
+
+
+async def test_lines_about_a_run_name_it_and_its_trace(deployment: Deployment) -> None:
+    run = await deployment.ran("boom")
+    seen = await traced(deployment, run["id"], "start boom")
+
+    def lines() -> list[dict[str, Any]]:
+        found = deployment.worker_process.output.splitlines()
+        return [one for one in map(json.loads, found) if one.get("run_id") == run["id"]]
+
+    (line,) = lines()
+    assert line["event"] == "a walker ended"
+    assert line["level"] == "warning"
+    assert line["schedule_id"] == run["schedule_id"]
+    assert (line["walker"], line["outcome"], line["error"]) == ("boom", "failed", "ValueError")
+    assert line["attempt"] == 1
+    assert line["trace_id"] == seen["start boom"].trace_id
+    assert line["span_id"] == seen["start boom"].span_id
+    assert "only the owner" not in deployment.worker_process.output

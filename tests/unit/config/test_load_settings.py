@@ -122,8 +122,10 @@ def test_tables_of_others_are_left_alone(tmp_path: Path) -> None:
         ),
         (
             "[plugins.scale.scheduler.api]\nzzz = 1",
-            "plugins.scale.scheduler.api.zzz in {path} is unknown: known are host, port, "
-            "metrics_host, metrics_port",
+            (
+                "plugins.scale.scheduler.api.zzz in {path} is unknown: known are host, port, "
+                "metrics_host, metrics_port"
+            ),
         ),
         ("[plugins.scale]\nscheduler = 1", "plugins.scale.scheduler in {path} must be a table"),
         ("plugins = 1", "plugins in {path} must be a table"),

@@ -1,0 +1,211 @@
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opentelemetry.context import attach
+from opentelemetry.trace import NonRecordingSpan, SpanContext, set_span_in_context
+from temporalio import activity, workflow
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+    StartActivityInput,
+    StartLocalActivityInput,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+    WorkflowOutboundInterceptor,
+)
+
+from footfall.schedules.request import RunRequest
+from footfall.schedules.run import RunKind, RunOutcome, RunStatus
+from footfall.schedules.schedule import ScheduledWalk
+from footfall.tracing.run_context import HEADER, parent_of, run_span, traceparent
+from footfall.tracing.traces import Traces
+
+_STARTS = ("run_walker", "run_walker_lightly")
+
+
+@dataclass(slots=True)
+class _Start:
+    """A start of a walker that is under way: the spans of the whole and of the walker itself."""
+
+    whole: SpanContext
+    walker: SpanContext
+    began: int | None = None
+    attempt: int = 0
+    outcome: RunOutcome | None = None
+
+
+_current: ContextVar[_Start | None] = ContextVar("current", default=None)
+
+
+class RunTraces(Interceptor):
+    """Makes the spans of runs: the run, each start with what it waits for, and the walker itself.
+
+    Workflows make no spans; they hand on the header that they were started with, which changes no
+    history of runs that have none.
+    """
+
+    def __init__(self, traces: Traces, *, app: str) -> None:
+        self._traces = traces
+        self._app = app
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        """Give what makes spans of starts of walkers."""
+        return _TracedActivity(next, self)
+
+    def workflow_interceptor_class(
+        self,
+        input: WorkflowInterceptorClassInput,  # noqa: A002 - the SDK's name
+    ) -> type[WorkflowInboundInterceptor]:
+        """Give what hands the trace on to activities."""
+        del input
+        return _HandingOn
+
+    def traceparent(self) -> str | None:
+        """Give the span of the walker that the present activity starts, for the walker to join."""
+        start = _current.get()
+        return None if start is None else traceparent(start.walker)
+
+    def began(self, request: RunRequest, attempt: int, at: datetime) -> None:
+        """Take that a walker was started, at an instant (UTC)."""
+        del request
+        start = _current.get()
+        if start is not None:
+            start.began, start.attempt = _nanoseconds(at), attempt
+
+    def attempted(
+        self, request: RunRequest, attempt: int, outcome: RunOutcome, seconds: float | None
+    ) -> None:
+        """Take how a start of a walker ended, and after how many seconds if it had begun."""
+        del request, seconds
+        start = _current.get()
+        if start is not None:
+            start.outcome, start.attempt = outcome, attempt
+
+    def ended(
+        self, walk: ScheduledWalk, outcome: RunStatus, started_at: datetime, at: datetime
+    ) -> None:
+        """Take how a run ended, within its workflow."""
+        info = workflow.info()
+        parent = parent_of(info.headers)
+        kind = walk.occasion.kind if walk.occasion else RunKind.SCHEDULED
+        self._traces.record(
+            f"run {walk.walker_name}",
+            span=run_span(parent, info.run_id, self._traces.provider.sampler),
+            parent=parent,
+            start=_nanoseconds(started_at),
+            end=_nanoseconds(at),
+            attributes={
+                **_attributes(walk, info.workflow_id),
+                "footfall.app": self._app,
+                "footfall.kind": kind.value,
+                "footfall.outcome": outcome.value,
+            },
+            error=outcome.value if outcome in _ERRORS else None,
+        )
+
+    async def traced(self, input: ExecuteActivityInput, run: Any) -> Any:  # noqa: A002
+        """Start a walker, and tell of it as a span when it has ended."""
+        request: RunRequest = input.args[0]
+        info = activity.info()
+        sampler = self._traces.provider.sampler
+        above = run_span(parent_of(input.headers), info.workflow_run_id or "", sampler)
+        start = _Start(self._child(above), self._child(above))
+        began = time.time_ns()
+        # What is logged meanwhile names it; the task ends with the activity.
+        attach(set_span_in_context(NonRecordingSpan(start.whole)))
+        _current.set(start)
+        try:
+            return await run()
+        finally:
+            self._told(request, start, above=above, began=began)
+
+    def _told(self, request: RunRequest, start: _Start, *, above: SpanContext, began: int) -> None:
+        now = time.time_ns()
+        attributes: dict[str, str | int] = _attributes(request, request.run_id)
+        if start.attempt:
+            attributes["footfall.attempt"] = start.attempt
+        # Without an outcome its worker stopped, or the walker is started elsewhere or later.
+        error = "ended elsewhere" if start.outcome is None else _error(start.outcome)
+        self._traces.record(
+            f"start {request.walker_name}",
+            span=start.whole,
+            parent=above,
+            start=began,
+            end=now,
+            attributes=attributes,
+            error=error,
+        )
+        if start.began is not None:
+            self._traces.record(
+                f"walker {request.walker_name}",
+                span=start.walker,
+                parent=start.whole,
+                start=start.began,
+                end=now,
+                attributes=attributes,
+                error=error,
+            )
+
+    def _child(self, above: SpanContext) -> SpanContext:
+        made = self._traces.provider.id_generator.generate_span_id()
+        return SpanContext(above.trace_id, made, is_remote=False, trace_flags=above.trace_flags)
+
+
+_ERRORS = (RunStatus.FAILED, RunStatus.TIMED_OUT)
+
+
+def _error(outcome: RunOutcome) -> str | None:
+    if outcome.status not in _ERRORS:
+        return None
+    return outcome.error.type if outcome.error else outcome.status.value
+
+
+def _attributes(about: ScheduledWalk | RunRequest, run_id: str) -> dict[str, str | int]:
+    return {
+        "footfall.schedule_id": about.schedule_id,
+        "footfall.run_id": run_id,
+        "footfall.walker": about.walker_name,
+    }
+
+
+def _nanoseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1_000_000) * 1000
+
+
+class _TracedActivity(ActivityInboundInterceptor):
+    def __init__(self, next: ActivityInboundInterceptor, traces: RunTraces) -> None:  # noqa: A002
+        super().__init__(next)
+        self._traces = traces
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+        if activity.info().activity_type not in _STARTS:
+            return await super().execute_activity(input)
+        return await self._traces.traced(input, lambda: self.next.execute_activity(input))
+
+
+class _HandingOn(WorkflowInboundInterceptor):
+    def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+        super().init(_WithHeader(outbound))
+
+
+class _WithHeader(WorkflowOutboundInterceptor):
+    def start_activity(self, input: StartActivityInput) -> workflow.ActivityHandle[Any]:  # noqa: A002
+        _hand_on(input)
+        return super().start_activity(input)
+
+    def start_local_activity(
+        self,
+        input: StartLocalActivityInput,  # noqa: A002 - the SDK's name
+    ) -> workflow.ActivityHandle[Any]:
+        _hand_on(input)
+        return super().start_local_activity(input)
+
+
+def _hand_on(input: StartActivityInput | StartLocalActivityInput) -> None:  # noqa: A002
+    header = workflow.info().headers.get(HEADER)
+    if header is not None and input.activity in _STARTS:
+        input.headers = {**input.headers, HEADER: header}
