@@ -23,6 +23,7 @@ class Banner:
         token_command: how to make another one.
         min_interval: seconds that two runs must be apart at least.
         enabled: whether there is a scheduler to show.
+        metrics: where the API and the worker tell their metrics.
     """
 
     api: str
@@ -32,6 +33,7 @@ class Banner:
     token_command: str
     min_interval: int
     enabled: bool = True
+    metrics: tuple[str, ...] = ()
 
     async def text(self) -> str:
         """Give the banner, with an example for a walker that the app has."""
@@ -44,6 +46,7 @@ class Banner:
             f"  API reference    {self.api}/docs",
             f"  Temporal Web UI  {self.ui}",
             f"  Temporal         {self.temporal}",
+            *(f"  Metrics          {url}" for url in self.metrics),
             "",
         ]
         if self.token is None:

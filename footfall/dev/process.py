@@ -109,7 +109,13 @@ def _resolve(
         jwt = jwt.model_copy(update={"secret": secret})
     return settings.model_copy(
         update={
-            "api": settings.api.model_copy(update={"host": host, "port": api_port}),
+            "api": settings.api.model_copy(
+                update={
+                    "host": host,
+                    "port": api_port,
+                    "metrics_port": settings.api.metrics_port or free_port(),
+                },
+            ),
             "temporal": TemporalSettings(
                 address=temporal.address,
                 namespace=temporal.namespace,
@@ -169,4 +175,11 @@ def _banner(settings: Settings, config: Path | None) -> Banner:
         token_command=shlex.join(command),
         min_interval=settings.min_interval,
         enabled=settings.enabled,
+        metrics=tuple(
+            f"http://{reachable(host)}:{port}/metrics"
+            for host, port in (
+                (settings.api.metrics_host, settings.api.metrics_port),
+                (settings.worker.health_host, settings.worker.health_port),
+            )
+        ),
     )

@@ -1,7 +1,12 @@
 import platform
 from importlib.metadata import version
 
-from prometheus_client import CollectorRegistry, Gauge, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Gauge,
+    ProcessCollector,
+    disable_created_metrics,
+)
 
 PREFIX = "footfall"
 """What the names of all our metrics begin with."""
@@ -13,6 +18,8 @@ def new_registry(process: str) -> CollectorRegistry:
     Args:
         process: ``api`` or ``worker``.
     """
+    # A second series for each of ours, which nobody asks for.
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     build = Gauge(
         f"{PREFIX}_build_info",

@@ -1,6 +1,7 @@
 """An API and a worker, as an operator starts them, seen from outside while they run walkers."""
 
 import json
+import re
 import secrets
 import uuid
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 from support.api import SECRET, Caller, api_settings, caller_of
 from support.collector import Collector, Seen, running_collector
 from support.ports import free_port
@@ -280,3 +282,33 @@ async def test_lines_about_a_run_name_it_and_its_trace(deployment: Deployment) -
     assert line["trace_id"] == seen["start boom"].trace_id
     assert line["span_id"] == seen["start boom"].span_id
     assert "only the owner" not in deployment.worker_process.output
+
+
+ROOT = Path(__file__).parent.parent.parent
+NAME = re.compile(r"\b(?:footfall|process)_[a-z_]+\b")
+
+
+def asked_for() -> set[str]:
+    """Give the names of the series that dashboard and alerts ask for."""
+    rules = yaml.safe_load((ROOT / "observability" / "alerts.yaml").read_text())["groups"]
+    asked = [rule["expr"] for group in rules for rule in group["rules"]]
+    board = json.loads((ROOT / "observability" / "dashboard.json").read_text())
+    asked += [one["expr"] for panel in board["panels"] for one in panel.get("targets", ())]
+    asked += [one["query"]["query"] for one in board["templating"]["list"][1:]]
+    return {name for text in asked for name in NAME.findall(text)}
+
+
+async def test_dashboard_alerts_and_page_name_what_is_really_told(deployment: Deployment) -> None:
+    told = [await scrape(deployment.worker), await scrape(deployment.metrics)]
+    assert asked_for() <= told[0].series | told[1].series
+    page = (ROOT / "docs" / "observability.md").read_text()
+    rows = re.findall(r"^\| `(\w+)(?:\{([\w,]+)\})?` \| (\w+) \| ([\w ]+) \|", page, re.MULTILINE)
+    documented = {"worker": {}, "API": {}}
+    for name, labels, kind, by in rows:
+        for process in ("worker", "API") if by == "both" else (by,):
+            documented[process][name] = (kind, {*filter(None, labels.split(","))})
+    for process, seen in zip(("worker", "API"), told, strict=True):
+        assert documented[process].keys() == seen.kinds.keys()
+        for name, (kind, labels) in documented[process].items():
+            assert seen.kinds[name] == kind
+            assert seen.labels(name) in (labels, set()), name

@@ -13,17 +13,24 @@ class Scraped:
         self._families = {one.name: one for one in text_string_to_metric_families(text)}
 
     @property
-    def names(self) -> set[str]:
-        """Names of the series, as they stand in queries."""
-        ending = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"]}
+    def kinds(self) -> dict[str, str]:
+        """Names of the metrics as people have them, with their kinds."""
         return {
-            f"{name}{end}"
+            f"{name}_total" if one.type == "counter" else name: one.type
             for name, one in self._families.items()
-            for end in ending.get(one.type, [""])
         }
 
+    @property
+    def series(self) -> set[str]:
+        """Names of the series as queries have them."""
+        histograms = [name for name, kind in self.kinds.items() if kind == "histogram"]
+        parts = {f"{name}_{part}" for name in histograms for part in ("bucket", "sum", "count")}
+        return self.kinds.keys() - histograms | parts
+
     def labels(self, name: str) -> set[str]:
-        return {label for labels, _ in self.samples(name) for label in labels}
+        """Give the labels of a metric, as far as anything was told."""
+        family = self._families[name.removesuffix("_total")]
+        return {label for one in family.samples for label in one.labels} - {"le"}
 
     def samples(self, name: str) -> Iterator[tuple[Mapping[str, str], float]]:
         for family in self._families.values():

@@ -65,6 +65,20 @@ def test_every_setting_exists_and_no_secret_is_written_down(name: str) -> None:
     assert ("FOOTFALL_JWT_SECRET" in found) == (name == "footfall-api")
 
 
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_each_pod_is_scraped_where_it_tells_its_metrics(name: str) -> None:
+    noted = DEPLOYMENTS[name]["spec"]["template"]["metadata"]["annotations"]
+    assert noted["prometheus.io/scrape"] == "true"
+    listens = "API_METRICS" if name == "footfall-api" else "WORKER_HEALTH"
+    assert noted["prometheus.io/port"] == environ(name)[f"FOOTFALL_{listens}_PORT"]
+    assert environ(name)[f"FOOTFALL_{listens}_HOST"] == "0.0.0.0"  # noqa: S104
+    (container,) = pod(name)["containers"]
+    assert int(noted["prometheus.io/port"]) in [one["containerPort"] for one in container["ports"]]
+    # Whoever reaches the service reads no metrics.
+    (service,) = [one for one in OBJECTS if one["kind"] == "Service"]
+    assert [port["targetPort"] for port in service["spec"]["ports"]] == ["http"]
+
+
 def test_a_worker_is_given_more_time_than_its_grace() -> None:
     grace = load_settings(environ={}).worker.shutdown_grace
     assert pod("footfall-worker")["terminationGracePeriodSeconds"] > grace + 6
