@@ -19,14 +19,14 @@ COPY api api
 COPY worker worker
 
 FROM sources AS api
-RUN pip install --constraint constraints.txt . && rm -rf /src/*
+RUN pip install --constraint constraints.txt '.[traces]' && rm -rf /src/*
 USER footfall
 WORKDIR /data
-EXPOSE 8000
+EXPOSE 8000 9464
 CMD ["footfall", "api", "--host", "0.0.0.0"]
 
 FROM sources AS worker
-RUN pip install --constraint constraints.txt '.[jac]' && rm -rf /src/*
+RUN pip install --constraint constraints.txt '.[jac,traces]' && rm -rf /src/*
 USER footfall
 # Jac compiles itself once for each user, which takes half a minute: here, not at each start.
 RUN python -c "import jaclang"

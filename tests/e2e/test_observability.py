@@ -17,7 +17,7 @@ from support.api import SECRET, Caller, api_settings, caller_of
 from support.collector import Collector, Seen, running_collector
 from support.ports import free_port
 from support.processes import Running, footfall, ready
-from support.schedules import create, ended, trigger
+from support.schedules import create, ended, trigger, walking
 from support.scraped import Scraped, scrape
 from support.waiting import until
 from temporalio.client import Client
@@ -133,6 +133,29 @@ async def test_each_run_is_counted_once_by_walker_and_outcome(deployment: Deploy
     assert new("walker_duration_seconds_sum", walker="flaky") < 1
     # Nobody meant a time for these runs.
     assert new("run_lateness_seconds_count") == 0
+
+
+async def test_a_run_that_is_cancelled_is_counted_so_and_one_that_waits_is_seen(
+    deployment: Deployment,
+) -> None:
+    # They are on one root, where one waits for the other.
+    first, second = [await create(deployment.caller, "sleepy") for _ in range(2)]
+    run = await walking(deployment.caller, await trigger(deployment.caller, first["id"]))
+    other = await trigger(deployment.caller, second["id"])
+    seen = await settled(deployment.worker, "footfall_runs_waiting", 1)
+    assert seen("footfall_runs_waiting") == 1
+    assert seen("footfall_host_processes", state="busy") == 1
+    for one in (run, other):
+        path = f"/schedule/{one['schedule_id']}/runs/{one['id']}/cancel"
+        await deployment.caller.data("POST", path)
+    seen = await settled(deployment.worker, "footfall_runs_total", 2, walker="sleepy")
+    assert seen("footfall_runs_total", walker="sleepy", outcome="cancelled") == 2
+    assert seen("footfall_runs_total", walker="sleepy") == 2
+    # The other one never began.
+    assert seen("footfall_walker_duration_seconds_count", walker="sleepy") == 1
+    assert (await settled(deployment.worker, "footfall_host_processes", 2, state="idle"))(
+        "footfall_runs_waiting"
+    ) == 0
 
 
 @pytest.mark.parametrize("execution", ["durable", "light"])

@@ -6,6 +6,7 @@ from pathlib import Path
 from support.api import api_settings, caller_of, running_api
 from support.mongod import running_mongod
 from support.schedules import create
+from support.scraped import Scraped
 from support.waiting import until
 from support.worker import running_worker
 from temporalio.client import Client
@@ -44,6 +45,10 @@ async def test_lists_are_refused_runs_go_on_and_the_projection_catches_up(
                 assert answer.json()["data"]["code"] == "projection_unavailable"
                 assert answer.headers["Retry-After"]
             assert (await api.http.get("/healthz/ready")).status_code == 503
+            answer = await caller_of(api.http, asked, "root-admin", admin=True)("GET", "/metrics")
+            told = Scraped(answer.text)
+            assert told("footfall_projection_up") == 0
+            assert told("footfall_temporal_up") == told("footfall_workers") == 1
             # What goes to Temporal alone is done.
             made = await create(caller)
             handle = client.get_schedule_handle(ticking["id"])

@@ -1,7 +1,10 @@
+import time
 from typing import Any
 
 import pytest
 from support.api import api_settings, running_api, started_api
+from support.scraped import Scraped
+from support.waiting import until
 from temporalio.testing import WorkflowEnvironment
 
 from api.process import wired_services
@@ -60,6 +63,19 @@ async def test_without_temporal_requests_get_503_and_the_process_lives(
             assert answer.status_code == 503, (method, path, answer.text)
             assert answer.json()["data"]["code"] == "temporal_unavailable"
             assert answer.headers["Retry-After"]
+        admin = api.caller("root-admin", admin=True)
+
+        async def told() -> Scraped | None:
+            began = time.monotonic()
+            answer = await admin("GET", "/metrics")
+            assert (answer.status_code, time.monotonic() - began < 3) == (200, True)
+            found = Scraped(answer.text)
+            return found if found("footfall_temporal_up") == 0 else None
+
+        found = await until(told, what="a scrape that says that Temporal is away")
+        assert found("footfall_projection_up") == 0
+        assert found("footfall_projection_lag_seconds") > 0
+        assert list(found.samples("footfall_workers")) == []
 
 
 async def test_without_a_worker_nothing_is_created(

@@ -8,15 +8,20 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import ParseDict
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from support.histories import HISTORIES, assert_holds
 from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 import api.delivering
 import worker.process
 import workflows
+from footfall.tracing.traces import Traces
+from worker.run_ends import TellingRunEnds
+from worker.run_log import NamingRuns
+from worker.run_traces import RunTraces
 
 PATHS = sorted(HISTORIES.glob("*.json"))
 WORKFLOWS: dict[str, type[Any]] = {
@@ -79,6 +84,30 @@ def test_the_histories_hold_every_way_that_a_run_goes() -> None:
 async def test_a_history_of_an_earlier_release_replays(path: Any) -> None:
     replayer = Replayer(workflows=list(WORKFLOWS.values()), data_converter=pydantic_data_converter)
     await replayer.replay_workflow(WorkflowHistory.from_json("replay", path.read_text()))
+
+
+class Ends:
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+
+    def ended(self, *end: Any) -> None:
+        self.told.append(end)
+
+
+async def test_what_watches_runs_changes_no_history_and_counts_no_run_again() -> None:
+    ends, traces = Ends(), Traces(InMemorySpanExporter(), process="worker", environ={})
+    watchers = [NamingRuns(), RunTraces(traces, app="app"), TellingRunEnds(ends)]
+    replayer = Replayer(
+        workflows=list(WORKFLOWS.values()),
+        data_converter=pydantic_data_converter,
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        interceptors=watchers,
+    )
+    histories = [WorkflowHistory.from_json(path.stem, path.read_text()) for path in PATHS]
+    for history in histories:
+        await replayer.replay_workflow(history)
+    traces.close()
+    assert ends.told == []
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

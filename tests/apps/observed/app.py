@@ -1,6 +1,7 @@
 """Walkers that show what is seen of them from outside."""
 
 import os
+import time
 
 from opentelemetry import trace
 
@@ -21,6 +22,11 @@ def boom() -> None:
 def flaky(failures: int = 1) -> None:
     if current_run().attempt <= failures:
         raise ValueError("not yet")
+
+
+@walker
+def sleepy() -> None:
+    time.sleep(600)
 
 
 @walker
