@@ -21,7 +21,7 @@ async def scraping(
         if services is None:
             return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
         await services.metrics.look()
-        return scraped(services.metrics.registry, request)
+        return await scraped(services.metrics.registry, request)
 
     async with side_server(listener, [Route("/metrics", scrape)]):
         yield

@@ -87,7 +87,7 @@ async def health_server(listener: socket.socket | None, state: WorkerState) -> A
 
     async def scrape(request: Request) -> Response:
         await metrics.look()
-        return scraped(state.registry, request)
+        return await scraped(state.registry, request)
 
     routes = [
         Route("/healthz/live", live),

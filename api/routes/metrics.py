@@ -17,4 +17,4 @@ async def show_metrics(request: Request, who: CurrentPrincipal, services: UsedSe
     if not who.is_admin:
         raise ForbiddenError("Only an admin may read the metrics.")
     await services.metrics.look()
-    return scraped(services.metrics.registry, request)
+    return await scraped(services.metrics.registry, request)

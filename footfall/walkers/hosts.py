@@ -140,13 +140,14 @@ class Hosts:
             self._calls -= 1
 
     def census(self) -> Census:
-        """Say how the host processes stand at this moment."""
+        """Say how the host processes stand at this moment; from any thread."""
+        busy = self._busy.copy()
         return Census(
-            idle=sum(host.alive for host in self._loaded - self._busy),
-            busy=sum(host.alive for host in self._busy),
+            idle=sum(host.alive for host in self._loaded - busy),
+            busy=sum(host.alive for host in busy),
             starting=self._starting,
             replaced=self._replaced,
-            waiting=self._calls - len(self._busy),
+            waiting=max(0, self._calls - len(busy)),
             problem=self._problem,
         )
 
