@@ -21,7 +21,7 @@ from temporalio.worker import (
 from footfall.schedules.request import RunRequest
 from footfall.schedules.run import RunKind, RunOutcome, RunStatus
 from footfall.schedules.schedule import ScheduledWalk
-from footfall.tracing.run_context import HEADER, parent_of, run_span, traceparent
+from footfall.tracing.run_context import HEADER, MADE_IN, run_span, span_of, traceparent
 from footfall.tracing.traces import Traces
 
 _STARTS = ("run_walker", "run_walker_lightly")
@@ -90,7 +90,7 @@ class RunTraces(Interceptor):
     ) -> None:
         """Take how a run ended, within its workflow."""
         info = workflow.info()
-        parent = parent_of(info.headers)
+        parent = span_of(info.headers)
         kind = walk.occasion.kind if walk.occasion else RunKind.SCHEDULED
         self._traces.record(
             f"run {walk.walker_name}",
@@ -104,6 +104,7 @@ class RunTraces(Interceptor):
                 "footfall.kind": kind.value,
                 "footfall.outcome": outcome.value,
             },
+            link=span_of(info.headers, MADE_IN),
             error=outcome.value if outcome in _ERRORS else None,
         )
 
@@ -112,7 +113,7 @@ class RunTraces(Interceptor):
         request: RunRequest = input.args[0]
         info = activity.info()
         sampler = self._traces.provider.sampler
-        above = run_span(parent_of(input.headers), info.workflow_run_id or "", sampler)
+        above = run_span(span_of(input.headers), info.workflow_run_id or "", sampler)
         start = _Start(self._child(above), self._child(above))
         began = time.time_ns()
         # What is logged meanwhile names it; the task ends with the activity.

@@ -4,6 +4,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 from opentelemetry.trace import SpanKind, Status, StatusCode, get_current_span
+from temporalio.api.workflowservice.v1 import CreateScheduleRequest, UpdateScheduleRequest
 from temporalio.client import (
     ClientConfig,
     Interceptor,
@@ -15,7 +16,7 @@ from temporalio.client import (
 from temporalio.service import ConnectConfig, RPCError, ServiceClient
 
 from footfall.temporal.action import RUN_WALKER
-from footfall.tracing.run_context import current_header
+from footfall.tracing.run_context import HEADER, MADE_IN, current_span_payload
 from footfall.tracing.traces import Traces
 
 
@@ -32,13 +33,17 @@ class _Starting(OutboundInterceptor):
         self,
         input: StartWorkflowInput,  # noqa: A002 - the SDK's name
     ) -> WorkflowHandle[Any, Any]:
-        if input.workflow == RUN_WALKER:
-            input.headers = {**input.headers, **current_header()}
+        payload = current_span_payload()
+        if input.workflow == RUN_WALKER and payload is not None:
+            input.headers = {**input.headers, HEADER: payload}
         return await super().start_workflow(input)
 
 
 class TracedCalls(Plugin):
-    """Makes a span of each call to Temporal that is made within one."""
+    """Makes a span of each call to Temporal that is made within one.
+
+    Schedules that are written so have their runs name that span.
+    """
 
     def __init__(self, traces: Traces) -> None:
         self._traces = traces
@@ -95,6 +100,9 @@ class _TracedService(ServiceClient):
         if not get_current_span().is_recording():
             # What a process does by itself, polling most of all, is nobody's trace.
             return await call
+        payload = current_span_payload()
+        if isinstance(req, CreateScheduleRequest | UpdateScheduleRequest) and payload is not None:
+            req.schedule.action.start_workflow.header.fields[MADE_IN].CopyFrom(payload)
         # As gRPC names it; the SDK has Python's form.
         method = "".join(part.capitalize() for part in rpc.split("_"))
         with self._traces.tracer.start_as_current_span(

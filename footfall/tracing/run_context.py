@@ -16,21 +16,22 @@ from temporalio.converter import PayloadConverter
 HEADER = "_tracer-data"
 """Header of workflows and activities that carries the trace, as Temporal's own SDKs name it."""
 
+MADE_IN = "footfall-made-in"
+"""Header of what a schedule starts that names the span in which the schedule became what it is."""
+
 _propagator = TraceContextTextMapPropagator()
 
 
-def current_header() -> dict[str, Payload]:
-    """Give the header of what continues the current span; none where there is no span."""
+def current_span_payload() -> Payload | None:
+    """Give the current span as headers of Temporal's have it; None where there is none."""
     carrier: dict[str, str] = {}
     _propagator.inject(carrier)
-    if not carrier:
-        return {}
-    return {HEADER: PayloadConverter.default.to_payloads([carrier])[0]}
+    return PayloadConverter.default.to_payloads([carrier])[0] if carrier else None
 
 
-def parent_of(headers: Mapping[str, Payload]) -> SpanContext | None:
-    """Give the span that a run was started in; None if it was started in none."""
-    payload = headers.get(HEADER)
+def span_of(headers: Mapping[str, Payload], name: str = HEADER) -> SpanContext | None:
+    """Give the span that a header names; None if there is none."""
+    payload = headers.get(name)
     if payload is None:
         return None
     carrier = PayloadConverter.default.from_payloads([payload])[0]

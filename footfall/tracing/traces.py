@@ -9,6 +9,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import (
+    Link,
     NonRecordingSpan,
     SpanContext,
     SpanKind,
@@ -59,6 +60,7 @@ class Traces:
         start: int,
         end: int,
         attributes: Mapping[str, str | int],
+        link: SpanContext | None = None,
         error: str | None = None,
     ) -> None:
         """Tell of a span that has ended and whose ids others know already.
@@ -70,6 +72,7 @@ class Traces:
             start: when it began, in nanoseconds since 1970.
             end: when it ended.
             attributes: what is to be known of it.
+            link: what led to it, in another trace.
             error: what kind of error it ended with.
         """
         if not span.trace_flags.sampled:
@@ -83,6 +86,7 @@ class Traces:
                 context=set_span_in_context(above or NonRecordingSpan(_NOTHING)),
                 kind=SpanKind.INTERNAL,
                 attributes=attributes,
+                links=None if link is None else [Link(link)],
                 start_time=start,
             )
         finally:

@@ -268,7 +268,12 @@ async def test_a_run_that_nobody_asked_for_is_a_trace_with_all_its_starts(
     deployment: Deployment, execution: str
 ) -> None:
     fields = {"hours": 0, "seconds": 1, "max_runs": 1, "execution": execution, "timeout": 5}
-    schedule = await create(deployment.caller, "boom", retry={"max_attempts": 2}, **fields)
+    # Not before it is active does it run.
+    fields |= {"is_active": False, "retry": {"max_attempts": 2}}
+    schedule = await create(deployment.caller, "boom", **fields)
+    request, trace_id = f"/schedule/{schedule['id']}", secrets.token_hex(16)
+    headers = {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01"}
+    await deployment.caller.data("PUT", request, json={"is_active": True}, headers=headers)
 
     async def is_over() -> str | None:
         path = f"/schedule/{schedule['id']}/runs"
@@ -278,6 +283,13 @@ async def test_a_run_that_nobody_asked_for_is_a_trace_with_all_its_starts(
     run_id = await until(is_over, what="the run's end")
     seen = await traced(deployment, run_id, "run boom")
     assert seen["run boom"].parent_id == ""
+    # What made the schedule run is named, and is in a trace of its own.
+    (made,) = (
+        one
+        for one in deployment.collector.spans
+        if (one.trace_id, one.name) == (trace_id, "PUT /schedule/{schedule_id}")
+    )
+    assert seen["run boom"].links == [made.span_id]
     of = [one for one in deployment.collector.spans if one.trace_id == seen["run boom"].trace_id]
     starts = [one for one in of if one.name == "start boom"]
     assert [one.attributes["footfall.attempt"] for one in starts] == [1, 2]

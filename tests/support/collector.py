@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 @dataclass(frozen=True)
 class Seen:
-    """A span as the collector took it; ids are hex, and times nanoseconds."""
+    """A span as the collector took it: ids are hex, times nanoseconds, links the ids of spans."""
 
     service: str
     name: str
@@ -26,6 +26,7 @@ class Seen:
     start: int
     end: int
     is_error: bool
+    links: list[str]
     attributes: dict[str, Any]
 
 
@@ -59,6 +60,7 @@ class Collector:
                     start=one.start_time_unix_nano,
                     end=one.end_time_unix_nano,
                     is_error=one.status.code == one.status.STATUS_CODE_ERROR,
+                    links=[link.span_id.hex() for link in one.links],
                     attributes=_values(one.attributes),
                 )
                 for scope in resource.scope_spans
