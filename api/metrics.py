@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry
@@ -46,9 +47,8 @@ class ApiMetrics(Collector):
         self.registry.register(self)
 
     async def look(self) -> None:
-        """Find out what has to be asked for elsewhere; it takes two seconds at most."""
-        await self._statuses.look()
-        await self._workers.look()
+        """Find out what has to be asked for elsewhere; it takes a second at most."""
+        await asyncio.gather(self._statuses.look(), self._workers.look())
 
     def close(self) -> None:
         """Ask no more."""
