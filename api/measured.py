@@ -31,7 +31,7 @@ class Measured:
 
         try:
             await self._app(scope, receive, seen)
-        except BaseException:
+        except Exception:
             if not status:
                 # The answer to a bug is made further out.
                 self._answered(scope, 500, began)

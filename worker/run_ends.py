@@ -2,6 +2,7 @@ import asyncio
 from datetime import datetime
 from typing import Any, Protocol
 
+import structlog
 from temporalio import workflow
 from temporalio.exceptions import (
     ActivityError,
@@ -19,6 +20,8 @@ from temporalio.worker import (
 from footfall.schedules.run import WALKER_TIMEOUT, RunStatus
 from footfall.schedules.schedule import ScheduledWalk
 from workflows.run_walker import RunWalker
+
+_log = structlog.get_logger(__name__)
 
 
 class RunEnds(Protocol):
@@ -70,7 +73,11 @@ def _tell(listeners: tuple[RunEnds, ...], walk: ScheduledWalk, outcome: RunStatu
     if workflow.unsafe.is_replaying():
         return
     for listener in listeners:
-        listener.ended(walk, outcome, workflow.info().workflow_start_time, workflow.now())
+        try:
+            listener.ended(walk, outcome, workflow.info().workflow_start_time, workflow.now())
+        except Exception:  # noqa: BLE001
+            # What raises here would be tried again for ever, and the run would never end.
+            _log.exception("the end of a run cannot be told of")
 
 
 def _status(error: BaseException) -> RunStatus:

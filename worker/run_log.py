@@ -19,6 +19,7 @@ from footfall.schedules.notice import EndedRun
 from footfall.schedules.request import RunRequest
 from footfall.schedules.run import RunOutcome, RunStatus
 from footfall.schedules.schedule import ScheduledWalk
+from footfall.temporal.action import RUN_WALKER
 
 _log = structlog.get_logger(__name__)
 
@@ -74,7 +75,7 @@ class _NamingActivity(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
         # Each activity is a task of its own, with which all this ends.
         info = activity.info()
-        if info.workflow_type == "RunWalker":
+        if info.workflow_type == RUN_WALKER:
             log_about(run_id=info.workflow_id or "", **_named(input.args[0]))
         return await super().execute_activity(input)
 

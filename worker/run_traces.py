@@ -129,8 +129,10 @@ class RunTraces(Interceptor):
         attributes: dict[str, str | int] = _attributes(request, request.run_id)
         if start.attempt:
             attributes["footfall.attempt"] = start.attempt
-        # Without an outcome its worker stopped, or the walker is started elsewhere or later.
-        error = "ended elsewhere" if start.outcome is None else _error(start.outcome)
+        # Without an outcome it was not its turn, or the worker stops: the walker is started again.
+        if start.outcome is not None:
+            attributes["footfall.outcome"] = start.outcome.status.value
+        error = None if start.outcome is None else _error(start.outcome)
         self._traces.record(
             f"start {request.walker_name}",
             span=start.whole,

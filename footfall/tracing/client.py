@@ -1,5 +1,6 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
@@ -88,7 +89,8 @@ class _TracedService(ServiceClient):
         metadata: Mapping[str, str | bytes],
         timeout: timedelta | None,  # noqa: ASYNC109 - the SDK's own signature
     ) -> Any:
-        call = self._inner._rpc_call(  # noqa: SLF001 - it is what the SDK has every client define
+        call = partial(
+            self._inner._rpc_call,  # noqa: SLF001 - it is what the SDK has every client define
             rpc,
             req,
             resp_type,
@@ -99,7 +101,7 @@ class _TracedService(ServiceClient):
         )
         if not get_current_span().is_recording():
             # What a process does by itself, polling most of all, is nobody's trace.
-            return await call
+            return await call()
         payload = current_span_payload()
         if isinstance(req, CreateScheduleRequest | UpdateScheduleRequest) and payload is not None:
             req.schedule.action.start_workflow.header.fields[MADE_IN].CopyFrom(payload)
@@ -113,7 +115,7 @@ class _TracedService(ServiceClient):
             set_status_on_exception=False,
         ) as span:
             try:
-                return await call
+                return await call()
             except RPCError as error:
                 span.set_status(Status(StatusCode.ERROR, error.status.name))
                 raise

@@ -30,12 +30,16 @@ def current_span_payload() -> Payload | None:
 
 
 def span_of(headers: Mapping[str, Payload], name: str = HEADER) -> SpanContext | None:
-    """Give the span that a header names; None if there is none."""
+    """Give the span that a header names; None if there is none, or nothing that can be read."""
     payload = headers.get(name)
     if payload is None:
         return None
-    carrier = PayloadConverter.default.from_payloads([payload])[0]
-    found = get_current_span(_propagator.extract(carrier)).get_span_context()
+    try:
+        carrier = PayloadConverter.default.from_payloads([payload])[0]
+        found = get_current_span(_propagator.extract(carrier)).get_span_context()
+    except Exception:  # noqa: BLE001
+        # Any client may have written it, and no run may fail for it.
+        return None
     return found if found.is_valid else None
 
 

@@ -10,6 +10,7 @@ import pytest
 from support.api import Caller
 from support.ports import free_port
 from support.processes import EXAMPLE_APP, Running, footfall, ready
+from support.scraped import scrape
 from support.waiting import until
 
 GUIDE_CREATE = {"walker_name": "my_walker", "trigger": "interval", "minutes": 30}
@@ -101,7 +102,11 @@ async def test_schedules_and_runs_survive_kill_9_of_everything(dev: Dev) -> None
 
 @pytest.mark.timeout(300)
 async def test_the_guides_examples_run_and_what_they_print_is_seen(dev: Dev) -> None:
-    async with dev.running(), dev.caller() as ada:
+    async with dev.running() as running, dev.caller() as ada:
+        addresses = r"(?s)Metrics +(\S+)/metrics\n +Metrics +(\S+)/metrics\n"
+        api, worker = (await running.shows(addresses)).groups()
+        assert (await scrape(api))("footfall_build_info", process="api") == 1
+        assert (await scrape(worker))("footfall_build_info", process="worker") == 1
 
         async def registered() -> dict[str, dict[str, Any]] | None:
             listed = (await ada.data("GET", "/schedule/list"))["schedules"]

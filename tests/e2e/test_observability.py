@@ -256,6 +256,7 @@ async def test_one_trace_leads_from_a_request_to_the_walker(deployment: Deployme
         "footfall.run_id": run["id"],
         "footfall.walker": "spans",
         "footfall.attempt": 1,
+        "footfall.outcome": "succeeded",
     }
     # What the walker itself traces joins, by OpenTelemetry's context or by what it is told.
     (joined,) = run["reports"]

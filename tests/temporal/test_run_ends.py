@@ -28,13 +28,18 @@ class Ends:
         self.told.append((walk.schedule_id, outcome))
 
 
+class Broken:
+    def ended(self, *_: object) -> None:
+        raise ValueError("a bug")
+
+
 @activity.defn(name="run_walker")
 async def succeed(request: RunRequest) -> RunOutcome:
     assert request.run_id
     return RunOutcome(status=RunStatus.SUCCEEDED)
 
 
-async def test_each_end_is_told_once_by_a_worker_that_remembers_no_run(
+async def test_each_end_is_told_once_whoever_else_cannot_take_it(
     client: Client, app_name: str
 ) -> None:
     ends = Ends()
@@ -45,7 +50,7 @@ async def test_each_end_is_told_once_by_a_worker_that_remembers_no_run(
         workflows=[RunWalker],
         activities=[succeed],
         workflow_runner=UnsandboxedWorkflowRunner(),
-        interceptors=[TellingRunEnds(ends)],
+        interceptors=[TellingRunEnds(Broken(), ends)],
         max_cached_workflows=0,
         max_concurrent_workflow_task_polls=1,
     ):

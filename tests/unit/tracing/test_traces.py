@@ -8,9 +8,11 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, TraceIdRatioBased
 from opentelemetry.trace import SpanContext, TraceFlags
+from temporalio.api.common.v1 import Payload
+from temporalio.converter import PayloadConverter
 
 from footfall.tracing import traces as module
-from footfall.tracing.run_context import run_span, traceparent
+from footfall.tracing.run_context import HEADER, run_span, span_of, traceparent
 from footfall.tracing.traces import Traces
 
 PARENT = SpanContext(7, 8, is_remote=True, trace_flags=TraceFlags(TraceFlags.SAMPLED))
@@ -45,6 +47,19 @@ def test_everyone_finds_the_same_span_of_a_run() -> None:
     assert (joined.trace_id, joined.span_id) == (7, found[0].span_id)
     assert joined.trace_flags.sampled
     assert traceparent(joined) == f"00-{7:032x}-{joined.span_id:016x}-01"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        Payload(),
+        Payload(metadata={"encoding": b"binary/encrypted"}, data=b"?"),
+        Payload(metadata={"encoding": b"json/plain"}, data=b"{"),
+        *PayloadConverter.default.to_payloads([[1], "text", {"traceparent": "nonsense"}]),
+    ],
+)
+def test_a_header_that_cannot_be_read_is_none(payload: Payload) -> None:
+    assert span_of({HEADER: payload}) is None
 
 
 def test_of_runs_that_nobody_asked_for_the_wanted_share_is_sampled() -> None:
