@@ -6,7 +6,7 @@ import structlog
 
 from footfall.errors import FootfallError
 
-EVERY_SECONDS = 10.0
+EVERY_SECONDS = 5.0
 """How old a value may be that is shown without being asked for anew."""
 
 PATIENCE_SECONDS = 1.0
