@@ -202,6 +202,14 @@ async def test_runs_are_started_followed_listed_shown_and_cancelled(
     assert re.split(r"  +", header.strip()) == ["STARTED", "STATUS", "TOOK", "KIND", "ERROR", "ID"]
     cells = re.split(r"  +", row.strip())
     assert (cells[1], *cells[3:5]) == ("failed", "manual", "no luck")
+    header, row = (await footfall("runs", "count", failing["id"])).out.splitlines()
+    assert header.split() == ["SINCE", "RUNS", "FAILED"]
+    assert row.split()[1:] == ["1", "1"]
+    spans = (await footfall("runs", "count", "--by=hour", "--since=2h", "--json")).data["spans"]
+    assert sum(span["total"] for span in spans) >= 2
+    assert (await footfall("runs", "count", "--since=2020-01-01", "--until=2020-01-03")).out == (
+        "No runs.\n"
+    )
     shown = (await footfall("runs", "show", failing["id"])).out
     assert "ValueError: no luck" in shown
     assert "Traceback" in shown
