@@ -4,13 +4,18 @@ from typing import Annotated, Any
 
 import typer
 
+from footfall.cli.known_names import schedule_names
 from footfall.cli.server import Server, asking, given
 
 cli = typer.Typer(help="Look at runs, and end them.", no_args_is_help=True, rich_markup_mode=None)
 
 Run = Annotated[
     str,
-    typer.Argument(metavar="RUN", help="Its id, or a schedule's name or id: its newest run."),
+    typer.Argument(
+        metavar="RUN",
+        help="Its id, or a schedule's name or id: its newest run.",
+        autocompletion=schedule_names,
+    ),
 ]
 
 Statuses = Annotated[
@@ -33,7 +38,10 @@ Until = Annotated[
 def list_(
     server: Server,
     schedule: Annotated[
-        str | None, typer.Argument(metavar="SCHEDULE", help="Whose; else everyone's.")
+        str | None,
+        typer.Argument(
+            metavar="SCHEDULE", help="Whose; else everyone's.", autocompletion=schedule_names
+        ),
     ] = None,
     *,
     status: Statuses = None,
@@ -71,7 +79,10 @@ def list_(
 def count(
     server: Server,
     schedule: Annotated[
-        str | None, typer.Argument(metavar="SCHEDULE", help="Whose; else everyone's.")
+        str | None,
+        typer.Argument(
+            metavar="SCHEDULE", help="Whose; else everyone's.", autocompletion=schedule_names
+        ),
     ] = None,
     *,
     by: Annotated[str | None, typer.Option("--by", metavar="day|hour")] = None,

@@ -281,6 +281,25 @@ async def test_walkers_are_listed_with_their_fields(footfall: Footfall) -> None:
     assert (await footfall("walkers", "greet", "--json")).data["fields"][0]["name"] == "name"
 
 
+async def test_shells_complete_names(footfall: Footfall, process: Footfall) -> None:
+    for name in ("nightly-report", "nightly-backup", "other"):
+        await footfall("schedules", "create", "greet", "--every", "5h", "--name", name)
+
+    async def completed(words: str, **environ: str) -> set[str]:
+        place = str(words.count(" "))
+        done = await process(
+            _FOOTFALL_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=place, **environ
+        )
+        return set(done.out.split())
+
+    both = {"nightly-report", "nightly-backup"}
+    assert await completed("footfall schedules pause nightly") == both
+    assert await completed("footfall runs list nightly-r") == {"nightly-report"}
+    assert "greet" in await completed("footfall schedules create gr")
+    away = f"http://127.0.0.1:{free_port()}"
+    assert await completed("footfall schedules pause nightly", FOOTFALL_URL=away) == set()
+
+
 async def test_a_typo_is_told_with_what_was_meant(footfall: Footfall) -> None:
     done = await footfall("walkers", "gret")
     assert (done.code, done.out) == (3, "")
