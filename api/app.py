@@ -25,6 +25,7 @@ from api.routes import (
     tail,
     trigger,
     walkers,
+    workers,
 )
 from api.services import Services
 from api.strict_query import StrictQuery
@@ -33,7 +34,7 @@ from footfall.config import LimitSettings
 if TYPE_CHECKING:
     from footfall.tracing.traces import Traces
 
-_TRACED = ("/schedule", "/runs", "/notifications")
+_TRACED = ("/schedule", "/runs", "/workers", "/notifications")
 """Beginnings of the paths whose requests are traced: not those of probes, files and events."""
 
 
@@ -54,6 +55,7 @@ def build_app(services: Services | None) -> FastAPI:
     app.include_router(board.board(Assets.read()))
     for router in (
         walkers.router,
+        workers.router,
         applying.router,
         bulk.router,
         schedules.router,

@@ -13,7 +13,7 @@ from footfall.metrics.request_metrics import RequestMetrics
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
 from footfall.schedules.schedule import utc_now
-from footfall.temporal.pollers import asking, pollers
+from footfall.temporal.pollers import is_alive, pollers
 from footfall.temporal.pulse import Pulse
 
 
@@ -91,4 +91,5 @@ class ApiMetrics(Collector):
         )
 
     async def _asking(self) -> int:
-        return len(asking(await pollers(self._client, app=self._app), utc_now()))
+        found, now = await pollers(self._client, app=self._app), utc_now()
+        return sum(is_alive(at, now) for at in found.values())

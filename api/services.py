@@ -1,4 +1,6 @@
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from api.applying import Applying
@@ -53,6 +55,7 @@ class Services:
     store: Store
     projector: Projector
     temporal: TemporalHealth
+    workers: Callable[[], Awaitable[dict[str, datetime]]]
     codec: EncryptionCodec
     metrics: ApiMetrics
     traces: "Traces | None"

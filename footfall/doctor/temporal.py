@@ -11,7 +11,7 @@ from footfall.schedules.schedule import utc_now
 from footfall.temporal.clock import clock_difference
 from footfall.temporal.connection import connect
 from footfall.temporal.namespace import read_retention
-from footfall.temporal.pollers import asking, pollers, version_of
+from footfall.temporal.pollers import is_alive, pollers, version_of
 from footfall.temporal.registration import creating_command, missing_attributes
 
 IDENTITY = "footfall-doctor"
@@ -104,7 +104,7 @@ async def _workers(client: Client, app: str) -> AsyncIterator[Finding]:
 
 def judged_workers(found: dict[str, datetime], *, app: str, now: datetime) -> Finding:
     """Judge the workers of an app, by identity with the time at which each asked for work last."""
-    alive = asking(found, now)
+    alive = [identity for identity, at in found.items() if is_alive(at, now)]
     if not alive:
         gone = "; the last one asked more than a minute ago" if found else ""
         return Finding(
