@@ -65,7 +65,8 @@ def run(
     if not app.exists():
         raise AppError(f"{app}: there is no such app (--app)")
     with locked_folder(settings.data_dir) as data_dir:
-        api_port = settings.api.port or free_port(host)
+        api = settings.api
+        api_port = api.port or free_port(host)
         temporal = EmbeddedTemporal(
             host=host,
             port=temporal_port or free_port(),
@@ -78,6 +79,12 @@ def run(
                 (host, api_port, "--api-port"),
                 ("127.0.0.1", temporal.port, "--temporal-port"),
                 (host, temporal.ui_port, "--ui-port"),
+                # Without one of its own a free one is taken.
+                *(
+                    [(api.metrics_host, api.metrics_port, "FOOTFALL_API_METRICS_PORT")]
+                    if api.metrics_port
+                    else []
+                ),
             ],
         )
         resolved = _resolve(settings, host=host, api_port=api_port, temporal=temporal)
