@@ -22,7 +22,7 @@ AUDIT := .audit
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev test test-exact test-chaos mutants check format bench bench-quick constraints audit openapi screenshots
+.PHONY: help install dev test test-exact test-chaos mutants check format bench bench-quick constraints audit openapi settings docs screenshots
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench: $(VENV)/.installed ## measure beside peers for an hour; nothing else shou
 bench-quick: $(VENV)/.installed ## measure less, in under three minutes
 	$(PY) benchmarks/run.py --quick $(ARGS)
 
+docs: $(VENV)/.installed ## build the documentation as a site in build/site; a warning is an error
+	@$(PY) scripts/docs.py
+
 screenshots: $(VENV)/.installed ## take the pictures of docs/screenshots; needs a Chromium
 	$(PY) scripts/screenshots
 
@@ -71,6 +74,9 @@ audit: $(AUDIT)/.installed ## look for known vulnerabilities in constraints.txt;
 
 openapi: $(VENV)/.installed ## write docs/openapi.json and the client's types from the API
 	@$(PY) scripts/openapi.py
+
+settings: $(VENV)/.installed ## write the table of docs/configuration.md from the settings
+	@$(PY) scripts/settings.py
 
 constraints: $(VENV)/.installed ## write constraints.txt from what .venv holds
 	$(PY) scripts/constraints.py > constraints.txt.new
