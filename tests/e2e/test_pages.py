@@ -33,16 +33,17 @@ async def beside_dev(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 @pytest.mark.timeout(420)
 async def test_the_tutorial_and_the_pages_that_go_on_from_it_are_true(reader: Reader) -> None:
     await reader.follow("docs/tutorial.md")
-    # One start reads the code of both.
+    # One start reads the code of all three.
     await reader.prepare("docs/python-walkers.md")
+    await reader.prepare("docs/exactly-once.md")
     for page in FOLLOWED[1:-1]:
         await reader.follow(page)
-    assert reader.did == 61
+    assert reader.did == 64
 
 
 async def test_every_command_of_the_page_prints_what_stands_there(beside_dev: Reader) -> None:
     await beside_dev.follow(FOLLOWED[-1])
-    assert beside_dev.did == 18
+    assert beside_dev.did == 19
 
 
 async def test_every_program_of_the_page_prints_what_stands_there(beside_dev: Reader) -> None:

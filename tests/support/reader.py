@@ -3,7 +3,7 @@
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -25,16 +25,11 @@ SOON = 45
 
 
 class Reader:
-    """A reader in a folder of their own, with ports of their own.
+    """A reader in a folder of their own, with ports of their own."""
 
-    Args:
-        folder: where files are written and commands are typed.
-        ports: the ports that stand for those of `PRINTED`; free ones for what it does not name.
-    """
-
-    def __init__(self, folder: Path, ports: Mapping[str, int] | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = {name: free_port() for name in PRINTED} | dict(ports or {})
+        self.ports = {name: free_port() for name in PRINTED}
         self.exported: dict[str, str] = {"FOOTFALL_TEMPORAL_ADDRESS": self.here("127.0.0.1:7233")}
         self._done: set[Block] = set()
         self._loaded: dict[Path, str] = {}
