@@ -30,7 +30,11 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.ports = {name: free_port() for name in PRINTED}
-        self.exported: dict[str, str] = {"FOOTFALL_TEMPORAL_ADDRESS": self.here("127.0.0.1:7233")}
+        self.exported = {
+            "FOOTFALL_TEMPORAL_ADDRESS": self.here("127.0.0.1:7233"),
+            # Each one more loads the app once more, at every start.
+            "FOOTFALL_PROCESSES": "1",
+        }
         self._done: set[Block] = set()
         self._loaded: dict[Path, str] = {}
         self._servers = AsyncExitStack()
@@ -101,8 +105,8 @@ class Reader:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(self.here(text))
 
-    def _code(self) -> dict[Path, str]:
-        files = [*self.folder.rglob("*.jac"), *self.folder.rglob("*.py")]
+    def _code(self, app: str) -> dict[Path, str]:
+        files = [*(self.folder / app).glob("*.jac"), *(self.folder / app).glob("*.py")]
         return {file: file.read_text() for file in files if file.is_file()}
 
     async def _type(self, script: str, printed: Block | None) -> None:
@@ -132,12 +136,13 @@ class Reader:
         kind = command[0]
         arguments = [self.here(f" {argument}").strip() for argument in command]
         if kind == "dev":
+            code = self._code(arguments[arguments.index("--app") + 1])
             if self._dev is not None:
                 # What has read all of the code need not be started again.
-                if self._loaded == self._code():
+                if self._loaded == code:
                     return
                 await self._dev.aclose()
-            self._loaded = self._code()
+            self._loaded = code
             named = " ".join(arguments)
             arguments += [
                 f"--{name}-port={self.ports[name]}"
