@@ -77,27 +77,38 @@ def lay_out(folder: Path) -> None:
             shutil.copyfile(file, folder / place)
 
 
-def main(build: Path = BUILD) -> int:
-    """Lay the pages out and build them; a warning is an error.
+def problems(build: Path) -> str:
+    """Build the site of the pages that are laid out, and give what is wrong with them; "" is nothing.
 
     Args:
-        build: the folder in which `pages` and `site` are written.
+        build: the folder that has `pages`, and in which `site` is written.
     """
-    lay_out(build / "pages")
     config = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     config |= {"docs_dir": str(build / "pages"), "site_dir": str(build / "site")}
     (build / "mkdocs.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    # Not `--quiet`, by which mkdocs does not count warnings either.
     done = subprocess.run(  # noqa: S603
-        [Path(sys.executable).parent / "mkdocs", "build", "--strict", "--quiet"],
+        [Path(sys.executable).parent / "mkdocs", "build", "--strict"],
         cwd=build,
         # That the theme's upkeep ends in 2027 is known (docs/decisions.md); what it prints of it is
         # no warning about these pages.
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
         check=False,
     )
-    if done.returncode == 0:
-        print(f"The site is in {build / 'site'}; serve the folder, or open its index.html.")
-    return done.returncode
+    told = done.stdout + done.stderr
+    return told if done.returncode or "WARNING" in told else ""
+
+
+def main(build: Path = BUILD) -> int:
+    """Lay the pages out and build them; a warning is an error."""
+    lay_out(build / "pages")
+    if told := problems(build):
+        print(told, file=sys.stderr)
+        return 1
+    print(f"The site is in {build / 'site'}; serve the folder, or open its index.html.")
+    return 0
 
 
 if __name__ == "__main__":

@@ -13,3 +13,4 @@ _spec.loader.exec_module(_module)
 OF_THE_ROOT: dict[str, str] = _module.OF_THE_ROOT
 sources = _module.sources
 rewritten = _module.rewritten
+problems = _module.problems

@@ -1,12 +1,13 @@
 """`make docs` builds the site without a warning, and the site asks nobody else for anything."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from support.docs import SCRIPT, rewritten
+from support.docs import SCRIPT, problems, rewritten
 from support.pages import ROOT
 
 ASKED = re.compile(
@@ -37,6 +38,13 @@ def test_nothing_comes_from_elsewhere(site: Path) -> None:
         text = path.read_text()
         assert ASKED.findall(text) + IN_STYLES.findall(text) == [], path.name
     assert looked > 40
+
+
+def test_a_warning_is_a_problem(site: Path, tmp_path: Path) -> None:
+    shutil.copytree(site.parent / "pages", tmp_path / "pages")
+    page = tmp_path / "pages" / "index.md"
+    page.write_text(page.read_text().replace("](deploy.md)", "](deploy.md#nothing)"))
+    assert "does not contain an anchor '#nothing'" in problems(tmp_path)
 
 
 def test_a_link_to_nothing_stops_the_build() -> None:
