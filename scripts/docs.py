@@ -78,7 +78,7 @@ def lay_out(folder: Path) -> None:
 
 
 def problems(build: Path) -> str:
-    """Build the site of the pages that are laid out, and give what is wrong with them; "" is nothing.
+    """Build the site of the pages that are laid out, and give what is wrong with them.
 
     Args:
         build: the folder that has `pages`, and in which `site` is written.
