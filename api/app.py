@@ -22,6 +22,7 @@ from api.routes import (
     tail,
     trigger,
     walkers,
+    workers,
 )
 from api.services import Services
 from api.strict_query import StrictQuery
@@ -44,6 +45,7 @@ def build_app(services: Services | None) -> FastAPI:
     app.include_router(board.board(Assets.read()))
     for router in (
         walkers.router,
+        workers.router,
         applying.router,
         bulk.router,
         schedules.router,

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 import structlog
 import uvicorn
@@ -53,6 +54,7 @@ from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.health import TemporalHealth
 from footfall.temporal.namespace import read_retention
 from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
+from footfall.temporal.pollers import pollers
 from footfall.temporal.pulse import Pulse
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.run_control import RunControl
@@ -267,6 +269,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             store=store,
             projector=projector,
             temporal=temporal,
+            workers=partial(pollers, client, app=app),
             codec=codec_of(settings.temporal),
         )
     finally:

@@ -42,7 +42,7 @@ async def test_the_tutorial_and_the_pages_that_go_on_from_it_are_true(reader: Re
 
 async def test_every_command_of_the_page_prints_what_stands_there(beside_dev: Reader) -> None:
     await beside_dev.follow(FOLLOWED[-1])
-    assert beside_dev.did == 19
+    assert beside_dev.did == 20
 
 
 async def test_every_program_of_the_page_prints_what_stands_there(beside_dev: Reader) -> None:

@@ -174,7 +174,7 @@ def server(block: Block) -> list[str]:
 
 
 def is_reading(script: str) -> bool:
-    return bool(re.search(r" (list|changes|show) |healthz", script)) and "-X P" not in script
+    return bool(re.search(r" (list|count|changes|show) |healthz", script)) and "-X P" not in script
 
 
 async def in_the_end(shown: object, *, reads: bool) -> None:
