@@ -47,7 +47,7 @@ class Jac:
         self._runtime = JacRuntime
         self._source = source
         JacRuntime.set_base_path(str(source.folder))
-        JacRuntime.set_full_target_path(str(source.entries[0]))
+        JacRuntime.set_full_target_path(str(_named_after(source)))
         speak_the_guide(source)
         _silence_report_echo()
         self._users = JacRuntime.get_user_manager(base_path=str(source.folder))
@@ -201,6 +201,21 @@ class _Reporting:
         if error is not None and not _is_conflict(error):
             self._walk.error = error
             raise _WalkFailedError from error
+
+
+def _named_after(source: Source) -> Path:
+    """Give the file after which Jac names the database of the graphs.
+
+    Of an app without an entry point that is the one that has a database, else the first: a file
+    that comes before it by name must not lead to another database, an empty one.
+    """
+    from jaclang.runtimelib.utils import get_db_path  # noqa: PLC0415
+
+    for entry in source.entries:
+        database = get_db_path(str(source.folder), target_path=str(entry))
+        if database and Path(database).exists():
+            return entry
+    return source.entries[0]
 
 
 def _vars(target: object) -> dict[str, Any]:
