@@ -32,6 +32,7 @@ from api.streams import Streams
 from api.tails import Tails
 from api.telling import Telling
 from api.views import TemporalUi
+from footfall.collecting import collect_less
 from footfall.config import Settings
 from footfall.ending import end_within
 from footfall.errors import ConfigurationError, FootfallError
@@ -98,6 +99,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
             ),
             services,
         )
+        collect_less()
         _log.info("the API listens", host=settings.api.host, port=listener.getsockname()[1])
         await server.serve(sockets=[listener])
         end_within(ENDING_SECONDS, why="what the API waits for at its end does not answer")
