@@ -277,6 +277,9 @@ def _no_secret(path: Path) -> str:
 
 
 def _principal(claims: Mapping[str, Any], *, leeway: int) -> Principal:
+    if claims.get("type") == "api_key":
+        # jac-scale signs them with the same secret, and takes them for webhooks only.
+        raise UnauthorizedError("The token is an API key of jac-scale, which is for its webhooks.")
     # A `user_id` that is there but wrong is not made good by `sub`: another may have set that.
     user = claims["user_id"] if "user_id" in claims else claims.get("sub")
     if not isinstance(user, str) or not is_user(user):
