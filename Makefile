@@ -39,7 +39,8 @@ dev: $(VENV)/.runnable ## run everything on this machine, with the example app
 test: $(VENV)/.installed $(JAC_SCALE)/.installed ## run the tests, with branch coverage
 	# Havoc comes first and alone: it needs the machine for itself.
 	$(if $(ARGS),,$(PY) -m pytest $(HAVOC))
-	$(PY) -m pytest -n $(JOBS) --cov --cov-branch --cov-report=term-missing:skip-covered \
+	# A group, such as the tests beside one server of jac-scale, stays in one process.
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-branch --cov-report=term-missing:skip-covered \
 		$(or $(ARGS),--ignore=$(HAVOC))
 
 check: $(VENV)/.installed ## lint, check formatting, types and import rules

@@ -6,23 +6,14 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from support.jac_scale import Beside, Person
+from support.taking_over import assert_one_graph
 from support.waiting import until
 
 from footfall.tokens import issue_token
 
-
-async def assert_one_graph(person: Person) -> None:
-    """Assert that a worker sees what jac-scale wrote, and jac-scale what a worker wrote."""
-    await person.walk("plant", name="rose")
-    job = await person.job()
-    run = await person.run(job["job_id"])
-    assert run["status"] == "succeeded", run["error"]
-    assert await person.plants() == [["rose", 1], ["weed", 0]]
-    # Neither goes on with what it has read before.
-    await person.walk("plant", name="fern")
-    assert (await person.run(job["job_id"]))["status"] == "succeeded"
-    assert await person.plants() == [["fern", 1], ["rose", 2], ["weed", 0], ["weed", 1]]
+pytestmark = pytest.mark.xdist_group("jac-scale")
 
 
 async def test_a_schedule_and_a_request_work_on_one_graph(
@@ -64,7 +55,7 @@ def users_of(app: Path) -> set[str]:
 
 async def test_whom_jac_scale_does_not_know_has_no_graph_and_gets_none(beside: Beside) -> None:
     before = users_of(beside.folder)
-    async with beside.person("carol") as carol:
+    async with beside.signed_in("carol") as carol:
         names = ["carol", "somebody", "00000000-0000-0000-0000-000000000000"]
         for name in names:
             token = issue_token(
@@ -89,14 +80,3 @@ async def test_an_api_key_for_webhooks_is_no_token(alice: Person) -> None:
     for client, path in ((alice.jac_scale, "/jobs"), (alice.footfall, "/jobs")):
         answer = await client.get(path, headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 401, answer.text
-
-
-async def test_what_is_static_runs_at_one_of_the_two(beside: Beside) -> None:
-    ledger = beside.folder / "by-footfall.txt"
-
-    async def ran() -> bool:
-        lines = ledger.read_text().splitlines() if ledger.exists() else []
-        return min(lines.count("walker"), lines.count("function")) >= 3
-
-    await until(ran, what="three runs of each static schedule")
-    assert not (beside.folder / "by-jac-scale.txt").exists()

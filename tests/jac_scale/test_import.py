@@ -1,12 +1,13 @@
 """`footfall import jac-scale`, from a live server and from its MongoDB."""
 
-import asyncio
-import json
 from datetime import datetime
 from typing import Any
 
+import pytest
 from support.jac_scale import Beside, Person
-from support.processes import FOOTFALL, clean_environ
+from support.taking_over import imported, outcomes, put
+
+pytestmark = pytest.mark.xdist_group("jac-scale")
 
 JOBS: dict[str, dict[str, Any]] = {
     "interval": {"trigger": "interval", "interval": 3600},
@@ -16,41 +17,6 @@ JOBS: dict[str, dict[str, Any]] = {
     "monday": {"trigger": "cron", "cron": "0 9 * * 0"},
     "fraction": {"trigger": "interval", "interval": 1.5},
 }
-
-
-async def imported(
-    beside: Beside, *options: str, token: str | None = None, code: int | None = 0
-) -> dict[str, Any]:
-    """Type the command, and give what it prints by the name of each job."""
-    environ = {"FOOTFALL_URL": beside.footfall, "FOOTFALL_PROFILES": "none"}
-    if token is not None:
-        environ["FOOTFALL_TOKEN"] = token
-    process = await asyncio.create_subprocess_exec(
-        *(FOOTFALL, "import", "jac-scale", *options, "--json"),
-        env=clean_environ(environ),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    output, said = await process.communicate()
-    assert code is None or process.returncode == code, said.decode() + output.decode()
-    data = json.loads(output)
-    assert sum(data["counts"].values()) == len(data["jobs"])
-    return data
-
-
-async def put(person: Person, **jobs: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Create jobs at jac-scale, and give them by name."""
-    made = {}
-    for name, body in jobs.items():
-        answer = await person.jac_scale.post("/jobs", json={"walker_or_function": "water", **body})
-        assert answer.status_code == 201, answer.text
-        made[name] = answer.json()["data"]
-    return made
-
-
-def outcomes(data: dict[str, Any], jobs: dict[str, dict[str, Any]]) -> dict[str, str]:
-    names = {job["job_id"]: name for name, job in jobs.items()}
-    return {names[one["job_id"]]: one["outcome"] for one in data["jobs"] if one["job_id"] in names}
 
 
 async def total(person: Person) -> int:
@@ -79,8 +45,6 @@ async def test_jobs_of_a_live_server_are_taken_over_once(beside: Beside, alice: 
         shown = (await alice.footfall.get(path)).json()["data"]
         assert shown | {"created_at": None} == jobs[name] | {"created_at": None}
 
-    again = await imported(beside, source, token=alice.token, code=1)
-    assert outcomes(again, jobs) == dict.fromkeys(fine, "unchanged") | cannot
     assert await total(alice) == 4
 
     changed = jobs["interval"]["job_id"]
@@ -107,34 +71,16 @@ async def test_an_admin_takes_over_what_is_others(
     beside: Beside, alice: Person, bob: Person
 ) -> None:
     jobs = await put(alice, hers=JOBS["interval"]) | await put(bob, his=JOBS["cron"])
-    login = {
-        "identity": {"type": "username", "value": "admin"},
-        "credential": {"type": "password", "password": "changeme"},
-    }
-    answer = await alice.jac_scale.post("/user/login", json=login)
-    token = answer.json()["data"]["token"]
     source = f"--from={beside.jac_scale}"
-    refused = await imported(beside, source, token=token, code=1)
-    assert outcomes(refused, jobs) == {"hers": "cannot", "his": "cannot"}
     secret = f"--config={beside.folder / 'jac.toml'}"
-    # Others' jobs are taken over with them, and some may be none of ours.
-    done = await imported(beside, source, secret, token=token, code=None)
+    async with beside.admin() as admin:
+        refused = await imported(beside, source, token=admin.token, code=1)
+        assert outcomes(refused, jobs) == {"hers": "cannot", "his": "cannot"}
+        # Others' jobs are taken over with them, and some may be none of ours.
+        done = await imported(beside, source, secret, token=admin.token, code=None)
     assert outcomes(done, jobs) == {"hers": "created", "his": "created"}
     for person, name in ((alice, "hers"), (bob, "his")):
         shown = (await person.footfall.get(f"/jobs/{jobs[name]['job_id']}")).json()["data"]
         assert shown["created_by"] == person.user_id
         assert await total(person) == 1
     assert (await bob.footfall.get(f"/jobs/{jobs['hers']['job_id']}")).status_code == 404
-
-
-async def test_where_no_jac_scale_is_it_is_said(beside: Beside, alice: Person) -> None:
-    for source in (f"--from={beside.footfall}/board", "--from=http://127.0.0.1:9"):
-        process = await asyncio.create_subprocess_exec(
-            *(FOOTFALL, "import", "jac-scale", source, f"--url={beside.footfall}"),
-            env=clean_environ({"FOOTFALL_TOKEN": alice.token, "FOOTFALL_PROFILES": "none"}),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        _, said = await process.communicate()
-        assert process.returncode == 5
-        assert b"jac-scale" in said

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from support.jac_scale import Beside, Person
 
+pytestmark = pytest.mark.xdist_group("jac-scale")
+
 PAGE = Path(__file__).parent.parent.parent / "docs" / "migrating.md"
 JOB: dict[str, Any] = {"walker_or_function": "water", "trigger": "interval", "interval": 3600}
 VARYING = {"job_id", "created_at", "updated_at"}
@@ -199,16 +201,12 @@ def text_of(answer: httpx.Response) -> str:
 
 @pytest.fixture
 async def both(beside: Beside, alice: Person, bob: Person) -> Any:
-    admin = {"identity": {"type": "username", "value": "admin"}}
-    login = {**admin, "credential": {"type": "password", "password": "changeme"}}
-    answer = await alice.jac_scale.post("/user/login", json=login)
-    token = answer.json()["data"]["token"]
-    async with beside.clients(token) as admins, beside.clients(None) as nobodies:
+    async with beside.admin() as admin, beside.clients(None) as nobodies:
         found = Both(
             {
                 "alice": (alice.jac_scale, alice.footfall),
                 "bob": (bob.jac_scale, bob.footfall),
-                "admin": admins,
+                "admin": (admin.jac_scale, admin.footfall),
                 None: nobodies,
             },
             alice.user_id,

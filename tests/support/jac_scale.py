@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +20,7 @@ from support.processes import Running, clean_environ, footfall, ready
 from support.waiting import until
 
 from footfall.config import Settings, load_settings
+from footfall.tokens import issue_token
 
 ROOT = Path(__file__).parent.parent.parent
 ENVIRONMENT = ROOT / ".jac-scale"
@@ -87,29 +89,56 @@ class Beside:
     """A jac-scale server, and ours: one jac.toml, one graph, one secret."""
 
     folder: Path
-    jac_scale: str
+    server: "JacScale"
     footfall: str
     settings: Settings
     worker: Running
+
+    @property
+    def jac_scale(self) -> str:
+        return self.server.url
 
     @property
     def app(self) -> str:
         return self.settings.temporal.task_queue
 
     @asynccontextmanager
-    async def person(self, name: str | None = None) -> AsyncIterator[Person]:
-        """Register someone with jac-scale, and sign them in there."""
-        user = name or f"user-{secrets.token_hex(4)}"
-        identity = {"type": "username", "value": user}
-        credential = {"type": "password", "password": PASSWORD}
+    async def person(self) -> AsyncIterator[Person]:
+        """Register someone with jac-scale, who has a token that we signed: it is good there too."""
+        user_id = await self._registered(f"user-{secrets.token_hex(4)}")
+        token = issue_token(
+            self.settings.jwt,
+            user=user_id,
+            admin=False,
+            lifetime=timedelta(hours=1),
+            now=datetime.now(UTC),
+        )
+        async with self.clients(token) as (theirs, ours):
+            yield Person(user_id, token, theirs, ours)
+
+    @asynccontextmanager
+    async def signed_in(self, name: str, *, password: str = PASSWORD) -> AsyncIterator[Person]:
+        """Register someone with jac-scale unless they are, and sign them in there."""
+        await self._registered(name)
+        known = {"identity": _named(name), "credential": _password(password)}
         async with httpx.AsyncClient(base_url=self.jac_scale, timeout=30) as nobody:
-            new = {"identities": [identity], "credential": credential}
-            await nobody.post("/user/register", json=new)
-            known = {"identity": identity, "credential": credential}
             answer = await nobody.post("/user/login", json=known)
         data = answer.json()["data"]
         async with self.clients(data["token"]) as (theirs, ours):
             yield Person(data["user_id"], data["token"], theirs, ours)
+
+    async def _registered(self, name: str) -> str:
+        """Register someone; gives their id, or nothing where they are known."""
+        new = {"identities": [_named(name)], "credential": _password(PASSWORD)}
+        async with httpx.AsyncClient(base_url=self.jac_scale, timeout=30) as nobody:
+            answer = await nobody.post("/user/register", json=new)
+        return str((answer.json()["data"] or {}).get("user_id", ""))
+
+    @asynccontextmanager
+    async def admin(self) -> AsyncIterator[Person]:
+        """Sign jac-scale's own first admin in."""
+        async with self.signed_in("admin", password="changeme") as admin:
+            yield admin
 
     @asynccontextmanager
     async def clients(
@@ -122,6 +151,14 @@ class Beside:
             httpx.AsyncClient(base_url=self.footfall, headers=headers, timeout=30) as ours,
         ):
             yield theirs, ours
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"type": "username", "value": name}
+
+
+def _password(password: str) -> dict[str, str]:
+    return {"type": "password", "password": password}
 
 
 class JacScale:
@@ -193,18 +230,8 @@ def write_app(folder: Path, *, mongodb_uri: str | None = None) -> None:
 
 
 @asynccontextmanager
-async def running_jac_scale(folder: Path) -> AsyncIterator[JacScale]:
-    """Run a server of an app that is written."""
-    server = JacScale(folder, need_jac_scale())
-    try:
-        yield await server.start()
-    finally:
-        await server.kill()
-
-
-@asynccontextmanager
 async def running_beside(
-    address: str, folder: Path, *, mongodb_uri: str | None = None
+    address: str, folder: Path, *, mongodb_uri: str | None = None, processes: int = 2
 ) -> AsyncIterator[Beside]:
     """Run a jac-scale server, and beside it a worker of its environment and an API of ours.
 
@@ -212,6 +239,7 @@ async def running_beside(
         address: of Temporal.
         folder: one that is there, for everything.
         mongodb_uri: where users and graphs are; None: in SQLite, in the app's folder.
+        processes: how many walkers the worker runs at once.
     """
     bin_folder = need_jac_scale()
     app = folder / "app"
@@ -219,20 +247,30 @@ async def running_beside(
     environ = {
         "FOOTFALL_TEMPORAL_ADDRESS": address,
         "FOOTFALL_TEMPORAL_TASK_QUEUE": f"beside-{secrets.token_hex(4)}",
-        "FOOTFALL_PROCESSES": "2",
+        "FOOTFALL_PROCESSES": str(processes),
         "FOOTFALL_DATA_DIR": str(folder / "data"),
     }
     settings = load_settings(config=app / "jac.toml", environ=environ)
     health = free_port()
-    async with (
-        running_jac_scale(app) as server,
-        footfall(
-            *("worker", f"--app={app}", f"--health-port={health}"),
-            tmp_path=folder,
-            program=str(bin_folder / "footfall"),
-            **environ_of(**environ, SCHEDULES_BY="footfall", LEDGER=str(app / "by-footfall.txt")),
-        ) as worker,
-        served_api(settings) as url,
-    ):
-        await ready(f"http://127.0.0.1:{health}", running=worker)
-        yield Beside(app, server.url, url, settings, worker)
+    server = JacScale(app, bin_folder)
+    # Both make what they need in a store that is new, whoever comes first.
+    starting = asyncio.create_task(server.start())
+    try:
+        async with (
+            footfall(
+                *("worker", f"--app={app}", f"--health-port={health}"),
+                tmp_path=folder,
+                program=str(bin_folder / "footfall"),
+                **environ_of(
+                    **environ, SCHEDULES_BY="footfall", LEDGER=str(app / "by-footfall.txt")
+                ),
+            ) as worker,
+            served_api(settings) as url,
+        ):
+            await starting
+            await ready(f"http://127.0.0.1:{health}", running=worker)
+            yield Beside(app, server, url, settings, worker)
+    finally:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await server.kill()
