@@ -39,8 +39,7 @@ dev: $(VENV)/.runnable ## run everything on this machine, with the example app
 test: $(VENV)/.installed $(JAC_SCALE)/.installed ## run the tests, with branch coverage
 	# Havoc comes first and alone: it needs the machine for itself.
 	$(if $(ARGS),,$(PY) -m pytest $(HAVOC))
-	# A group, such as the tests beside one server of jac-scale, stays in one process.
-	$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-branch --cov-report=term-missing:skip-covered \
+	$(PY) -m pytest -n $(JOBS) --cov --cov-branch --cov-report=term-missing:skip-covered \
 		$(or $(ARGS),--ignore=$(HAVOC))
 
 check: $(VENV)/.installed ## lint, check formatting, types and import rules
@@ -98,11 +97,14 @@ $(VENV)/.installed: $(DECLARED) | $(PY)
 	fi
 	@touch $(VENV)/.runnable $@
 
-# Without it, as without a network, the tests that need it say so and are skipped.
+# It compiles itself when it is first imported, which takes half a minute. Without it, as without
+# a network, the tests that need it say so and are skipped.
 $(JAC_SCALE)/.installed: constraints-jac-scale.txt pyproject.toml | $(PY)
 	@$(PY) -m venv $(JAC_SCALE) && \
 		$(JAC_SCALE)/bin/python -m pip --disable-pip-version-check install --quiet \
-			--constraint constraints-jac-scale.txt 'jac-scale[scheduler,data]' requests --editable . && \
+			--constraint constraints-jac-scale.txt 'jac-scale[scheduler,data]' requests --editable '.[jac]' && \
+		XDG_CACHE_HOME=$(CURDIR)/$(JAC_SCALE)/cache $(JAC_SCALE)/bin/python -c \
+			'import jaclang, jac_scale.serve, jac_scale.scheduler.scheduler' && \
 		touch $@ || echo "jac-scale cannot be installed: its tests will be skipped"
 
 $(AUDIT)/.installed: Makefile | $(PY)

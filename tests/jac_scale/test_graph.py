@@ -6,14 +6,11 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from support.jac_scale import Beside, Person
 from support.taking_over import assert_one_graph
 from support.waiting import until
 
 from footfall.tokens import issue_token
-
-pytestmark = pytest.mark.xdist_group("jac-scale")
 
 
 async def test_a_schedule_and_a_request_work_on_one_graph(

@@ -3,11 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-import pytest
 from support.jac_scale import Beside, Person
 from support.taking_over import imported, outcomes, put
-
-pytestmark = pytest.mark.xdist_group("jac-scale")
 
 JOBS: dict[str, dict[str, Any]] = {
     "interval": {"trigger": "interval", "interval": 3600},

@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-import pytest
 from support.jac_scale import need_jac_scale, running_beside
 from support.mongod import Mongod
 from support.taking_over import assert_one_graph, imported, outcomes, put
 from temporalio.testing import WorkflowEnvironment
-
-pytestmark = pytest.mark.xdist_group("jac-scale")
 
 HOURLY = {"trigger": "interval", "interval": 3600}
 DAILY = {"trigger": "cron", "cron": "0 9 * * *"}

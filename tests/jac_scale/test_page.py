@@ -6,7 +6,6 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
 from support.jac_scale import APP, Beside
 from support.processes import clean_environ
 from support.taking_over import put
@@ -26,8 +25,6 @@ VARYING = (
     (r"\b20\d\d-\d\d-\d\dT[\d:.]+\+00:00", "<instant>"),
     (r" +", " "),
 )
-
-pytestmark = pytest.mark.xdist_group("jac-scale")
 
 
 def blocks() -> list[tuple[str, str]]:

@@ -11,8 +11,6 @@ import httpx
 import pytest
 from support.jac_scale import Beside, Person
 
-pytestmark = pytest.mark.xdist_group("jac-scale")
-
 PAGE = Path(__file__).parent.parent.parent / "docs" / "migrating.md"
 JOB: dict[str, Any] = {"walker_or_function": "water", "trigger": "interval", "interval": 3600}
 VARYING = {"job_id", "created_at", "updated_at"}

@@ -3,11 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from support.jac_scale import Beside, Person
 from support.waiting import until
-
-pytestmark = pytest.mark.xdist_group("jac-scale")
 
 WALKERS = ["water", "rinse"]
 """A walker and a function, both offered to be scheduled."""
