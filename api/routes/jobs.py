@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api.auth import CurrentPrincipal, UsedServices
 from api.broken import told_error
-from api.errors import error_response
+from api.errors import HTTP_CODES, error_response
 from api.job_bodies import JobTrigger, NewJob
 from api.job_views import failure, success, told
 from api.preconditions import IdempotencyKey, checked_key
@@ -42,7 +42,8 @@ class JobsRoute(StrictJsonRoute):
             except FootfallError as error:
                 return _refused(told_error(getattr(request.state, "principal", None), error))
             except HTTPException as error:
-                code = HTTPStatus(error.status_code).name
+                status = HTTPStatus(error.status_code)
+                code = HTTP_CODES.get(status, status.phrase.replace(" ", "_")).upper()
                 body = failure(error.status_code, code, str(error.detail))
                 return JSONResponse(body, error.status_code, error.headers)
 
