@@ -23,6 +23,7 @@ from api.routes import (
     tail,
     trigger,
     walkers,
+    workers,
 )
 from api.services import Services
 from api.strict_query import StrictQuery
@@ -45,6 +46,7 @@ def build_app(services: Services | None) -> FastAPI:
     app.include_router(board.board(Assets.read()))
     for router in (
         walkers.router,
+        workers.router,
         applying.router,
         bulk.router,
         schedules.router,

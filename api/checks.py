@@ -22,6 +22,11 @@ from footfall.walkers.arguments import check_arguments
 from footfall.webhooks.addresses import is_surely_private
 
 
+def is_soon_checked(config: Mapping[str, Any]) -> bool:
+    """Say whether a trigger is checked in less time than a thread takes to be asked."""
+    return config.get("trigger") in ("interval", "date", "after") and "exclude" not in config
+
+
 class Checks:
     """What a schedule has to be before it is created, changed or previewed."""
 

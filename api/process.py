@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 import structlog
 import uvicorn
@@ -32,6 +33,7 @@ from api.streams import Streams
 from api.tails import Tails
 from api.telling import Telling
 from api.views import TemporalUi
+from footfall.collecting import collect_less
 from footfall.config import Settings
 from footfall.ending import end_within
 from footfall.errors import ConfigurationError, FootfallError
@@ -54,6 +56,7 @@ from footfall.temporal.deliveries import DeliveryGateway
 from footfall.temporal.health import TemporalHealth
 from footfall.temporal.namespace import read_retention
 from footfall.temporal.owner_hooks import KnownHooks, OwnerHookGateway
+from footfall.temporal.pollers import pollers
 from footfall.temporal.pulse import Pulse
 from footfall.temporal.registration import register_attributes
 from footfall.temporal.run_control import RunControl
@@ -97,6 +100,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
             ),
             services,
         )
+        collect_less()
         _log.info("the API listens", host=settings.api.host, port=listener.getsockname()[1])
         await server.serve(sockets=[listener])
         end_within(ENDING_SECONDS, why="what the API waits for at its end does not answer")
@@ -269,6 +273,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
             store=store,
             projector=projector,
             temporal=temporal,
+            workers=partial(pollers, client, app=app),
             codec=codec_of(settings.temporal),
         )
     finally:

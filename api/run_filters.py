@@ -14,32 +14,35 @@ from footfall.triggers.instant import parse_instant
 _FRACTION = re.compile(r"(?<=:\d\d)[.,](\d{1,9})(?!\d)", re.ASCII)
 
 
+Statuses = Annotated[list[RunStatus] | None, Query(description="only these; repeat it")]
+Kinds = Annotated[list[RunKind] | None, Query(description="only these; repeat it")]
+Since = Annotated[
+    str | None,
+    Query(
+        json_schema_extra=INSTANT,
+        description="ISO 8601, in UTC unless it has an offset: only runs that started "
+        "then or later",
+    ),
+]
+Until = Annotated[
+    str | None,
+    Query(
+        json_schema_extra=INSTANT,
+        description="ISO 8601, in UTC unless it has an offset: only runs that started before",
+    ),
+]
+
+
 class RunFilters:
     """The parameters of lists of runs, as FastAPI reads them from a request."""
 
     def __init__(
         self,
         *,
-        status: Annotated[
-            list[RunStatus] | None, Query(description="only these; repeat it")
-        ] = None,
-        kind: Annotated[list[RunKind] | None, Query(description="only these; repeat it")] = None,
-        since: Annotated[
-            str | None,
-            Query(
-                json_schema_extra=INSTANT,
-                description="ISO 8601, in UTC unless it has an offset: only runs that started "
-                "then or later",
-            ),
-        ] = None,
-        until: Annotated[
-            str | None,
-            Query(
-                json_schema_extra=INSTANT,
-                description="ISO 8601, in UTC unless it has an offset: only runs that started "
-                "before",
-            ),
-        ] = None,
+        status: Statuses = None,
+        kind: Kinds = None,
+        since: Since = None,
+        until: Until = None,
         limit: Annotated[int, Query(ge=1, le=1000, description="rows of a page")] = 100,
         cursor: Annotated[
             str | None,
@@ -68,14 +71,19 @@ class RunFilters:
             owner=owner,
             statuses=self._statuses,
             kinds=self._kinds,
-            since=_instant("since", self._since),
-            until=_instant("until", self._until),
+            since=read_instant("since", self._since),
+            until=read_instant("until", self._until),
             limit=min(self._limit, most),
             cursor=self._cursor,
         )
 
 
-def _instant(field: str, text: str | None) -> datetime | None:
+def read_instant(field: str, text: str | None) -> datetime | None:
+    """Read an instant (UTC) as it was asked for, down to microseconds; None stays None.
+
+    Raises:
+        InvalidInputError: the text is no instant.
+    """
     if text is None:
         return None
     # Answers show milliseconds, which a trigger's options refuse.

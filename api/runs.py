@@ -1,4 +1,5 @@
 from api.permissions import check_operable
+from api.run_counts import CountFilters, RunCounts, spans_of
 from api.run_filters import RunFilters
 from api.schedules import Schedules
 from footfall.errors import RunEndedError, RunNotFoundError, ScheduleNotFoundError
@@ -7,6 +8,7 @@ from footfall.projection.row import RunPage, RunTally
 from footfall.projection.store import Store
 from footfall.schedules.live import Progress
 from footfall.schedules.run import RunOutcome, RunSummary
+from footfall.schedules.schedule import utc_now
 from footfall.temporal.observation import Observation
 from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
@@ -60,6 +62,30 @@ class Runs:
         """
         owner = None if who.is_admin else who.user
         return await self._store.list_runs(filters.query(owner=owner, most=self._page))
+
+    async def counts_of_schedule(
+        self, who: Principal, schedule_id: str, filters: CountFilters
+    ) -> RunCounts:
+        """Count a schedule's runs by day or hour.
+
+        Raises:
+            ScheduleNotFoundError: there is none that `who` may see.
+            InvalidInputError: a filter is invalid.
+        """
+        edges = filters.edges(utc_now())
+        await self._schedules.read(who, schedule_id)
+        query = filters.query(schedule_id=schedule_id)
+        return spans_of(edges, await self._store.count_runs(query, edges))
+
+    async def counts_everywhere(self, who: Principal, filters: CountFilters) -> RunCounts:
+        """Count the runs of all schedules that `who` sees by day or hour.
+
+        Raises:
+            InvalidInputError: a filter is invalid.
+        """
+        edges = filters.edges(utc_now())
+        query = filters.query(owner=None if who.is_admin else who.user)
+        return spans_of(edges, await self._store.count_runs(query, edges))
 
     async def read(
         self,

@@ -7,7 +7,7 @@ from typing import Any
 from api.bodies import NewSchedule, ScheduleChange
 from api.broken import told_error
 from api.chains import Chains, Planned
-from api.checks import Checks
+from api.checks import Checks, is_soon_checked
 from api.creations import Creations
 from api.edits import Author, Edits
 from api.idempotency import new_id, same_key, stamp
@@ -405,8 +405,11 @@ class Schedules:
         def check() -> None:
             self._checks.compiled(self._checks.trigger(config), now)
 
-        # It may take seconds, in which other requests are answered.
-        await asyncio.to_thread(check)
+        if is_soon_checked(config):
+            check()
+        else:
+            # It may take seconds, in which other requests are answered.
+            await asyncio.to_thread(check)
 
 
 def foreseen(before: ScheduleSnapshot, draft: Draft | None) -> ScheduleSnapshot:

@@ -1,4 +1,6 @@
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from api.applying import Applying
 from api.backfills import Backfills
@@ -49,4 +51,5 @@ class Services:
     store: Store
     projector: Projector
     temporal: TemporalHealth
+    workers: Callable[[], Awaitable[dict[str, datetime]]]
     codec: EncryptionCodec

@@ -310,18 +310,30 @@ def _policy_fields(snapshot: ScheduleSnapshot) -> dict[str, Any]:
     }
 
 
-def _next_times(snapshot: ScheduleSnapshot, now: datetime) -> list[datetime]:
+def knows_next_runs(snapshot: ScheduleSnapshot, now: datetime) -> bool:
+    """Say whether all next runs that are shown are known, so that none has to be reckoned."""
+    return _known_times(snapshot, now)[1] == 0
+
+
+def _known_times(snapshot: ScheduleSnapshot, now: datetime) -> tuple[list[datetime], int]:
+    """Give what is known of the next runs that are shown, and how many are not known."""
     if snapshot.status is not ScheduleStatus.ACTIVE:
-        return []
-    left = _NEXT_RUNS if snapshot.runs_left is None else min(_NEXT_RUNS, snapshot.runs_left)
-    coming = [at for at in snapshot.coming_times if at > now][:left]
-    if len(coming) < left and len(snapshot.coming_times) >= _NEXT_RUNS:
-        # The row's few times pass; the others are reckoned until Temporal is read again. Where
-        # it shows fewer than it could, no more follow.
+        return [], 0
+    shown = _NEXT_RUNS if snapshot.runs_left is None else min(_NEXT_RUNS, snapshot.runs_left)
+    coming = [at for at in snapshot.coming_times if at > now][:shown]
+    # Where Temporal shows fewer than it could, no more follow.
+    are_more = len(snapshot.coming_times) >= _NEXT_RUNS
+    return coming, shown - len(coming) if are_more else 0
+
+
+def _next_times(snapshot: ScheduleSnapshot, now: datetime) -> list[datetime]:
+    coming, missing = _known_times(snapshot, now)
+    if missing:
+        # The row's few times pass; the others are reckoned until Temporal is read again.
         last = coming[-1] if coming else now
         with suppress(InvalidInputError):
             compiled = compile_config(snapshot.walk.config, snapshot.walk.anchor)
-            coming += next_times(compiled, last, left - len(coming))
+            coming += next_times(compiled, last, missing)
     return coming
 
 

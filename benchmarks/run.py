@@ -1,6 +1,6 @@
 """Measure ours and its reference alternately, and print a table of medians and ratios.
 
-    python benchmarks/run.py [--quick] [--rounds 5] [--only NAME ...] [--list]
+    python benchmarks/run.py [--quick] [--rounds 5] [--only SUITE ...] [--match TEXT] [--list]
 
 Writes the rows to benchmarks/out/latest.json too. The ratio is ours to the reference's, round by
 round; whether more is better, the unit says.
@@ -34,12 +34,12 @@ async def measure(scenario: Scenario, size: Size, rounds: int) -> list[Row]:
     return rows_of(scenario.title, pairs)
 
 
-async def run_suite(suite: Suite, size: Size, rounds: int, only: Sequence[str]) -> list[Row]:
-    """Measure the scenarios of a suite that were asked for, by its name or by theirs."""
+async def run_suite(suite: Suite, size: Size, rounds: int, match: str) -> list[Row]:
+    """Measure those scenarios of a suite whose titles have a text in them."""
     rows: list[Row] = []
     async with suite.make(size) as scenarios:
         for scenario in scenarios:
-            if only and suite.name not in only and not any(one in scenario.title for one in only):
+            if match not in scenario.title:
                 continue
             for row in await measure(scenario, size, rounds):
                 print(row, flush=True)
@@ -48,13 +48,10 @@ async def run_suite(suite: Suite, size: Size, rounds: int, only: Sequence[str]) 
 
 
 def chosen(size: Size, only: Sequence[str]) -> list[Suite]:
-    """Give the suites that are to run: those that are named, or all of that size.
-
-    What names no suite is part of a scenario's name, and may be in any of them.
-    """
-    suites = [suite for suite in SUITES if suite.is_quick or not size.is_quick]
-    named = [suite for suite in SUITES if suite.name in only]
-    return named if len(named) == len(only) and named else suites
+    """Give the suites that are to run: those that are named, or all of that size."""
+    if only:
+        return [suite for suite in SUITES if suite.name in only]
+    return [suite for suite in SUITES if suite.is_quick or not size.is_quick]
 
 
 async def main(asked: argparse.Namespace) -> int:
@@ -67,7 +64,7 @@ async def main(asked: argparse.Namespace) -> int:
     for suite in chosen(size, asked.only):
         started = time.monotonic()
         try:
-            rows += await run_suite(suite, size, rounds, asked.only)
+            rows += await run_suite(suite, size, rounds, asked.match)
         except Exception:  # noqa: BLE001 - whatever it is, the others are measured
             traceback.print_exc()
             failed.append(suite.name)
@@ -86,7 +83,11 @@ def parsed() -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="less of everything")
     parser.add_argument("--rounds", type=int, help="at most; 5, and 1 of the quick one")
-    parser.add_argument("--only", nargs="*", default=[], help="suites, or parts of names")
+    names = [suite.name for suite in SUITES]
+    parser.add_argument(
+        "--only", nargs="+", default=[], choices=names, metavar="SUITE", help="see --list"
+    )
+    parser.add_argument("--match", default="", metavar="TEXT", help="part of a scenario's title")
     parser.add_argument("--list", action="store_true", help="list the suites")
     return parser.parse_args()
 

@@ -38,7 +38,11 @@ BODIES_HEAD = f'''{HEAD}"""What requests take, by name; what is not named is not
 from datetime import datetime
 from typing import Any, Literal, Required, TypedDict
 '''
-FILTERS = {"list_schedules": "ScheduleListFilters", "list_runs": "RunFilters"}
+FILTERS = {
+    "list_schedules": "ScheduleListFilters",
+    "list_runs": "RunFilters",
+    "count_runs": "CountFilters",
+}
 """Operations whose parameters make a type of their own."""
 
 

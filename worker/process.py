@@ -1,5 +1,4 @@
 import asyncio
-import gc
 import os
 import signal
 import socket
@@ -20,6 +19,7 @@ from activities.horizons import HorizonActivities
 from activities.notices import NoticeActivities
 from activities.run_walker import WalkerActivities
 from activities.waiting import WaitingActivities
+from footfall.collecting import collect_less
 from footfall.config import Settings, forget_secrets
 from footfall.ending import end_within
 from footfall.errors import ConflictError, TemporalUnavailableError
@@ -68,9 +68,6 @@ STOP_RESERVE = 6.0
 
 HEARTBEAT_THROTTLE = timedelta(seconds=1)
 """How long the SDK keeps a heartbeat back at most: so old is what is seen of a running walker."""
-
-_NEW_OBJECTS = 20_000
-"""How many objects are made before the garbage collector looks at them; Python's default is 700."""
 
 _log = structlog.get_logger(__name__)
 
@@ -156,7 +153,7 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         async with _registered(client, settings, declared):
             walking, chores = _workers(client, settings, hosts, catalogue)
             # What runs still need is done until they have ended.
-            _collect_less()
+            collect_less()
             async with chores, walking:
                 _show(state, catalogue)
                 await stop.wait()
@@ -165,17 +162,6 @@ async def work(settings: Settings, app: Path, state: WorkerState, stop: asyncio.
         await hosts.close()
         if leases is not None:
             await leases.close()
-
-
-def _collect_less() -> None:
-    """Have the garbage collector look at new objects only, and at these less often.
-
-    What is loaded stays as long as the process. A run makes some hundred objects, none of which
-    outlives it for long.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, 10, 100)
 
 
 def _leases(settings: Settings) -> MongoLeases | None:

@@ -8,6 +8,7 @@ from api.errors import TOO_LARGE, responses
 from api.preconditions import DryRun
 from api.routes.schedules import COMMON, ScheduleId
 from api.run_bodies import EndRequest
+from api.run_counts import CountFilters, RunCounts
 from api.run_filters import RunFilters
 from api.run_views import ChangedRunData
 from api.strict_json import StrictJsonRoute
@@ -30,6 +31,7 @@ everywhere = APIRouter(prefix="/runs", tags=["runs"])
 
 RunId = Annotated[str, Path(description="id of the run")]
 Filters = Annotated[RunFilters, Depends()]
+Counting = Annotated[CountFilters, Depends()]
 
 _ENDING = responses(
     *COMMON,
@@ -71,6 +73,30 @@ async def list_runs(
     runs = [RunView.of(run, services.ui) for run in page.runs]
     counts = {status: tally.counts.get(status, 0) for status in RunStatus}
     return Envelope(data=ScheduleRunList(runs=runs, cursor=page.cursor, counts=counts))
+
+
+@everywhere.get("/counts", responses=responses(*COMMON, ProjectionUnavailableError))
+async def count_all_runs(
+    who: CurrentPrincipal,
+    services: UsedServices,
+    filters: Counting,
+) -> Envelope[RunCounts]:
+    """Count the runs of your schedules and of all static ones, by day or hour and by status."""
+    return Envelope(data=await services.runs.counts_everywhere(who, filters))
+
+
+@router.get(
+    "/counts",
+    responses=responses(*COMMON, ScheduleNotFoundError, ProjectionUnavailableError),
+)
+async def count_runs(
+    schedule_id: ScheduleId,
+    who: CurrentPrincipal,
+    services: UsedServices,
+    filters: Counting,
+) -> Envelope[RunCounts]:
+    """Count a schedule's runs, by day or hour and by status."""
+    return Envelope(data=await services.runs.counts_of_schedule(who, schedule_id, filters))
 
 
 @router.get(

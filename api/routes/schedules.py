@@ -15,7 +15,14 @@ from api.preconditions import DryRun, IdempotencyKey, IfMatch, Reason, checked_k
 from api.previews import preview
 from api.services import Services
 from api.strict_json import StrictJsonRoute
-from api.views import DeletedData, PreviewData, ScheduleData, ScheduleList, ScheduleView
+from api.views import (
+    DeletedData,
+    PreviewData,
+    ScheduleData,
+    ScheduleList,
+    ScheduleView,
+    knows_next_runs,
+)
 from footfall.errors import (
     ConflictError,
     ForbiddenError,
@@ -259,6 +266,10 @@ async def _shown(
 ) -> Envelope[ScheduleData]:
     if not dry_run:
         response.headers["ETag"] = f'"{etag(row.snapshot)}"'
-    # Its next runs may take a while to find.
-    view = await asyncio.to_thread(ScheduleView.of, row, services.ui, now=utc_now())
+    now = utc_now()
+    if knows_next_runs(row.snapshot, now):
+        view = ScheduleView.of(row, services.ui, now=now)
+    else:
+        # They may take a while to find.
+        view = await asyncio.to_thread(ScheduleView.of, row, services.ui, now=now)
     return Envelope(data=ScheduleData(schedule=view), meta=meta_of(dry_run=dry_run))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footfall.cli import EXIT_REFUSED, backfill, declarations, importing, runs, schedules
+from footfall.cli import backfill, declarations, importing, runs, schedules
 from footfall.cli.completion import ASKED, answer_shells, completion
 from footfall.cli.doctor import doctor
 from footfall.cli.duration import parse_duration
@@ -221,9 +221,8 @@ def version(config: Config = None, data_dir: DataDir = None) -> None:
     sys.stdout.write(f"footfall {version_of('footfall')}\n")
 
 
-# These have always said by one exit code that nothing was done.
-asking(cli, refused=EXIT_REFUSED)(declarations.apply)
-asking(cli, refused=EXIT_REFUSED)(declarations.export)
+asking(cli)(declarations.apply)
+asking(cli)(declarations.export)
 cli.add_typer(schedules.cli, name="schedules")
 cli.add_typer(runs.cli, name="runs")
 asking(cli)(walkers)

@@ -14,6 +14,7 @@ from footfall.cli.definition_options import (
     Cron,
     Description,
     Every,
+    Execution,
     LateAfter,
     MaxRuns,
     On,
@@ -48,6 +49,7 @@ def definition(
     max_runs: MaxRuns = None,
     pause_on_failure: PauseOnFailure = None,
     priority: Priority = None,
+    execution: Execution = None,
     late_after: LateAfter = None,
     field: Set = None,
 ) -> dict[str, Any]:
@@ -71,6 +73,7 @@ def definition(
             max_runs=max_runs,
             pause_on_failure=pause_on_failure,
             priority=priority,
+            execution=execution,
             late_after=_seconds("--late-after", late_after),
         ),
         **dict(pairs("--set", field)),

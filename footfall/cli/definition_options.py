@@ -2,6 +2,8 @@ from typing import Annotated
 
 import typer
 
+from footfall.cli.known_names import schedule_names
+
 Every = Annotated[
     str | None,
     typer.Option("--every", metavar="DURATION", help="Interval: 30m, 1h30m, 1d."),
@@ -16,7 +18,12 @@ At = Annotated[
 ]
 After = Annotated[
     str | None,
-    typer.Option("--after", metavar="SCHEDULE", help="When a run of this one ends."),
+    typer.Option(
+        "--after",
+        metavar="SCHEDULE",
+        help="When a run of this one ends.",
+        autocompletion=schedule_names,
+    ),
 ]
 On = Annotated[
     list[str] | None,
@@ -78,6 +85,10 @@ MaxRuns = Annotated[
 PauseOnFailure = Annotated[
     int | None,
     typer.Option("--pause-on-failure", metavar="N", help="Failures in a row that pause it."),
+]
+Execution = Annotated[
+    str | None,
+    typer.Option("--execution", metavar="durable|light", help="light: cheaper, for short walkers."),
 ]
 Priority = Annotated[
     int | None,

@@ -31,6 +31,24 @@ def listed(console: Console, data: Mapping[str, Any], now: datetime) -> None:
         console.print(f"{len(rows)} runs, and there are more; --all shows all.")
 
 
+def counted(console: Console, data: Mapping[str, Any]) -> None:
+    """Show how many runs there were in each span; those without one are left out."""
+    spans = [span for span in data["spans"] if span["total"]]
+    if not spans:
+        console.print("No runs.")
+        return
+    statuses = sorted({status for span in spans for status in span["counts"]})
+    rows = [
+        (
+            span["since"],
+            str(span["total"]),
+            *(str(span["counts"].get(status, 0)) for status in statuses),
+        )
+        for span in spans
+    ]
+    console.print(table(("SINCE", "RUNS", *(status.upper() for status in statuses)), rows))
+
+
 def started(console: Console, run: Mapping[str, Any] | None) -> None:
     """Say what was started."""
     if run is None:

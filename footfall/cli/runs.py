@@ -4,13 +4,33 @@ from typing import Annotated, Any
 
 import typer
 
+from footfall.cli.known_names import schedule_names
 from footfall.cli.server import Server, asking, given
 
 cli = typer.Typer(help="Look at runs, and end them.", no_args_is_help=True, rich_markup_mode=None)
 
 Run = Annotated[
     str,
-    typer.Argument(metavar="RUN", help="Its id, or a schedule's name or id: its newest run."),
+    typer.Argument(
+        metavar="RUN",
+        help="Its id, or a schedule's name or id: its newest run.",
+        autocompletion=schedule_names,
+    ),
+]
+
+Statuses = Annotated[
+    list[str] | None,
+    typer.Option("--status", metavar="STATUS", help="failed, running, ...; repeat it."),
+]
+Kinds = Annotated[
+    list[str] | None, typer.Option("--kind", metavar="scheduled|manual|backfill|chained")
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="INSTANT", help="ISO 8601, or how long ago: 24h."),
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="INSTANT", help="ISO 8601, or how long ago.")
 ]
 
 
@@ -18,25 +38,16 @@ Run = Annotated[
 def list_(
     server: Server,
     schedule: Annotated[
-        str | None, typer.Argument(metavar="SCHEDULE", help="Whose; else everyone's.")
+        str | None,
+        typer.Argument(
+            metavar="SCHEDULE", help="Whose; else everyone's.", autocompletion=schedule_names
+        ),
     ] = None,
     *,
-    status: Annotated[
-        list[str] | None,
-        typer.Option("--status", metavar="STATUS", help="failed, running, ...; repeat it."),
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option("--kind", metavar="scheduled|manual|backfill|chained"),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option("--since", metavar="INSTANT", help="ISO 8601, or how long ago: 24h."),
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="INSTANT", help="ISO 8601, or how long ago."),
-    ] = None,
+    status: Statuses = None,
+    kind: Kinds = None,
+    since: Since = None,
+    until: Until = None,
     limit: Annotated[
         int, typer.Option("--limit", min=1, metavar="N", help="How many at most.")
     ] = 50,
@@ -62,6 +73,47 @@ def list_(
         call = run_calls.list_runs(schedule_id(server, schedule), **filters)
     data = gathered(server, call, "runs", None if everything else limit)
     server.tell(data, lambda console: listed(console, data, datetime.now(UTC)))
+
+
+@asking(cli)
+def count(
+    server: Server,
+    schedule: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SCHEDULE", help="Whose; else everyone's.", autocompletion=schedule_names
+        ),
+    ] = None,
+    *,
+    by: Annotated[str | None, typer.Option("--by", metavar="day|hour")] = None,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", metavar="ZONE", help="Whose days; UTC if not given.")
+    ] = None,
+    status: Statuses = None,
+    kind: Kinds = None,
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Count runs by day or hour and by status; by default of thirty days."""
+    from footfall.cli.refs import schedule_id
+    from footfall.cli.run_views import counted
+    from footfall.client import run_calls
+
+    filters: Any = given(
+        by=by,
+        timezone=timezone,
+        status=status,
+        kind=kind,
+        since=_instant("--since", since),
+        until=_instant("--until", until),
+    )
+    call = (
+        run_calls.count_all_runs(**filters)
+        if schedule is None
+        else run_calls.count_runs(schedule_id(server, schedule), **filters)
+    )
+    data = server.data(call)
+    server.tell(data, lambda console: counted(console, data))
 
 
 @asking(cli)

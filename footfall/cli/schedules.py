@@ -8,6 +8,7 @@ import typer
 
 from footfall.cli.definition import arguments, definition
 from footfall.cli.definition_options import Arg, Args
+from footfall.cli.known_names import schedule_names, walker_names
 from footfall.cli.server import Server, asking, given, warn
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ cli = typer.Typer(
     help="Look at schedules, and change them.", no_args_is_help=True, rich_markup_mode=None
 )
 
-Reference = Annotated[str, typer.Argument(metavar="SCHEDULE", help="Its name or its id.")]
+Reference = Annotated[
+    str,
+    typer.Argument(metavar="SCHEDULE", help="Its name or its id.", autocompletion=schedule_names),
+]
 Reason = Annotated[
     str | None,
     typer.Option("--reason", metavar="TEXT", help="Why; stands in the schedule's changes."),
@@ -139,7 +143,10 @@ def changes(server: Server, reference: Reference) -> None:
 def create(
     server: Server,
     body: dict[str, Any],
-    walker: Annotated[str, typer.Argument(metavar="WALKER", help="What it runs.")],
+    walker: Annotated[
+        str,
+        typer.Argument(metavar="WALKER", help="What it runs.", autocompletion=walker_names),
+    ],
     *,
     name: Annotated[
         str | None, typer.Option("--name", metavar="TEXT", help="What you call it.")

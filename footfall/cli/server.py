@@ -134,8 +134,6 @@ def _server(
 def asking(
     app: typer.Typer,
     name: str | None = None,
-    *,
-    refused: int | None = None,
     **groups: Callable[..., Any],
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give what makes a function with a parameter `server` a command that asks an API.
@@ -145,7 +143,6 @@ def asking(
     Args:
         app: to which the command belongs.
         name: of the command, if it is not the function's.
-        refused: the exit code of whatever goes wrong, if it is one and the same.
         groups: further parameters that are made of several options.
     """
 
@@ -159,7 +156,7 @@ def asking(
                 sys.stdout.flush()
             except ClientError as error:
                 tell_error(server, error)
-                raise typer.Exit(refused or code_of(error)) from None
+                raise typer.Exit(code_of(error)) from None
             except BrokenPipeError:
                 # Whoever reads, `head` for example, has had enough.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from footfall.cli.known_names import walker_names
 from footfall.cli.server import Server
 
 if TYPE_CHECKING:
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 def walkers(
     server: Server,
     name: Annotated[
-        str | None, typer.Argument(metavar="WALKER", help="One of them, with its fields.")
+        str | None,
+        typer.Argument(
+            metavar="WALKER", help="One of them, with its fields.", autocompletion=walker_names
+        ),
     ] = None,
 ) -> None:
     """List the walkers that can be scheduled, or show one with its fields."""

@@ -67,6 +67,32 @@ class WalkerList(Answer):
     problems: list[ProblemView]
 
 
+class WorkerView(Answer):
+    """A worker, as Temporal saw it last.
+
+    One that is alive asks for work once a minute at least; Temporal shows it for five
+    minutes after it ended.
+    """
+
+    identity: str
+    """What Temporal calls it, and runs name as their worker."""
+    host: str
+    process: int | None
+    """Its number on its host."""
+    version: str
+    """Of the app's code."""
+    asked_at: datetime
+    """When it asked for work last."""
+    is_alive: bool
+    """Whether that was within the last 75 seconds."""
+
+
+class WorkersData(Answer):
+    """The workers of the app, by identity."""
+
+    workers: list[WorkerView]
+
+
 class FieldDifference(Answer):
     """A field's value before and after a change; null where there was none."""
 
@@ -470,6 +496,21 @@ class ScheduleRunList(Answer):
     runs: list[RunView]
     cursor: str | None = None
     counts: dict[str, int]
+
+
+class RunCount(Answer):
+    """How many runs started in a span of time, its first instant included and its last not."""
+
+    since: datetime
+    until: datetime
+    total: int
+    counts: dict[str, int]
+
+
+class RunCounts(Answer):
+    """Runs by day or hour, the oldest first; those without a run are there as well."""
+
+    spans: list[RunCount]
 
 
 class Progress(Answer):

@@ -548,6 +548,9 @@ RunStatus = Literal["running", "succeeded", "failed", "timed_out", "cancelled", 
 RunKind = Literal["scheduled", "manual", "backfill", "chained"]
 """What started a run."""
 
+SpanLength = Literal["day", "hour"]
+"""What runs are counted by."""
+
 
 class ScheduleListFilters(TypedDict, total=False):
     """The parameters of `list_schedules`."""
@@ -664,3 +667,20 @@ class RunFilters(TypedDict, total=False):
     """Rows of a page."""
     cursor: str
     """`cursor` of the page before, with the same filters."""
+
+
+class CountFilters(TypedDict, total=False):
+    """The parameters of `count_runs`."""
+
+    by: SpanLength
+    """What is counted together."""
+    timezone: str
+    """IANA name: whose days and hours they are."""
+    status: list[RunStatus]
+    """Only these; repeat it."""
+    kind: list[RunKind]
+    """Only these; repeat it."""
+    since: str | datetime
+    """ISO 8601, in UTC unless it has an offset: only runs that started then or later."""
+    until: str | datetime
+    """ISO 8601, in UTC unless it has an offset: only runs that started before."""

@@ -6,12 +6,13 @@ from typing import Unpack
 from footfall.client.answers import (
     BackfillPreview,
     BackfillView,
+    RunCounts,
     RunDetail,
     RunList,
     RunView,
     ScheduleRunList,
 )
-from footfall.client.bodies import BackfillOverlap, RunFilters
+from footfall.client.bodies import BackfillOverlap, CountFilters, RunFilters
 from footfall.client.call import Call, filled, get, query
 from footfall.client.read import part, parts, whole
 from footfall.client.schedule_calls import keyed
@@ -31,6 +32,16 @@ def list_all_runs(**filters: Unpack[RunFilters]) -> Call[RunList]:
 def list_runs(schedule_id: str, **filters: Unpack[RunFilters]) -> Call[ScheduleRunList]:
     """List one page of a schedule's runs, the newest start first, with the counts of all."""
     return get(_RUNS, whole(ScheduleRunList), filters, schedule_id=schedule_id)
+
+
+def count_all_runs(**filters: Unpack[CountFilters]) -> Call[RunCounts]:
+    """Count the runs that you see, by day or hour and by status."""
+    return get("/runs/counts", whole(RunCounts), filters)
+
+
+def count_runs(schedule_id: str, **filters: Unpack[CountFilters]) -> Call[RunCounts]:
+    """Count a schedule's runs, by day or hour and by status."""
+    return get(f"{_RUNS}/counts", whole(RunCounts), filters, schedule_id=schedule_id)
 
 
 def get_run(schedule_id: str, run_id: str) -> Call[RunDetail]:

@@ -15,6 +15,7 @@ from footfall.client.answers import (
     ScheduleView,
     StartedRun,
     WalkerList,
+    WorkersData,
 )
 from footfall.client.bodies import (
     AppliedSchedule,
@@ -36,6 +37,11 @@ _ONE = "/schedule/{schedule_id}"
 def list_walkers() -> Call[WalkerList]:
     """List the walkers that can be scheduled, as the running workers know them."""
     return get("/schedule/walkers", whole(WalkerList))
+
+
+def list_workers() -> Call[WorkersData]:
+    """List the workers that ask Temporal for work of this app; for admins."""
+    return get("/workers", whole(WorkersData))
 
 
 def list_schedules(**filters: Unpack[ScheduleListFilters]) -> Call[ScheduleList]:

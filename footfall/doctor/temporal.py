@@ -11,13 +11,11 @@ from footfall.schedules.schedule import utc_now
 from footfall.temporal.clock import clock_difference
 from footfall.temporal.connection import connect
 from footfall.temporal.namespace import read_retention
-from footfall.temporal.pollers import pollers, version_of
+from footfall.temporal.pollers import is_alive, pollers, version_of
 from footfall.temporal.registration import creating_command, missing_attributes
 
 IDENTITY = "footfall-doctor"
 _DAY = timedelta(days=1)
-_SILENT = timedelta(seconds=75)
-"""After which a worker that asked for no work is taken for gone; it asks once a minute at least."""
 
 
 async def temporal_findings(settings: TemporalSettings) -> AsyncIterator[Finding]:
@@ -106,7 +104,7 @@ async def _workers(client: Client, app: str) -> AsyncIterator[Finding]:
 
 def judged_workers(found: dict[str, datetime], *, app: str, now: datetime) -> Finding:
     """Judge the workers of an app, by identity with the time at which each asked for work last."""
-    alive = [identity for identity, at in found.items() if now - at < _SILENT]
+    alive = [identity for identity, at in found.items() if is_alive(at, now)]
     if not alive:
         gone = "; the last one asked more than a minute ago" if found else ""
         return Finding(

@@ -1,9 +1,12 @@
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from heapq import merge
-from itertools import islice
+from itertools import islice, pairwise
 
 from sortedcontainers import SortedList
 
+from footfall.projection.cursor import place
 from footfall.projection.row import RunTally
 from footfall.projection.run_query import RunQuery
 from footfall.projection.tally import run_place, tally_of
@@ -39,6 +42,16 @@ class RunIndex:
             if kind in query.kinds and status in query.statuses
         ]
         return list(islice(merge(*lists, reverse=True), count))
+
+    def counts(self, query: RunQuery, edges: Sequence[datetime]) -> list[Counter[RunStatus]]:
+        """Count the runs of a query by status, between an edge and the next; see Store."""
+        found: list[Counter[RunStatus]] = [Counter() for _ in edges[1:]]
+        for (kind, status), places in self._places.items():
+            if kind in query.kinds and status in query.statuses:
+                before = [places.bisect_left(place(edge, "")) for edge in edges]
+                for counts, (first, end) in zip(found, pairwise(before), strict=True):
+                    counts[status] += end - first
+        return found
 
     def tally(self, last: RunSummary | None) -> RunTally:
         """Give what the runs add up to; `last` is the newest of them."""

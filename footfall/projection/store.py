@@ -5,7 +5,7 @@ from typing import Protocol
 from footfall.projection.row import RunPage, SchedulePage, ScheduleRow
 from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
-from footfall.schedules.run import RunSummary
+from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot
 
 
@@ -95,6 +95,16 @@ class Store(Protocol):
         Raises:
             InvalidInputError: the cursor was not given by this method for such a query; its
                 `limit` may be another.
+        """
+        ...
+
+    async def count_runs(
+        self, query: RunQuery, edges: Sequence[datetime]
+    ) -> list[dict[RunStatus, int]]:
+        """Count the runs of a query by status, in each span between an edge and the next.
+
+        `edges` are instants (UTC), ascending, at least two; a span has its first instant and not
+        its last. The query's instants, its limit and its cursor are not looked at.
         """
         ...
 

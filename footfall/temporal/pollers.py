@@ -1,7 +1,7 @@
 import hashlib
 import os
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.api.enums.v1 import TaskQueueType
@@ -11,10 +11,14 @@ from temporalio.client import Client
 
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
 
+_PREFIX = "footfall-worker-"
+_SILENT = timedelta(seconds=75)
+"""After which a worker that asked for no work is taken for gone; it asks once a minute at least."""
+
 
 def worker_identity(version: str) -> str:
     """Give what Temporal shows as a worker of a version of the app: its process, host, version."""
-    return f"footfall-worker-{os.getpid()}@{_place()}/{version}"
+    return f"{_PREFIX}{os.getpid()}@{_place()}/{version}"
 
 
 def _place() -> str:
@@ -33,22 +37,42 @@ def _place() -> str:
 
 def version_of(identity: str) -> str:
     """Give the version in a worker's identity; empty for what is no worker of ours."""
-    is_ours = identity.startswith("footfall-worker-")
+    is_ours = identity.startswith(_PREFIX)
     return identity.rpartition("/")[2] if is_ours and "/" in identity else ""
+
+
+def process_of(identity: str) -> int | None:
+    """Give the number of a worker's process on its host; None for what is no worker."""
+    process, _, _ = identity.removeprefix(_PREFIX).partition("@")
+    return int(process) if identity.startswith(_PREFIX) and process.isdecimal() else None
+
+
+def host_of(identity: str) -> str:
+    """Give the host in a worker's identity; empty for what names none."""
+    return _place_of(identity).partition("#")[0]
+
+
+def _place_of(identity: str) -> str:
+    return identity.partition("@")[2].rpartition("/")[0]
 
 
 def has_ended(identity: str) -> bool:
     """Say whether a worker of this machine and container has certainly ended."""
-    process, _, rest = identity.removeprefix("footfall-worker-").partition("@")
-    if rest.rpartition("/")[0] != _place() or not process.isdecimal():
+    process = process_of(identity)
+    if process is None or _place_of(identity) != _place():
         return False
     try:
-        os.kill(int(process), 0)
+        os.kill(process, 0)
     except ProcessLookupError:
         return True
     except OSError:
         return False
     return False
+
+
+def is_alive(asked_at: datetime, now: datetime) -> bool:
+    """Say whether a worker that asked last at an instant is there still, as far as is known."""
+    return now - asked_at < _SILENT
 
 
 async def pollers(client: Client, *, app: str) -> dict[str, datetime]:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from board.conftest import Site
+from playwright.async_api import Browser, Page, expect
 from support.api import Caller
-from support.browser import PHONE, WIDE, Board
+from support.browser import PHONE, WIDE, Board, opened_board
 from support.schedules import create, ended, trigger
 
 pytestmark = pytest.mark.timeout(180)
@@ -40,7 +41,9 @@ async def findings(page: Page) -> list[str]:
     return told
 
 
-async def test_axe_finds_nothing_on_any_page(board: Board, ada: Caller) -> None:
+async def test_axe_finds_nothing_on_any_page(
+    board: Board, ada: Caller, site: Site, browser: Browser
+) -> None:
     made = await create(ada, "greet", name="to be looked at", tags=["seen"])
     await ada.data("POST", f"/schedule/{made['id']}/pause", json={"reason": "it is looked at"})
     bad = await create(ada, "boom")
@@ -70,6 +73,10 @@ async def test_axe_finds_nothing_on_any_page(board: Board, ada: Caller) -> None:
     await page.get_by_role("button", name="Run now").click()
     await expect(page.get_by_role("dialog")).to_be_visible()
     found += await findings(page)
+    async with opened_board(browser, site.url, site.token("root", admin=True)) as opened:
+        page = await opened.open("?page=health")
+        await expect(page.get_by_role("table", name="Workers")).to_be_visible()
+        found += await findings(page)
     board.expect_refusals()
     assert found == [], "\n".join(found)
 

@@ -1,11 +1,13 @@
 """Lists: what they show, how they are paged, and what they show where there is nothing."""
 
 import re
+import socket
 
 import pytest
-from playwright.async_api import expect
+from board.conftest import Site
+from playwright.async_api import Browser, expect
 from support.api import Caller
-from support.browser import Board
+from support.browser import Board, opened_board
 from support.schedules import create
 
 pytestmark = pytest.mark.timeout(120)
@@ -125,6 +127,16 @@ async def test_the_parts_and_the_walkers_are_shown(board: Board) -> None:
         walkers.get_by_role("row", name="stepwise").get_by_role("link", name="Schedule it").click()
     )
     await expect(page.get_by_label("folder")).to_be_visible()
+
+
+async def test_workers_are_shown_to_admins_only(board: Board, site: Site, browser: Browser) -> None:
+    page = await board.open("?page=health")
+    await expect(page.get_by_role("table", name="Walkers")).to_be_visible()
+    await expect(page.get_by_role("table", name="Workers")).to_have_count(0)
+    async with opened_board(browser, site.url, site.token("root", admin=True)) as opened:
+        page = await opened.open("?page=health")
+        workers = page.get_by_role("table", name="Workers")
+        await expect(workers.get_by_role("row", name=socket.gethostname())).to_contain_text("Alive")
 
 
 async def test_the_timeline_has_what_comes_and_what_was(board: Board, ada: Caller) -> None:

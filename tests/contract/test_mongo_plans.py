@@ -12,6 +12,7 @@ from footfall.projection.cursor import micros
 from footfall.projection.mongo import MongoStore
 from footfall.projection.mongo.indexes import SORTED
 from footfall.projection.mongo.schedule_search import ScheduleSearch
+from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_query import SORTS, Range, ScheduleQuery
 from footfall.schedules.run import RunStatus
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
@@ -121,3 +122,12 @@ async def test_a_page_in_order_reads_no_more_rows_than_it_shows(store: MongoStor
         scanned = explained["stages"][0]["$cursor"]["executionStats"]
         # Each with its tally.
         assert scanned["totalDocsExamined"] <= 2 * 51, sort
+
+
+@pytest.mark.parametrize("query", [RunQuery(), RunQuery(owner="ann"), RunQuery(schedule_id="s1")])
+async def test_runs_are_counted_without_reading_them(store: MongoStore, query: RunQuery) -> None:
+    pipeline = store._runs.counting(query, [at(0), at(50), at(100)])
+    command = {"aggregate": "runs", "pipeline": pipeline, "cursor": {}}
+    database = store.connection.collection("runs").database
+    explained = await database.command("explain", command, verbosity="queryPlanner")
+    assert set(stages(explained)) & {"IXSCAN", "COLLSCAN", "FETCH"} == {"IXSCAN"}

@@ -1,8 +1,10 @@
 """Lists of runs: every filter, against a plain filter over the same runs."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from support.rows import at, run, snapshot, tally
@@ -103,6 +105,25 @@ async def test_every_filter_shows_what_a_plain_filter_does(stores: Stores) -> No
         for limit in (1, 7, 1000):
             found = await every(reader, replace(query, limit=limit))
             assert found == [one for one in expected if fits(one)], (query, limit)
+
+
+async def test_counts_in_spans_are_those_of_a_plain_filter(stores: Stores) -> None:
+    writer, reader = stores
+    runs = some_runs()
+    await writer.put_runs(runs)
+    expected = latest(runs)
+    for edges in ([0, 40], [3, 4], [5, 11, 12, 30], [50, 60]):
+        spans = [at(edge) for edge in edges]
+        for query, fits in QUERIES:
+            if query.since or query.until:
+                continue
+            found = await reader.count_runs(replace(query, limit=1), spans)
+            assert found == [
+                Counter(
+                    one.status for one in expected if fits(one) and first <= one.started_at < end
+                )
+                for first, end in pairwise(spans)
+            ], (query, edges)
 
 
 async def test_a_cursor_leads_on_only_in_the_list_that_gave_it(stores: Stores) -> None:

@@ -95,7 +95,7 @@ async def test_every_command_of_the_page_prints_what_stands_there(deployment: De
         # What is read follows what was done, sooner or later.
         await _in_the_end(shown, reads=bool(re.search(r" (list|changes|show) ", script)))
         tried += 1
-    assert tried == 15
+    assert tried == 16
 
 
 async def _in_the_end(shown: object, *, reads: bool) -> None:

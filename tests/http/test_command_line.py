@@ -202,6 +202,14 @@ async def test_runs_are_started_followed_listed_shown_and_cancelled(
     assert re.split(r"  +", header.strip()) == ["STARTED", "STATUS", "TOOK", "KIND", "ERROR", "ID"]
     cells = re.split(r"  +", row.strip())
     assert (cells[1], *cells[3:5]) == ("failed", "manual", "no luck")
+    header, row = (await footfall("runs", "count", failing["id"])).out.splitlines()
+    assert header.split() == ["SINCE", "RUNS", "FAILED"]
+    assert row.split()[1:] == ["1", "1"]
+    spans = (await footfall("runs", "count", "--by=hour", "--since=2h", "--json")).data["spans"]
+    assert sum(span["total"] for span in spans) >= 2
+    assert (await footfall("runs", "count", "--since=2020-01-01", "--until=2020-01-03")).out == (
+        "No runs.\n"
+    )
     shown = (await footfall("runs", "show", failing["id"])).out
     assert "ValueError: no luck" in shown
     assert "Traceback" in shown
@@ -271,6 +279,25 @@ async def test_walkers_are_listed_with_their_fields(footfall: Footfall) -> None:
     assert re.search(r"^skipped: .*app\.py:\d+: ", table, re.MULTILINE)
     assert re.search(r"^name +.*\"world\"$", (await footfall("walkers", "greet")).out, re.MULTILINE)
     assert (await footfall("walkers", "greet", "--json")).data["fields"][0]["name"] == "name"
+
+
+async def test_shells_complete_names(footfall: Footfall, process: Footfall) -> None:
+    for name in ("nightly-report", "nightly-backup", "other"):
+        await footfall("schedules", "create", "greet", "--every", "5h", "--name", name)
+
+    async def completed(words: str, **environ: str) -> set[str]:
+        place = str(words.count(" "))
+        done = await process(
+            _FOOTFALL_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=place, **environ
+        )
+        return set(done.out.split())
+
+    both = {"nightly-report", "nightly-backup"}
+    assert await completed("footfall schedules pause nightly") == both
+    assert await completed("footfall runs list nightly-r") == {"nightly-report"}
+    assert "greet" in await completed("footfall schedules create gr")
+    away = f"http://127.0.0.1:{free_port()}"
+    assert await completed("footfall schedules pause nightly", FOOTFALL_URL=away) == set()
 
 
 async def test_a_typo_is_told_with_what_was_meant(footfall: Footfall) -> None:

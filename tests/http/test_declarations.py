@@ -148,10 +148,10 @@ async def test_what_is_wrong_is_said_in_lines(footfall: Footfall) -> None:
     code, _, err = await footfall("apply", "-f", "missing.yaml")
     assert (code, "cannot be read" in err) == (2, True)
     code, _, err = await footfall("export", FOOTFALL_TOKEN="nonsense")
-    assert (code, "footfall token" in err) == (2, True)
+    assert (code, "footfall token" in err) == (4, True)
     code, _, err = await footfall("export", "-o", "missing/schedules.yaml")
     assert (code, len(err.splitlines())) == (2, 1)
     assert "missing/schedules.yaml cannot be written" in err
     url = f"http://127.0.0.1:{free_port()}"
     code, _, err = await footfall("export", "--url", url)
-    assert (code, f"No API answers at {url}" in err) == (2, True)
+    assert (code, f"No API answers at {url}" in err) == (5, True)

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -134,6 +135,16 @@ async def test_runs_are_filtered_and_counted(alice: Caller, bob: Caller) -> None
     path = f"/schedule/{good['id']}/runs"
     assert await ids(path, status="succeeded") == [last, first]
     assert await ids(path, status="failed") == []
+    for where, who, statuses in (
+        (path, alice, {"succeeded": 2}),
+        (everywhere, alice, {"succeeded": 2, "failed": 1}),
+        (everywhere, bob, {}),
+    ):
+        params = {"by": "hour", "timezone": "Asia/Kathmandu", "since": shown[:10], "kind": "manual"}
+        spans = (await who.data("GET", f"{where}/counts", params=params))["spans"]
+        assert sum(map(Counter, (span["counts"] for span in spans)), Counter()) == statuses
+        assert sum(span["total"] for span in spans) == sum(statuses.values())
+    assert await alice.fields("GET", f"{path}/counts", params={"timezone": "Mars"}) == {"timezone"}
     page = await alice.data("GET", everywhere, params={"limit": 2, "kind": "manual"})
     assert [run["id"] for run in page["runs"]] == [last, failed]
     rest = {"limit": 2, "kind": "manual", "cursor": page["cursor"]}

@@ -53,11 +53,6 @@ def test_the_quick_benchmark_leaves_suites_out(modules: Modules) -> None:
     assert names(is_quick=True) < names(is_quick=False)
 
 
-def test_a_part_of_a_name_may_be_in_any_suite(modules: Modules) -> None:
-    full = modules.scenario.Size(is_quick=False)
-    assert modules.run.chosen(full, ["32 callers"]) == list(modules.suites.SUITES)
-
-
 def test_a_row_has_medians_and_the_ratio_of_each_round(modules: Modules) -> None:
     key = ("create", "per second")
     rounds = [({key: ours}, {key: raw}) for ours, raw in ((10, 20), (30, 30), (20, 100))]

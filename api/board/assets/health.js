@@ -5,7 +5,9 @@ import { skew } from "./clock.js";
 import { h, link, swap } from "./dom.js";
 import { calm } from "./live.js";
 import { href } from "./router.js";
-import { failed } from "./states.js";
+import { claims } from "./session.js";
+import { empty, failed } from "./states.js";
+import { workersTable } from "./workers.js";
 
 const PARTS = {
   api: ["API", "Answers."],
@@ -18,10 +20,13 @@ const PARTS = {
 export function healthPage({ host, signal, title }) {
   title("Health");
   const parts = h("div", { role: "status", "aria-live": "polite" });
+  const workers = h("div");
   const walkers = h("div");
+  const { isAdmin } = claims();
   host.append(
     h("div", { class: "head" }, h("h1", {}, "Health")),
     h("section", { class: "part", "aria-labelledby": "parts" }, h("h2", { id: "parts" }, "Parts"), parts),
+    isAdmin && h("section", { class: "part", "aria-labelledby": "workers" }, h("h2", { id: "workers" }, "Workers"), workers),
     h("section", { class: "part", "aria-labelledby": "walkers" }, h("h2", { id: "walkers" }, "Walkers that workers have"), walkers),
   );
 
@@ -42,6 +47,21 @@ export function healthPage({ host, signal, title }) {
       if (isAbort(error)) throw error;
       return { error };
     }
+  }
+
+  async function pollers() {
+    if (!isAdmin) return null;
+    try {
+      return (await get("workers", {}, signal)).workers;
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      return { error };
+    }
+  }
+
+  function drawWorkers(found) {
+    if (found.error) return failed(found.error);
+    return found.length > 0 ? workersTable(found) : empty("No worker asks for work.");
   }
 
   function part(name, problem) {
@@ -88,13 +108,14 @@ export function healthPage({ host, signal, title }) {
   }
 
   async function read() {
-    const [bad, known] = await Promise.all([problems(), catalogue()]);
+    const [bad, known, asking] = await Promise.all([problems(), catalogue(), pollers()]);
     if (known.error) bad.workers = known.error.code === "no_worker" ? known.error.message : (bad.workers ?? `Cannot be told: ${known.error.message}`);
     const seconds = skew();
     swap(parts, [bad, Math.abs(seconds) > 5 && seconds], () => [
       h("ul", { class: "parts" }, Object.keys(PARTS).map((name) => part(name, bad[name]))),
       Math.abs(seconds) > 5 && h("p", { class: "banner" }, `This machine's clock is ${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} the API's. The board goes by the API's.`),
     ]);
+    if (asking) swap(workers, asking.error?.message ?? asking, () => drawWorkers(asking));
     swap(walkers, known.error?.message ?? known, () => (known.error ? failed(known.error) : drawWalkers(known)));
   }
 

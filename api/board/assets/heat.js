@@ -7,8 +7,6 @@ import { BAD } from "./status.js";
 import { sayDay } from "./time.js";
 
 const DAYS = 90;
-const PAGES = 5;
-const PAGE_SIZE = 1000;
 const SIZE = 13;
 const STEP = 16;
 const LEFT = 30;
@@ -16,49 +14,17 @@ const TOP = 16;
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
 const month = new Intl.DateTimeFormat(undefined, { month: "short" });
 
-const dayOf = (at) => {
-  const day = new Date(at);
-  day.setHours(0, 0, 0, 0);
-  return day.getTime();
-};
-
-/** Read pages of runs, the newest first; `isWhole` says whether there are no more. */
-async function readAll(where, query, signal) {
-  const runs = [];
-  let cursor;
-  for (let page = 0; page < PAGES; page += 1) {
-    const data = await get(where, { ...query, limit: PAGE_SIZE, cursor }, signal);
-    runs.push(...data.runs);
-    cursor = data.cursor;
-    if (!cursor) return { runs, isWhole: true };
-  }
-  return { runs, isWhole: false };
-}
-
-/** Count runs by day; those that went wrong are looked for by themselves, since they are few. */
+/** Count runs by day of the reader's clock. */
 async function countDays(where, signal) {
-  const first = new Date(dayOf(now()));
+  const first = new Date(now());
+  first.setHours(0, 0, 0, 0);
   first.setDate(first.getDate() - DAYS + 1);
-  const since = first.toISOString();
-  const [all, bad] = await Promise.all([
-    readAll(where, { since }, signal),
-    readAll(where, { since, status: [...BAD] }, signal),
-  ]);
-  const days = new Map();
-  for (let at = 0; at < DAYS; at += 1) {
-    const day = new Date(first);
-    day.setDate(day.getDate() + at);
-    days.set(day.getTime(), { day, runs: 0, bad: 0 });
-  }
-  for (const run of all.runs) {
-    const day = days.get(dayOf(run.started_at));
-    if (day) day.runs += 1;
-  }
-  for (const run of bad.runs) {
-    const day = days.get(dayOf(run.started_at));
-    if (day) day.bad += 1;
-  }
-  return { days: [...days.values()], knownSince: all.isWhole ? null : all.runs.at(-1)?.started_at };
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
+  const { spans } = await get(`${where}/counts`, { by: "day", timezone, since: first.toISOString() }, signal);
+  return spans.map(({ since, total, counts }) => {
+    const bad = [...BAD].reduce((all, status) => all + (counts[status] ?? 0), 0);
+    return { day: new Date(since), runs: total, bad };
+  });
 }
 
 function level(count, most) {
@@ -107,9 +73,5 @@ function draw(days) {
 
 /** Show a heat map of the runs that `where` lists. */
 export async function runHeat({ host, where, signal }) {
-  const { days, knownSince } = await countDays(where, signal);
-  host.replaceChildren(
-    ...draw(days),
-    knownSince ? h("p", { class: "hint" }, `Only the newest ${(PAGES * PAGE_SIZE).toLocaleString()} runs are counted, back to ${sayDay(knownSince)}; what went wrong is counted further back.`) : "",
-  );
+  host.replaceChildren(...draw(await countDays(where, signal)));
 }

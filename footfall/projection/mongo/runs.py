@@ -1,12 +1,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import batched
 
 from pymongo import InsertOne, ReplaceOne
 
 from footfall.mongo.connection import Collection, Connection, Document, bulk
-from footfall.projection.cursor import micros
+from footfall.projection.cursor import micros, place
 from footfall.projection.mongo.tallies import Tallies
 from footfall.projection.row import RunPage
 from footfall.projection.run_query import RunQuery
@@ -78,6 +79,29 @@ class Runs:
             runs=[RunSummary.model_validate_json(one["body"]) for one in shown],
             cursor=query.cursor_after(shown[-1]["place"]) if more else None,
         )
+
+    def counting(self, query: RunQuery, edges: Sequence[datetime]) -> list[Document]:
+        """Give the pipeline that counts runs by status, between an edge and the next."""
+        places = [place(edge, "") for edge in edges]
+        bounded = replace(query, since=edges[0], until=edges[-1], cursor=None)
+        counts = {
+            status.value: {"$sum": {"$cond": [{"$eq": ["$status", status.value]}, 1, 0]}}
+            for status in sorted(query.statuses)
+        }
+        return [
+            {"$match": self.selection(bounded)},
+            {"$bucket": {"groupBy": "$place", "boundaries": places, "output": counts}},
+        ]
+
+    async def counts(
+        self, query: RunQuery, edges: Sequence[datetime]
+    ) -> list[dict[RunStatus, int]]:
+        """Count the runs of a query by status, between an edge and the next; one command."""
+        found: dict[str, Document] = {}
+        async for document in self._collection.aggregate(self.counting(query, edges)):
+            found[document.pop("_id")] = document
+        spans = (found.get(place(edge, ""), {}) for edge in edges[:-1])
+        return [{RunStatus(name): n for name, n in span.items() if n} for span in spans]
 
     async def remove(self, schedule_ids: Iterable[str]) -> None:
         """Remove every run of some schedules; their tallies are the caller's business."""

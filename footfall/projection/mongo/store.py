@@ -12,7 +12,7 @@ from footfall.projection.mongo.tallies import Tallies
 from footfall.projection.row import RunPage, RunTally, SchedulePage, ScheduleRow
 from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
-from footfall.schedules.run import RunSummary
+from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 
 _BATCH = 500
@@ -165,6 +165,13 @@ class MongoStore(Connected):
     async def list_runs(self, query: RunQuery) -> RunPage:
         """List the runs of a query, the newest start first; see Store."""
         return await self._runs.page(query)
+
+    @answered
+    async def count_runs(
+        self, query: RunQuery, edges: Sequence[datetime]
+    ) -> list[dict[RunStatus, int]]:
+        """Count the runs of a query by status, between an edge and the next; see Store."""
+        return await self._runs.counts(query, edges)
 
     @answered
     async def ids_with_runs(self) -> set[str]:
