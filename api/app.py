@@ -16,6 +16,7 @@ from api.routes import (
     codec,
     events,
     health,
+    jobs,
     notifications,
     runs,
     schedules,
@@ -60,6 +61,8 @@ def build_app(services: Services | None) -> FastAPI:
         codec.router,
     ):
         app.include_router(router, dependencies=[StrictQuery])
+    # jac-scale ignores parameters that it does not know, and its clients may send some.
+    app.include_router(jobs.router)
     if services is not None:
         app.add_middleware(CodecCors, origin=services.ui.origin)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

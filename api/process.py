@@ -22,6 +22,7 @@ from api.checks import Checks
 from api.creations import Creations
 from api.delivering import deliver_forever
 from api.events import Events
+from api.jobs import Jobs
 from api.notifications import Notifications
 from api.rendered import RenderedRows
 from api.run_starter import RunStarter
@@ -225,6 +226,7 @@ async def wired_services(settings: Settings) -> AsyncIterator[Services | None]:
         yield Services(
             schedules=schedules,
             bulk=Bulk(schedules, starter),
+            jobs=Jobs(schedules, walkers),
             runs=Runs(
                 schedules=schedules,
                 gateway=gateway,

@@ -8,6 +8,7 @@ from api.bulk import Bulk
 from api.changes import Changes
 from api.checks import Checks
 from api.events import Events
+from api.jobs import Jobs
 from api.notifications import Notifications
 from api.rendered import RenderedRows
 from api.run_starter import RunStarter
@@ -37,6 +38,7 @@ class Services:
     events: Events
     applying: Applying
     bulk: Bulk
+    jobs: Jobs
     backfills: Backfills
     changes: Changes
     notifications: Notifications

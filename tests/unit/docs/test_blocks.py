@@ -15,8 +15,9 @@ from api.notification_views import NoticeView
 from footfall.cli.document import read_document
 from footfall.config import load_settings
 
-ASKED = ("docs/api.md", "docs/client.md")
-"""Pages that tests of their own go through: test_api_examples.py, and test_pages.py."""
+ASKED = ("docs/api.md", "docs/client.md", "docs/migrating.md")
+"""Pages that tests of their own go through: test_api_examples.py, test_pages.py, and
+tests/jac_scale/test_page.py."""
 NOT_RUN = 9
 ALL = [block for page in pages() for block in blocks(page)]
 NAMES = {block.test for block in ALL if block.test}
