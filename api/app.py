@@ -18,6 +18,7 @@ from api.routes import (
     codec,
     events,
     health,
+    jobs,
     metrics,
     notifications,
     runs,
@@ -34,7 +35,7 @@ from footfall.config import LimitSettings
 if TYPE_CHECKING:
     from footfall.tracing.traces import Traces
 
-_TRACED = ("/schedule", "/runs", "/workers", "/notifications")
+_TRACED = ("/schedule", "/runs", "/workers", "/jobs", "/notifications")
 """Beginnings of the paths whose requests are traced: not those of probes, files and events."""
 
 
@@ -71,6 +72,8 @@ def build_app(services: Services | None) -> FastAPI:
         metrics.router,
     ):
         app.include_router(router, dependencies=[StrictQuery])
+    # jac-scale ignores parameters that it does not know, and its clients may send some.
+    app.include_router(jobs.router)
     if services is not None:
         app.add_middleware(CodecCors, origin=services.ui.origin)
         app.add_middleware(Measured, requests=services.metrics.requests)

@@ -23,6 +23,7 @@ from api.checks import Checks
 from api.creations import Creations
 from api.delivering import deliver_forever
 from api.events import Events
+from api.jobs import Jobs
 from api.metrics import ApiMetrics
 from api.notifications import Notifications
 from api.rendered import RenderedRows
@@ -258,6 +259,7 @@ async def wired_services(
         yield Services(
             schedules=schedules,
             bulk=Bulk(schedules, starter),
+            jobs=Jobs(schedules, walkers),
             runs=Runs(
                 schedules=schedules,
                 gateway=gateway,

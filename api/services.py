@@ -9,6 +9,7 @@ from api.bulk import Bulk
 from api.changes import Changes
 from api.checks import Checks
 from api.events import Events
+from api.jobs import Jobs
 from api.metrics import ApiMetrics
 from api.notifications import Notifications
 from api.rendered import RenderedRows
@@ -43,6 +44,7 @@ class Services:
     events: Events
     applying: Applying
     bulk: Bulk
+    jobs: Jobs
     backfills: Backfills
     changes: Changes
     notifications: Notifications

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footfall.cli import backfill, declarations, runs, schedules
+from footfall.cli import backfill, declarations, importing, runs, schedules
 from footfall.cli.completion import ASKED, answer_shells, completion
 from footfall.cli.doctor import doctor
 from footfall.cli.duration import parse_duration
@@ -229,6 +229,7 @@ asking(cli)(walkers)
 asking(cli)(doctor)
 asking(cli)(backfill.backfill)
 cli.add_typer(backfill.cli, name="backfills")
+cli.add_typer(importing.cli, name="import")
 cli.command()(completion)
 if ASKED in os.environ:
     answer_shells()

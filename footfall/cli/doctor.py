@@ -63,7 +63,7 @@ async def _found(
     try:
         settings = load_settings(config=config, app=app, environ=os.environ, overrides=overrides)
     except ConfigurationError as error:
-        remedy = "Each line names a setting; README.md has the table of all."
+        remedy = "Each line names a setting; docs/configuration.md has the table of all."
         return [Finding("configuration", "broken", error.message, remedy)]
     return [finding async for finding in _each(server, settings)]
 

@@ -39,6 +39,7 @@ class _Teller:
     def __init__(self, *, is_json: bool) -> None:
         self._is_json = is_json
         self._position = 0
+        self._attempt = 1
 
     def tell(self, event: Event) -> None:
         if self._is_json:
@@ -63,8 +64,9 @@ class _Teller:
         sys.stdout.flush()
         match name:
             case "status":
-                if data["attempt"] > 1:
-                    self._position = 0
+                # The same start is told of again when its walker begins.
+                if data["attempt"] > self._attempt:
+                    self._attempt, self._position = data["attempt"], 0
                     warn(f"start {data['attempt']} of the walker")
                 elif data.get("waits"):
                     warn("the run waits for its turn")

@@ -9,6 +9,18 @@ from footfall.config.keys import SCHEDULER_TABLE, SettingKey, setting_keys
 from footfall.config.kinds import PEM_START
 from footfall.errors import ConfigurationError
 
+_OF_JAC_SCALE = frozenset(
+    {
+        "collection",
+        "misfire_grace_time",
+        "shutdown_timeout",
+        "system_user_password",
+        "thread_pool_size",
+        "user_exists_ttl",
+    }
+)
+"""Keys of jac-scale 0.2.31 in the table of the scheduler: one jac.toml serves both."""
+
 _VARIABLE = re.compile(
     r"\$(?P<escaped>\$\{)|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(:-(?P<default>[^}]*))?\}|\$\{",
 )
@@ -20,8 +32,8 @@ def read_jac_toml(
 ) -> tuple[dict[SettingKey, Any], list[str]]:
     """Read our keys from a jac.toml, with its variables expanded.
 
-    Tables of others are left alone. In our own, an unknown key is a problem; in the tables
-    that we share with jac-scale it is not.
+    Tables of others are left alone. In our own, an unknown key is a problem, unless it is one of
+    jac-scale's scheduler; in the other tables that we share with jac-scale it is not.
 
     Returns:
         Values by key, and what is wrong, one sentence for each.
@@ -82,7 +94,7 @@ def _unknown(
     known = [*keys, *sorted(name for name in below if "." not in name)]
     problems = []
     for name in content:
-        if name in known:
+        if name in known or (table == SCHEDULER_TABLE and name in _OF_JAC_SCALE):
             continue
         near = get_close_matches(name, known, n=1)
         remedy = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"

@@ -105,7 +105,7 @@ def _shown(value: Any) -> str:
 
 
 def settings_table() -> str:
-    """Give the table of all keys, as Markdown for the README."""
+    """Give the table of all keys, as Markdown for docs/configuration.md."""
     lines = ["| jac.toml | environment | default | meaning |", "|---|---|---|---|"]
     table = ""
     for key in setting_keys():

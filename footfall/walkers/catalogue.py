@@ -27,6 +27,7 @@ class WalkerInfo(BaseModel):
     Attributes:
         schedule: the static schedule that its decorator declares, as written in the code
             (flat, ``trigger`` included); None if it declares none.
+        is_dynamic: whether jaclang's own ``@schedule`` offers it to be scheduled.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +42,7 @@ class WalkerInfo(BaseModel):
     methods: tuple[str, ...] = ()
     path: str | None = None
     schedule: dict[str, Any] | None = None
+    is_dynamic: bool = False
 
 
 class AppProblem(BaseModel):

@@ -1,6 +1,5 @@
 import asyncio
 import os
-import secrets
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,12 @@ from footfall.walkers.call import WalkerCall
 from footfall.walkers.declaration import Declaration, declared
 from footfall.walkers.failure import app_error
 from footfall.walkers.found import Walk
+from footfall.walkers.jac_accounts import (
+    JacAccounts,
+    OwnAccounts,
+    ScaleAccounts,
+    has_jac_scale,
+)
 from footfall.walkers.jac_dialect import speak_the_guide
 from footfall.walkers.locks import locked
 from footfall.walkers.source import Source, own_values
@@ -26,19 +31,22 @@ class Jac:
 
     The graphs of all users are in Jac's own SQLite database. It lies in `data`, so that the
     app's folder stays as it is, unless the environment variable ``JAC_DATA_PATH`` names another
-    folder (to share the graphs with a Jac server). Jac keeps its compiled code in ``.jac/cache``
-    of the app's folder; where that cannot be written, it compiles at each start.
+    folder (to share the graphs with a Jac server). Where jac-scale is installed beside us, users
+    and graphs are those that its server has, wherever jac.toml says. Jac keeps its compiled code
+    in ``.jac/cache`` of the app's folder; where that cannot be written, it compiles at each start.
     """
 
     def __init__(self, source: Source, data: Path) -> None:
         """Import jaclang, which reads the working directory: that must be the app's folder."""
-        os.environ.setdefault("JAC_DATA_PATH", str(data))
         try:
             import jaclang  # noqa: F401, PLC0415 - optional, and only for host processes
         except ImportError as error:
             raise AppError(
                 f"{source.entries[0]}: Jac apps need jaclang (pip install 'footfall[jac]'): {error}"
             ) from error
+        is_scale = has_jac_scale()
+        if not is_scale:
+            os.environ.setdefault("JAC_DATA_PATH", str(data))
         # The server module brings in Jac's serializer. It registers node classes only from its
         # import on; imported after the app, stored nodes are taken for unknown and put away.
         from jaclang.jac0core.runtime import JacRuntime  # noqa: PLC0415
@@ -47,11 +55,13 @@ class Jac:
         self._runtime = JacRuntime
         self._source = source
         JacRuntime.set_base_path(str(source.folder))
-        JacRuntime.set_full_target_path(str(source.entries[0]))
+        JacRuntime.set_full_target_path(str(_named_after(source)))
         speak_the_guide(source)
         _silence_report_echo()
-        self._users = JacRuntime.get_user_manager(base_path=str(source.folder))
-        self._manager = ExecutionManager(base_path=str(source.folder), user_manager=self._users)
+        users = JacRuntime.get_user_manager(base_path=str(source.folder))
+        self._accounts: JacAccounts = ScaleAccounts(users) if is_scale else OwnAccounts(users)
+        self._root_of = users.get_root_id
+        self._manager = ExecutionManager(base_path=str(source.folder), user_manager=users)
         JacRuntime.set_shared_root_resolver(self._shared_root)
 
     def prepare(self, locks: Path) -> None:
@@ -111,8 +121,8 @@ class Jac:
             walk.error = walk.error or error
         return walk
 
-    def _run(self, target: Any, args: dict[str, Any], user: str, walk: Walk) -> None:
-        self._ensure_user(user)
+    def _run(self, target: Any, args: dict[str, Any], root: str, walk: Walk) -> None:
+        user = self._accounts.account(root)
         entry = self._async_entry if _is_async(target) else self._entry
         answer = asyncio.run(self._manager.execute_function(entry(target, args, walk), {}, user))
         if walk.error is None and isinstance(answer, dict) and "error" in answer:
@@ -162,11 +172,6 @@ class Jac:
             finally:
                 self._runtime.reset_request_context(token)
 
-    def _ensure_user(self, name: str) -> None:
-        if not self._users.user_exists(name):
-            # Nobody signs in with this password: who may do what is decided elsewhere.
-            self._users.create_user(name, secrets.token_urlsafe(32))
-
     def _open_shared_root(self) -> None:
         # Jac opens the shared root to all users when it is looked up, but only its owner's
         # context can store that: without this, each run of another user would log a denial.
@@ -176,9 +181,7 @@ class Jac:
     def _shared_root(self) -> Any:
         from jaclang.jac0core.constant import Constants  # noqa: PLC0415
 
-        guest = Constants.GUEST.value
-        self._ensure_user(guest)
-        return self._users.get_root_id(guest)
+        return self._root_of(self._accounts.account(Constants.GUEST.value))
 
 
 class _Reporting:
@@ -203,8 +206,28 @@ class _Reporting:
             raise _WalkFailedError from error
 
 
+def _named_after(source: Source) -> Path:
+    """Give the file after which Jac names the database of the graphs.
+
+    Of an app without an entry point that is the one that has a database, else the first: a file
+    that comes before it by name must not lead to another database, an empty one.
+    """
+    from jaclang.runtimelib.utils import get_db_path  # noqa: PLC0415
+
+    for entry in source.entries:
+        database = get_db_path(str(source.folder), target_path=str(entry))
+        if database and Path(database).exists():
+            return entry
+    return source.entries[0]
+
+
 def _vars(target: object) -> dict[str, Any]:
     return dict(vars(target)) if hasattr(target, "__dict__") else {}
+
+
+def is_static(spec: Any) -> bool:
+    """Say whether jaclang's own ``@schedule`` declares a schedule, and not only allows some."""
+    return str(getattr(spec.trigger, "value", spec.trigger)) == "static"
 
 
 def jac_schedule(spec: Any) -> dict[str, Any] | None:
@@ -215,7 +238,7 @@ def jac_schedule(spec: Any) -> dict[str, Any] | None:
     Raises:
         ValueError: not exactly one of interval, cron and date is given.
     """
-    if str(getattr(spec.trigger, "value", spec.trigger)) != "static":
+    if not is_static(spec):
         return None
     given = {
         name: getattr(spec, name)

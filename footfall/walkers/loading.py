@@ -138,9 +138,16 @@ def _found(
         methods=said.methods,
         path=said.path if isinstance(said.path, str) else None,
         schedule=schedule,
+        is_dynamic=spec is not None and _is_dynamic(spec),
     )
     run: Runner = run_python if jac is None else jac.run
     return Found(info, target, fields, run, tuple(problems))
+
+
+def _is_dynamic(spec: Any) -> bool:
+    from footfall.walkers.jac import is_static  # noqa: PLC0415 - only Jac has it
+
+    return not is_static(spec)
 
 
 def _schedule(declared: Any, spec: Any) -> dict[str, Any] | None:

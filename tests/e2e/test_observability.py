@@ -15,10 +15,12 @@ import pytest
 import yaml
 from support.api import SECRET, Caller, api_settings, caller_of
 from support.collector import Collector, Seen, running_collector
+from support.pages import blocks
 from support.ports import free_port
 from support.processes import Running, footfall, ready
 from support.schedules import create, ended, trigger, walking
 from support.scraped import Scraped, scrape
+from support.shell import output_of
 from support.waiting import until
 from temporalio.client import Client
 
@@ -348,3 +350,13 @@ async def test_dashboard_alerts_and_page_name_what_is_really_told(deployment: De
         for name, (kind, labels) in documented[process].items():
             assert seen.kinds[name] == kind
             assert seen.labels(name) in (labels, set()), name
+
+
+async def test_what_the_page_asks_is_answered(deployment: Deployment, tmp_path: Path) -> None:
+    (block,) = (one for one in blocks("docs/observability.md") if one.test == "scrape")
+    script = block.text.replace("http://127.0.0.1:9464", deployment.metrics)
+    script = script.replace("http://127.0.0.1:8081", deployment.worker)
+    assert script.count(str(deployment.metrics)) == script.count(deployment.worker) == 1
+    printed = await output_of(script, tmp_path)
+    for process in ("api", "worker"):
+        assert f'footfall_build_info{{process="{process}"' in printed

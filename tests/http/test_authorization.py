@@ -50,6 +50,8 @@ SEEN = Rule(own=(200, 404, 200), static=(200, 200, 200))
 OPERATED = Rule(own=(200, 404, 200), static=(403, 403, 200))
 # 409: they may, but what it is about has ended.
 ENDED = Rule(own=(409, 404, 409), static=(403, 403, 409))
+EACH_SECOND_AS_A_JOB = {"trigger": "interval", "interval": 1}
+JOB = Rule(own=(200, 404, 200), static=(404, 404, 404))
 THEIRS = Rule(own=(200, 403, 200), query="owner={owner}")
 
 
@@ -105,6 +107,14 @@ RULES = {
     "POST /notifications/deliveries/{delivery_id}/replay": Rule(
         own=(200, 404, 200), query="dry_run=true"
     ),
+    # jac-scale's own API: what the code schedules is no job.
+    "GET /jobs": ALL,
+    "POST /jobs": Rule(
+        own=(201, 201, 201), json={"walker_or_function": "greet", **EACH_SECOND_AS_A_JOB}
+    ),
+    "GET /jobs/{job_id}": JOB,
+    "PUT /jobs/{job_id}": changed(JOB, json=EACH_SECOND_AS_A_JOB),
+    "DELETE /jobs/{job_id}": JOB,
     "GET /events": ALL,
     # There are no keys here, which only an admin is told.
     "POST /codec/decode": Rule(own=(403, 403, 404), json={"payloads": []}),
@@ -167,7 +177,7 @@ class Scene:
             body = past()
         elif method == "POST" and "bulk" in path:
             body = {**body, "ids": [target.schedule_id]}
-        named = vars(target)
+        named = {**vars(target), "job_id": target.schedule_id}
         url = f"{path.format(**named)}?{rule.query.format(**named)}".rstrip("?")
         request = who._client.build_request(method, url, json=body, headers=who._headers)
         answer = await who._client.send(request, stream=True)

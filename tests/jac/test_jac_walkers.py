@@ -215,3 +215,35 @@ async def test_apps_in_one_state_folder_are_apart(tmp_path: Path, call: MakeCall
             assert (await hosts.run(call("plant"))).reports == [1]
         finally:
             await hosts.close()
+
+
+COUNTER = """
+node Count { has n: int = 0; }
+
+walker count {
+    can count with Root entry {
+        found = [here-->[?:Count]];
+        if not found {
+            found = here ++> Count();
+        }
+        found[0].n += 1;
+        report found[0].n;
+    }
+}
+"""
+
+
+async def test_the_graph_stays_where_files_come_before_the_first(
+    app: Callable[..., Path], tmp_path: Path, call: MakeCall
+) -> None:
+    more: list[dict[str, str]] = [
+        {"shop.jac": COUNTER},
+        {"apple.jac": "walker pick {}", "money.py": "coins = 1"},
+    ]
+    for expected, files in enumerate(more, start=1):
+        hosts = Hosts(app(files), name="shop", processes=1, state_dir=tmp_path / "state")
+        try:
+            await hosts.start()
+            assert (await hosts.run(call("count"))).reports == [expected]
+        finally:
+            await hosts.close()

@@ -84,13 +84,14 @@ async def footfall(
     *arguments: str,
     tmp_path: Path,
     cwd: Path | None = None,
+    program: str = FOOTFALL,
     **environ: str,
 ) -> AsyncIterator[Running]:
     """Start `footfall` with arguments; whatever happens, nothing of it is left at the end."""
     output = tmp_path / f"output-{os.urandom(4).hex()}.txt"
     with output.open("wb") as sink:
         process = await asyncio.create_subprocess_exec(
-            FOOTFALL,
+            program,
             *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=sink,

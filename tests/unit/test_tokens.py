@@ -123,6 +123,11 @@ def test_a_token_that_jac_scale_makes_is_accepted() -> None:
     assert TokenVerifier(SETTINGS).verify(token) == Principal("ada")
 
 
+def test_an_api_key_of_jac_scale_speaks_for_nobody() -> None:
+    with pytest.raises(UnauthorizedError, match="API key of jac-scale"):
+        TokenVerifier(SETTINGS).verify(signed(claims(type="api_key", user_id=..., sub="ada")))
+
+
 def test_clocks_may_differ_by_the_leeway() -> None:
     token = signed(claims(exp=int(now().timestamp()) - 5))
     assert TokenVerifier(SETTINGS.model_copy(update={"leeway": 30})).verify(token)

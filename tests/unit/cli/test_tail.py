@@ -11,6 +11,8 @@ HEARD = [
     Event("stdout", {"offset": 10, "text": "three\n"}),
     Event("status", {"status": "running", "attempt": 2}),
     Event("stdout", {"offset": 0, "text": "again\n"}),
+    Event("status", {"status": "running", "attempt": 2}),
+    Event("stdout", {"offset": 6, "text": "and on\n"}),
     Event("end", {"status": "failed", "error": {"type": "ValueError", "message": "no luck"}}),
 ]
 
@@ -20,7 +22,7 @@ def test_stdout_is_the_walkers_and_the_rest_goes_to_stderr(capsys: CaptureFixtur
     for event in HEARD:
         teller.tell(event)
     out, err = capsys.readouterr()
-    assert out == "one\nthree\nagain\n"
+    assert out == "one\nthree\nagain\nand on\n"
     assert err.splitlines() == [
         "footfall: the run waits for its turn",
         "footfall: 50% half",

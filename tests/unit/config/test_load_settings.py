@@ -102,6 +102,20 @@ def test_tables_of_others_are_left_alone(tmp_path: Path) -> None:
     assert load(text, tmp_path=tmp_path).jwt.algorithm == "HS256"
 
 
+def test_one_file_serves_jac_scales_scheduler_and_ours(tmp_path: Path) -> None:
+    text = """
+        [plugins.scale.scheduler]
+        collection = "scheduled_jobs"
+        misfire_grace_time = 60
+        min_interval = 7
+        shutdown_timeout = 10
+        system_user_password = "none"
+        thread_pool_size = 10
+        user_exists_ttl = 30.0
+    """
+    assert load(text, tmp_path=tmp_path).min_interval == 7
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

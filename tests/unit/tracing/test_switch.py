@@ -1,6 +1,7 @@
 import sys
 
 import pytest
+from support.pages import blocks
 
 from footfall.errors import ConfigurationError
 from footfall.tracing.start import start_traces
@@ -47,3 +48,9 @@ def test_without_the_extra_what_to_install_is_said(monkeypatch: pytest.MonkeyPat
     with pytest.raises(ConfigurationError, match=r"pip install 'footfall\[traces\]'"):
         start_traces("api", ENDPOINT)
     assert start_traces("api", {}) is None
+
+
+def test_what_the_page_exports_switches_traces_on() -> None:
+    (block,) = (one for one in blocks("docs/observability.md") if one.test == "trace endpoint")
+    name, value = block.text.removeprefix("export ").strip().split("=")
+    assert wants_traces({name: value})

@@ -1,0 +1,115 @@
+"""What becomes of each job, by what the API answers to the plan."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from footfall.client import Client
+from footfall.client.errors import UnauthorizedError
+from footfall.jac_scale.job import Job, UntakenError
+from footfall.jac_scale.takeover import take_over
+
+
+def job(number: int, owner: str = "ann", **fields: Any) -> Job:
+    given = {"trigger": "interval", "value": 60.0, "walker": "water", "status": "active", **fields}
+    return Job(job_id=f"{number:08}-0000-0000-0000-000000000000", owner=owner, **given)
+
+
+class Api:
+    """An API that knows schedules by their names, and refuses walkers that are called bad."""
+
+    def __init__(self, **there: str) -> None:
+        self.there = there
+        self.applied: list[list[str]] = []
+        self.refusal: httpx.Response | None = None
+
+    def client_of(self, owner: str) -> Client:
+        if owner == "stranger":
+            raise UntakenError("nobody speaks for them")
+        return Client("http://api", owner, transport=httpx.MockTransport(self._answer))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        if self.refusal is not None:
+            return self.refusal
+        wanted = json.loads(request.content)["schedules"]
+        problems = [
+            {"field": f"schedules.{place}.{field}", "message": "is bad"}
+            for place, one in enumerate(wanted)
+            if one["walker_name"].startswith("bad")
+            for field in ("walker_name", "args.x")
+        ]
+        if problems:
+            data = {"code": "invalid_request", "message": "x", "details": {"fields": problems}}
+            return httpx.Response(400, json={"status": "error", "data": data, "meta": {}})
+        if request.url.params.get("dry_run") != "true":
+            self.applied.append([one["name"] for one in wanted])
+        plan = [
+            {
+                "name": one["name"],
+                "id": f"id of {one['name']}",
+                "action": self.there.get(one["walker_name"], "create"),
+                "error": {"message": "too many"} if one["walker_name"] == "full" else None,
+            }
+            for one in wanted
+        ]
+        return httpx.Response(200, json={"status": "success", "data": {"plan": plan}, "meta": {}})
+
+
+def taken(api: Api, *jobs: Job, dry_run: bool = False) -> list[tuple[str, str | None]]:
+    found = take_over(jobs, api.client_of, weekdays=None, dry_run=dry_run)
+    assert [one.job for one in found] == list(jobs)
+    assert all((one.schedule_id is None) == (one.outcome == "cannot") for one in found)
+    return [(one.outcome, one.why) for one in found]
+
+
+def test_each_job_is_told_of_in_its_place() -> None:
+    api = Api(same="unchanged", other="change")
+    found = taken(
+        api,
+        job(1),
+        job(2, walker="bad"),
+        job(3, walker="same"),
+        job(4, value=1.5),
+        job(5, walker="other"),
+        job(6, "stranger"),
+        job(7, "bob"),
+        job(8, walker="full"),
+    )
+    assert [outcome for outcome, _ in found] == [
+        *("created", "cannot", "unchanged", "cannot", "kept", "cannot", "created", "cannot"),
+    ]
+    assert found[1][1] == "walker_name: is bad; args.x: is bad"
+    assert "changed here since" in str(found[4][1])
+    assert (found[5][1], found[7][1]) == ("nobody speaks for them", "too many")
+    # Only what is new is applied, of each owner alone.
+    names = [[int(name[10:18]) for name in one] for one in api.applied]
+    assert names == [[1, 8], [7]]
+
+
+def test_a_dry_run_applies_nothing() -> None:
+    api = Api()
+    assert taken(api, job(1), job(2), dry_run=True) == [("created", None)] * 2
+    assert api.applied == []
+
+
+def test_many_are_applied_some_at_a_time() -> None:
+    api = Api()
+    assert len(taken(api, *(job(number) for number in range(1100)))) == 1100
+    assert [len(one) for one in api.applied] == [500, 500, 100]
+
+
+def test_a_refusal_of_all_is_told_of_each() -> None:
+    api = Api()
+    data = {"code": "too_many_schedules", "message": "You may have 2.", "details": {}}
+    api.refusal = httpx.Response(400, json={"status": "error", "data": data, "meta": {}})
+    assert taken(api, job(1), job(2)) == [("cannot", "You may have 2.")] * 2
+
+
+def test_what_concerns_all_ends_it() -> None:
+    api = Api()
+    data = {"code": "unauthorized", "message": "no", "details": {}}
+    api.refusal = httpx.Response(401, json={"status": "error", "data": data, "meta": {}})
+    with pytest.raises(UnauthorizedError):
+        taken(api, job(1))
