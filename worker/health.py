@@ -75,13 +75,13 @@ async def health_server(listener: socket.socket | None, state: WorkerState) -> A
         in_the_way = await state.in_the_way()
         data: dict[str, object] = {
             "ready": not in_the_way,
-            "in_the_way": in_the_way,
             "waiting_for": state.waiting_for,
             "app": state.app,
             "enabled": state.enabled,
             "walkers": state.walkers,
             "static_schedules": state.static_schedules,
             "problems": [problem.model_dump() for problem in state.problems],
+            "in_the_way": in_the_way,
         }
         return _answer(503 if in_the_way else 200, data)
 
