@@ -15,7 +15,7 @@ from api.notification_views import NoticeView
 from footfall.cli.document import read_document
 from footfall.config import load_settings
 
-ASKED = ("docs/api.md", "docs/client.md", "docs/migrating.md")
+ASKED = ("docs/api.md", "docs/client.md", "docs/migrating.md", "docs/observability.md")
 """Pages that tests of their own go through: test_api_examples.py, test_pages.py, and
 tests/jac_scale/test_page.py."""
 NOT_RUN = 9
