@@ -1,8 +1,8 @@
 from importlib.metadata import version
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
-from fastapi.telemetry import TelemetryConfig
 
 from api.board.assets import Assets
 from api.codec_cors import CodecCors
@@ -31,8 +31,12 @@ from api.routes import (
 from api.services import Services
 from api.strict_query import StrictQuery
 from footfall.config import LimitSettings
+from footfall.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    # FastAPI 0.165 and newer have it. Beside jac-scale it is an older one, without traces.
+    from fastapi.telemetry import TelemetryConfig
+
     from footfall.tracing.traces import Traces
 
 _TRACED = ("/schedule", "/runs", "/workers", "/jobs", "/notifications")
@@ -40,7 +44,11 @@ _TRACED = ("/schedule", "/runs", "/workers", "/jobs", "/notifications")
 
 
 def build_app(services: Services | None) -> FastAPI:
-    """Build the web application; without services, every schedule route answers 503."""
+    """Build the web application; without services, every schedule route answers 503.
+
+    Raises:
+        ConfigurationError: requests are to be traced, and this FastAPI cannot do that.
+    """
     app = FastAPI(
         title="Footfall",
         summary="Durable schedules for walkers, on Temporal",
@@ -81,9 +89,13 @@ def build_app(services: Services | None) -> FastAPI:
     return app
 
 
-def _telemetry(traces: "Traces | None") -> TelemetryConfig:
+def _telemetry(traces: "Traces | None") -> "TelemetryConfig":
     if traces is None:
+        # An older FastAPI takes it for a setting of ours, and passes it over.
         return {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+    if "telemetry" not in signature(FastAPI).parameters:
+        message = "Traces of requests need FastAPI 0.165 or newer: pip install 'footfall[traces]'."
+        raise ConfigurationError(message)
     return {
         "tracer_provider": traces.provider,
         "metrics": False,
