@@ -2,6 +2,7 @@
 """The names that a shell may complete, as the API has them now."""
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,9 +15,13 @@ _PATIENCE_SECONDS = 2.0
 
 _MOST = 200
 
+_HARMLESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*")
+"""What no shell takes for anything but a word, nor a command for an option. Others name their
+schedules, and shells evaluate what they are offered: `$(...)` in a name would be run."""
+
 
 def schedule_names(context: typer.Context, incomplete: str) -> list[str]:
-    """Give names of schedules that begin so, or ids of those without; none if no API tells."""
+    """Give harmless names of schedules that begin so, else their ids; none if no API tells."""
     from footfall.client import schedule_calls
 
     filters: Any = {"q": incomplete} if incomplete.strip() else {}
@@ -31,13 +36,13 @@ def walker_names(context: typer.Context, incomplete: str) -> list[str]:
 
     data = _data(context, schedule_calls.list_walkers())
     rows = data["walkers"] if data else []
-    return [row["name"] for row in rows if row["name"].startswith(incomplete)]
+    names = [row["name"] for row in rows if _HARMLESS.fullmatch(row["name"])]
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def _called(row: dict[str, Any]) -> str:
-    # Not every shell completes a word with a space in it.
     name: str | None = row["name"]
-    return row["id"] if name is None or any(map(str.isspace, name)) else name
+    return name if name is not None and _HARMLESS.fullmatch(name) else row["id"]
 
 
 def _data(context: typer.Context, call: "Call[Any]") -> Any:

@@ -296,6 +296,14 @@ async def test_shells_complete_names(footfall: Footfall, process: Footfall) -> N
     assert await completed("footfall schedules pause nightly") == both
     assert await completed("footfall runs list nightly-r") == {"nightly-report"}
     assert "greet" in await completed("footfall schedules create gr")
+    for name in ("zz$(touch hit)", "zz\\$(>hit)", "zz`id`", "zz*", "zz it's", "--zz", "zz;id"):
+        made = await footfall(
+            *["schedules", "create", "greet", "--every", "5h", f"--name={name}", "--json"]
+        )
+        offered = await completed("footfall schedules pause ")
+        assert made.data["schedule"]["id"] in offered
+        assert not any(set(word) & set("$`*;'\\()> ") or word.startswith("-") for word in offered)
+    assert await completed("footfall schedules pause zz") == set()
     away = f"http://127.0.0.1:{free_port()}"
     assert await completed("footfall schedules pause nightly", FOOTFALL_URL=away) == set()
 
