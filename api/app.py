@@ -53,6 +53,8 @@ def build_app(services: Services | None) -> FastAPI:
         title="Footfall",
         summary="Durable schedules for walkers, on Temporal",
         version=version("footfall"),
+        # A path with a slash too many is none, and is told of as every other.
+        redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         telemetry=_telemetry(services.traces if services else None),
     )

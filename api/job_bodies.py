@@ -3,6 +3,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from footfall.errors import FieldProblem, InvalidInputError
+from footfall.jac_scale.naming import in_whole_seconds
 
 _REQUIRED = {
     "interval": "interval (seconds) required for trigger='interval'",
@@ -36,7 +37,7 @@ class JobTrigger(BaseModel):
             case "cron":
                 return {"trigger": "cron", "cron": value}
             case "date":
-                return {"trigger": "date", "run_date": value}
+                return {"trigger": "date", "run_date": in_whole_seconds(value)}
 
     @staticmethod
     def _seconds(value: float) -> int:

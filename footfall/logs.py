@@ -73,6 +73,8 @@ def configure_logs(
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.NOTSET if level == "debug" else logging.WARNING)
+    # Its debug lines have what walkers print, report and raise, which is for their owners' eyes.
+    logging.getLogger("temporalio").setLevel(max(root.level, logging.INFO))
     logging.captureWarnings(capture=True)
 
 

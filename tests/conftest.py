@@ -1,7 +1,9 @@
+import sys
 import uuid
 from collections.abc import AsyncIterator
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from support.dev_server import dev_server
 from support.mongod import Mongod, running_mongod
@@ -13,6 +15,9 @@ from footfall.temporal.registration import register_attributes
 # How long anything takes says nothing about whether it is right, least of all on a busy machine.
 settings.register_profile("footfall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("footfall")
+
+# Workers and APIs in the tests' own process log as processes do: stdout is for what is asked for.
+structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 @pytest.fixture(scope="session")

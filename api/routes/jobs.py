@@ -8,9 +8,9 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
 from api.auth import CurrentPrincipal, UsedServices
@@ -37,15 +37,17 @@ class JobsRoute(StrictJsonRoute):
             try:
                 return await handler(request)
             except RequestValidationError as error:
-                detail = jsonable_encoder(error.errors())
-                return JSONResponse({"detail": detail}, HTTPStatus.UNPROCESSABLE_ENTITY)
+                # It repeats what was sent, which may be no JSON.
+                body = to_json({"detail": error.errors()}, inf_nan_mode="strings", fallback=str)
+                status = HTTPStatus.UNPROCESSABLE_ENTITY
+                return Response(body, status, media_type="application/json")
             except FootfallError as error:
                 return _refused(told_error(getattr(request.state, "principal", None), error))
             except HTTPException as error:
                 status = HTTPStatus(error.status_code)
                 code = HTTP_CODES.get(status, status.phrase.replace(" ", "_")).upper()
-                body = failure(error.status_code, code, str(error.detail))
-                return JSONResponse(body, error.status_code, error.headers)
+                told_so = failure(error.status_code, code, str(error.detail))
+                return JSONResponse(told_so, error.status_code, error.headers)
 
         return handle
 

@@ -25,6 +25,7 @@ cli = typer.Typer(
 )
 
 _FAILED = 1
+_NOT_REMOVED = "it is here, and could not be removed at jac-scale"
 _OUTCOMES = ("created", "unchanged", "kept", "cannot")
 
 
@@ -99,7 +100,7 @@ def jac_scale(
     counts = {name: outcomes.count(name) for name in _OUTCOMES}
     data = {"jobs": [_shown(one) for one in taken], "counts": counts, "dry_run": dry_run}
     server.tell(data, lambda console: _tell(console, data))
-    if counts["cannot"]:
+    if counts["cannot"] or any((one.why or "").startswith(_NOT_REMOVED) for one in taken):
         raise typer.Exit(_FAILED)
 
 
@@ -187,9 +188,14 @@ def _stored(settings: "Settings | None", collection: str | None) -> Sequence[Any
 def _removed(taken: "Taken", remove: Callable[[str], bool]) -> "Taken":
     from dataclasses import replace
 
+    from footfall.client.errors import ClientError
+
     if taken.outcome == "cannot":
         return taken
-    return replace(taken, removed=remove(taken.job.job_id))
+    try:
+        return replace(taken, removed=remove(taken.job.job_id))
+    except ClientError as error:
+        return replace(taken, why=f"{_NOT_REMOVED}: {error.message}")
 
 
 def _shown(taken: "Taken") -> dict[str, Any]:

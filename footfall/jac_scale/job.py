@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from footfall.jac_scale.naming import name_of
+from footfall.jac_scale.naming import in_whole_seconds, is_job_id, name_of
 
 type Weekdays = Literal["as-run", "as-written"]
 """What the numbers of weekdays mean: the days on which jac-scale ran (0 is Monday), or those of
@@ -58,6 +58,8 @@ class Job:
         Raises:
             UntakenError: it cannot be one.
         """
+        if not is_job_id(self.job_id):
+            raise UntakenError("its id is none that jac-scale gives")
         if self.status != "active":
             raise UntakenError(f"it is {self.status} at jac-scale, and does not run there")
         return {
@@ -72,7 +74,7 @@ class Job:
             case "interval":
                 return {"trigger": "interval", "seconds": _seconds(self.value)}
             case "date":
-                return {"trigger": "date", "run_date": self.value}
+                return {"trigger": "date", "run_date": in_whole_seconds(str(self.value))}
             case "cron":
                 return {"trigger": "cron", **_cron(str(self.value), weekdays)}
             case _:
@@ -80,7 +82,10 @@ class Job:
 
 
 def _seconds(value: Any) -> int:
-    seconds = float(value)
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        raise UntakenError(f"its interval is no number, but {value!r:.50}") from None
     if not seconds.is_integer():
         raise UntakenError(f"it runs every {seconds:g} s: only whole seconds are an interval here")
     return int(seconds)

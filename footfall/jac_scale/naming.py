@@ -3,6 +3,7 @@
 import re
 
 _PREFIX = "jac-scale/"
+_FRACTION = re.compile(r"(?<=:\d\d)[.,]\d{1,9}(?!\d)", re.ASCII)
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -20,3 +21,11 @@ def job_id_of(name: str | None) -> str | None:
 def is_job_id(text: str) -> bool:
     """Say whether jac-scale would give this id to a job; no schedule of ours has such a one."""
     return _JOB_ID.fullmatch(text) is not None
+
+
+def in_whole_seconds(date: str) -> str:
+    """Give a date and time without its fraction of a second, which no schedule of ours has.
+
+    Python and JavaScript write one by themselves.
+    """
+    return _FRACTION.sub("", date, count=1)

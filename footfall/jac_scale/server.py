@@ -40,11 +40,16 @@ class JacScaleServer:
         """
         given = 0
         while True:
-            page = self._data("GET", f"/jobs?limit={_PAGE}&offset={given}")
-            yield from page["jobs"]
-            given += len(page["jobs"])
-            if not page["jobs"] or given >= page["total"]:
-                return
+            match self._data("GET", f"/jobs?limit={_PAGE}&offset={given}"):
+                case {"jobs": [*jobs], "total": int(total)} if all(
+                    isinstance(job, Mapping) for job in jobs
+                ):
+                    yield from jobs
+                    given += len(jobs)
+                    if not jobs or given >= total:
+                        return
+                case _:
+                    raise self._foreign("it tells of no jobs")
 
     def remove(self, job_id: str) -> bool:
         """Delete a job there; false if there is none any more.
@@ -72,6 +77,8 @@ class JacScaleServer:
                 return body["data"]
             code, text = body["error"]["code"], body["error"]["message"]
         except (ValueError, KeyError, TypeError):
-            message = f"What answers at {self._url} is no jac-scale ({answer.status_code})."
-            raise ForeignAnswerError(message) from None
+            raise self._foreign(str(answer.status_code)) from None
         raise ApiError(answer.status_code, code, f"jac-scale at {self._url} refused: {text}.")
+
+    def _foreign(self, why: str) -> ForeignAnswerError:
+        return ForeignAnswerError(f"What answers at {self._url} is no jac-scale ({why}).")

@@ -48,7 +48,7 @@ def take_over(
     weekdays: Weekdays | None,
     dry_run: bool,
 ) -> list[Taken]:
-    """Take jobs over, and say of each what became of it, in their order.
+    """Take jobs over, and say of each id what became of it.
 
     Args:
         jobs: of any owners.
@@ -62,8 +62,12 @@ def take_over(
     found = list(jobs)
     taken: dict[str, Taken] = {}
     by_owner: dict[str, list[tuple[Job, dict[str, Any]]]] = {}
+    wanted_once: set[str] = set()
     for job in found:
         try:
+            if job.job_id in wanted_once:
+                continue
+            wanted_once.add(job.job_id)
             by_owner.setdefault(job.owner, []).append((job, job.declared(weekdays)))
         except UntakenError as error:
             taken[job.job_id] = Taken(job, "cannot", why=str(error))
@@ -76,7 +80,7 @@ def take_over(
             else:
                 outcome = list(_applied(client, some, dry_run=dry_run))
             taken |= {one.job.job_id: one for one in outcome}
-    return [taken[job.job_id] for job in found]
+    return [taken[one] for one in dict.fromkeys(job.job_id for job in found)]
 
 
 def _applied(

@@ -26,6 +26,9 @@ function inputFor(field, given) {
   if (kind?.type === "integer" || kind?.type === "number") {
     return h("input", { type: "number", step: kind.type === "integer" ? 1 : "any", value: start ?? "" });
   }
+  if (kind?.type === "string" && /[\r\n]/.test(start ?? "")) {
+    return h("textarea", { rows: Math.min(8, start.split("\n").length + 1), value: start });
+  }
   if (kind?.type === "string") return h("input", { type: "text", value: start ?? "", autocomplete: "off" });
   const text = start === undefined || start === null ? "" : JSON.stringify(start, null, 2);
   return h("textarea", { rows: Math.min(8, text.split("\n").length + 1), spellcheck: "false", class: "mono", value: text });
@@ -78,11 +81,16 @@ export function argumentForm(fields, args, changed = () => {}) {
     return { element: h("p", { class: "hint" }, "This walker takes no arguments."), value: () => ({}) };
   }
   const inputs = fields.map((field) => [field, inputFor(field, args[field.name])]);
+  // What nobody touched stays what it was: not every value has an input that shows it whole.
+  const touched = new Set();
   const element = h(
     "div",
     { class: "arguments" },
     inputs.map(([field, input]) => {
-      input.addEventListener("input", changed);
+      input.addEventListener("input", () => {
+        touched.add(field.name);
+        changed();
+      });
       const rest = field.required ? "required" : `default: ${field.default === null ? "none" : shown(field.default)}`;
       return labelled(field.name, input, { hint: `${field.type} · ${rest}`, name: `args.${field.name}` });
     }),
@@ -90,6 +98,10 @@ export function argumentForm(fields, args, changed = () => {}) {
   const value = () => {
     const found = {};
     for (const [field, input] of inputs) {
+      if (!touched.has(field.name) && field.name in args) {
+        found[field.name] = args[field.name];
+        continue;
+      }
       const each = valueOf(field, input);
       const isGiven = field.name in args || field.required || !same(each, field.default);
       if (each !== undefined && isGiven) found[field.name] = each;

@@ -16,10 +16,11 @@ from footfall.logs import configure_logs, log_about
 def logs_as_before() -> Iterator[None]:
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
+    configured = structlog.get_config()
     yield
     root.handlers, level = before
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**configured)
     logging.captureWarnings(capture=False)
 
 
