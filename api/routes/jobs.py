@@ -3,14 +3,14 @@
 It is no part of our document: docs/migrating.md describes it, and how it differs from jac-scale's.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 from starlette.exceptions import HTTPException
 
 from api.auth import CurrentPrincipal, UsedServices
@@ -37,8 +37,7 @@ class JobsRoute(StrictJsonRoute):
             try:
                 return await handler(request)
             except RequestValidationError as error:
-                # It repeats what was sent, which may be no JSON.
-                body = to_json({"detail": error.errors()}, inf_nan_mode="strings", fallback=str)
+                body = _details(error.errors())
                 status = HTTPStatus.UNPROCESSABLE_ENTITY
                 return Response(body, status, media_type="application/json")
             except FootfallError as error:
@@ -111,6 +110,15 @@ async def delete_job(job_id: str, who: CurrentPrincipal, services: UsedServices)
 
 def _answer(data: dict[str, Any], status: int = HTTPStatus.OK) -> Response:
     return JSONResponse(success(status, data), status)
+
+
+def _details(problems: Sequence[Any]) -> bytes:
+    """Give what is wrong as JSON; it repeats what was sent, which may be no text."""
+    body = {"detail": problems}
+    try:
+        return to_json(body, inf_nan_mode="strings", fallback=str)
+    except PydanticSerializationError:
+        return to_json(body, inf_nan_mode="strings", bytes_mode="base64", fallback=str)
 
 
 def _refused(error: FootfallError) -> Response:

@@ -100,3 +100,24 @@ async def test_where_the_scheduler_is_disabled_each_route_says_so() -> None:
             assert answer.status_code == 503
             assert answer.json()["error"]["code"] == "SCHEDULER_DISABLED"
             assert answer.headers["Retry-After"]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b'{"walker_or_function":"greet","trigger":"interval","interval":-1e999}', "json"),
+        (b'{"walker_or_function":"greet","trigger":"interval","interval":60,"x":1e999}', "json"),
+        (b"\xff", "octet-stream"),
+    ],
+)
+async def test_what_is_no_json_is_told_of_in_json(alice: Caller, content: bytes, kind: str) -> None:
+    headers = {"Content-Type": f"application/{kind}"}
+    answer = await alice("POST", "/jobs", content=content, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["detail"]
+
+
+async def test_a_date_may_have_a_fraction_of_a_second(alice: Caller) -> None:
+    body = {**HOURLY, "trigger": "date", "date": "2098-01-01T00:00:00.123Z"}
+    answer = await alice("POST", "/jobs", json=body)
+    assert (answer.status_code, answer.json()["data"]["date"]) == (201, "2098-01-01T00:00:00Z")

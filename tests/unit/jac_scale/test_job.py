@@ -103,3 +103,25 @@ def test_as_written_a_number_is_a_weekday_of_crontab() -> None:
     options = declared("cron", "0 9 * * 0", weekdays="as-written")
     (at,) = next_times(compile_config({"trigger": "cron", "cron": options["cron"]}, NOON), NOON, 1)
     assert at.strftime("%A") == "Sunday"
+
+
+@pytest.mark.parametrize(
+    "date", ["2027-01-01T00:00:00.101877+00:00", "2027-01-01T00:00:00.123Z", "2027-01-01T00:00:00Z"]
+)
+def test_a_date_loses_its_fraction_of_a_second(date: str) -> None:
+    found = declared("date", date)["run_date"]
+    assert found.startswith("2027-01-01T00:00:00")
+    assert "." not in found
+    assert datetime.fromisoformat(found) == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("job_id", ["../../user/x?y#z", "", None, "None", "X" * 36])
+def test_a_job_without_an_id_of_jac_scales_is_none(job_id: Any) -> None:
+    with pytest.raises(UntakenError, match="its id"):
+        declared(job_id=job_id)
+
+
+@pytest.mark.parametrize("value", [None, "abc", [1], float("nan")])
+def test_an_interval_that_is_no_number_is_refused(value: Any) -> None:
+    with pytest.raises(UntakenError):
+        declared("interval", value)

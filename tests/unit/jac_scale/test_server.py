@@ -61,3 +61,22 @@ def test_one_that_is_away_is_told_as_such() -> None:
 
     with pytest.raises(NoAnswerError, match=r"at http://jac does not answer \(ConnectError\)"):
         list(server(away).jobs())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        {},
+        {"jobs": None, "total": 1},
+        {"jobs": "x", "total": 1},
+        {"jobs": [1], "total": 1},
+        {"jobs": []},
+        {"jobs": [], "total": "many"},
+    ],
+)
+def test_what_tells_of_no_jobs_is_no_jac_scale(data: object) -> None:
+    told = httpx.Response(200, json={"ok": True, "data": data})
+    with pytest.raises(ForeignAnswerError, match="is no jac-scale"):
+        list(server(lambda _: told).jobs())

@@ -113,3 +113,14 @@ def test_what_concerns_all_ends_it() -> None:
     api.refusal = httpx.Response(401, json={"status": "error", "data": data, "meta": {}})
     with pytest.raises(UnauthorizedError):
         taken(api, job(1))
+
+
+def test_an_id_that_comes_twice_is_taken_over_once() -> None:
+    api = Api()
+    found = [job(1), job(2), job(1, value=120.0)]
+    done = take_over(found, api.client_of, weekdays=None, dry_run=False)
+    assert [(one.job, one.outcome) for one in done] == [
+        (found[0], "created"),
+        (found[1], "created"),
+    ]
+    assert [len(some) for some in api.applied] == [2]
