@@ -38,11 +38,6 @@ class WorkerMetrics(Collector):
             value=takes_runs,
         )
         yield GaugeMetricFamily(
-            f"{PREFIX}_temporal_up",
-            "Whether Temporal answers this process.",
-            value=bool(self._temporal.value),
-        )
-        yield GaugeMetricFamily(
             f"{PREFIX}_walkers", "Walkers that the app has.", value=state.walkers
         )
         yield GaugeMetricFamily(
@@ -50,7 +45,13 @@ class WorkerMetrics(Collector):
             "Declarations of the app that are wrong and were passed over.",
             value=len(state.problems),
         )
-        yield from self._of_hosts()
+        if state.enabled:
+            yield GaugeMetricFamily(
+                f"{PREFIX}_temporal_up",
+                "Whether Temporal answers this process.",
+                value=bool(self._temporal.value),
+            )
+            yield from self._of_hosts()
 
     def _of_hosts(self) -> Iterator[Metric]:
         census = self._state.hosts.census() if self._state.hosts else None

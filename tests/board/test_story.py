@@ -245,3 +245,24 @@ async def test_nothing_is_deleted_without_a_question(board: Board, ada: Caller) 
     await expect(page.get_by_role("main")).to_contain_text("This schedule was deleted.")
     await expect(page.get_by_role("region", name="Changes")).to_contain_text("deleted it")
     board.expect_refusals()
+
+
+async def test_what_nobody_touched_stays_as_it_was(board: Board, ada: Caller) -> None:
+    args = {"name": "of two\nlines"}
+    made = await create(ada, "greet", args=args)
+    page = await changed_page(board, made["id"])
+    await page.get_by_label("Description").fill("only this")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("main")).to_contain_text("only this")
+    shown = (await ada.data("GET", f"/schedule/{made['id']}"))["schedule"]
+    assert (shown["args"], shown["description"]) == (args, "only this")
+    changes = (await ada.data("GET", f"/schedule/{made['id']}/changes"))["changes"]
+    assert set(changes[0]["difference"]) == {"description"}
+
+    await page.get_by_role("button", name="Run now").dblclick()
+    await expect(page.get_by_role("dialog")).to_have_count(1)
+    await page.get_by_role("dialog").get_by_role("button", name="Run now").click()
+    await expect(page.locator("pre.output")).to_contain_text("hello of two")
+    await page.go_back()
+    runs = (await ada.data("GET", f"/schedule/{made['id']}/runs"))["runs"]
+    assert len(runs) == 1

@@ -133,6 +133,7 @@ export function backfill(schedule, done) {
       done();
     },
   });
+  if (!dialog) return;
   const confirm = dialog.querySelector("button[type=submit]");
   dialog.addEventListener("input", () => {
     checked = null;

@@ -12,6 +12,8 @@ let number = 0;
  * the dialog stays. With `isDanger` nothing is preselected.
  */
 export function askFor({ title, content = [], confirm, isDanger = false, isWide = false, submit }) {
+  // A second click on what opens it must not ask, and then do, the same twice.
+  if (document.querySelector("dialog[open]")) return null;
   number += 1;
   const id = `dialog-${number}`;
   const problem = h("div", { role: "alert" });

@@ -37,7 +37,7 @@ function pageOf(asked) {
   if (asked.schedule && asked.run) return ["runs", runPage, `run ${asked.schedule} ${asked.run}`];
   if (asked.schedule && asked.edit) return ["schedules", editorPage, `edit ${asked.schedule}`];
   if (asked.schedule) return ["schedules", schedulePage, `schedule ${asked.schedule}`];
-  if (asked.page in PAGES) return [asked.page, PAGES[asked.page], `${asked.page} ${asked.from ?? ""}`];
+  if (Object.hasOwn(PAGES, asked.page ?? "")) return [asked.page, PAGES[asked.page], `${asked.page} ${asked.from ?? ""}`];
   return ["schedules", schedulesPage, "schedules"];
 }
 

@@ -20,7 +20,11 @@ export function go(target, { replace = false } = {}) {
 /** Call `told` whenever the address changes, be it by a link or by the browser's buttons. */
 export function start(told) {
   changed = told;
-  addEventListener("popstate", () => changed({ isNew: false }));
+  addEventListener("popstate", () => {
+    // A question belongs to the page that asked it.
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+    changed({ isNew: false });
+  });
   document.addEventListener("click", (event) => {
     const anchor = event.target.closest?.("a[href^='?']");
     if (!anchor || anchor.target || event.defaultPrevented || event.button !== 0) return;

@@ -95,11 +95,13 @@ export function runsPage({ host, query, signal, title }) {
   host.append(h("div", { class: "head" }, h("h1", {}, "Runs"), kind), filter, body, pages);
 
   async function read() {
+    const wanted = asked;
     const data = await get(
       "runs",
       { status: statusesOf(asked.status), kind: asked.kind, limit: PAGE_SIZE, cursor: asked.cursor },
       signal,
     );
+    if (wanted !== asked) return; // the answer to a question that was replaced meanwhile
     swap(pages, [data.cursor, asked], () => [
       asked.cursor && link(href({ ...asked, cursor: undefined }), { class: "button", "data-key": "first" }, "Newest"),
       data.cursor && link(href({ ...asked, cursor: data.cursor }), { class: "button", "data-key": "next" }, "Older"),

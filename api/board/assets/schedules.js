@@ -130,6 +130,7 @@ export function schedulesPage({ host, query, signal, title }) {
     clearTimeout(typing);
     typing = setTimeout(() => narrow({ q: search.value.trim() }), TYPING_MS);
   });
+  signal.addEventListener("abort", () => clearTimeout(typing));
 
   addEventListener(
     "keydown",
