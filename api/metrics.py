@@ -1,10 +1,10 @@
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from temporalio.client import Client
 
 from api.streams import Streams
 from footfall.metrics.refreshed import Refreshed
@@ -13,7 +13,7 @@ from footfall.metrics.request_metrics import RequestMetrics
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store
 from footfall.schedules.schedule import utc_now
-from footfall.temporal.pollers import is_alive, pollers
+from footfall.temporal.pollers import is_alive
 from footfall.temporal.pulse import Pulse
 
 
@@ -27,9 +27,8 @@ class ApiMetrics(Collector):
 
     def __init__(
         self,
-        client: Client,
         *,
-        app: str,
+        workers: Callable[[], Awaitable[dict[str, datetime]]],
         pulse: Pulse,
         projector: Projector,
         store: Store,
@@ -42,8 +41,7 @@ class ApiMetrics(Collector):
         self._streams = streams
         self._statuses = Refreshed(store.count_statuses)
         self._workers = Refreshed(self._asking)
-        self._client = client
-        self._app = app
+        self._pollers = workers
         self.registry.register(self)
 
     async def look(self) -> None:
@@ -91,5 +89,5 @@ class ApiMetrics(Collector):
         )
 
     async def _asking(self) -> int:
-        found, now = await pollers(self._client, app=self._app), utc_now()
+        found, now = await self._pollers(), utc_now()
         return sum(is_alive(at, now) for at in found.values())

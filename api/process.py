@@ -229,8 +229,9 @@ async def wired_services(
         witness=Witness(gateway, changes),
         observers=(feed, watch, first_watch),
     )
+    workers = partial(pollers, client, app=app)
     metrics = ApiMetrics(
-        client, app=app, pulse=pulse, projector=projector, store=store, streams=streams
+        workers=workers, pulse=pulse, projector=projector, store=store, streams=streams
     )
     feeling = asyncio.create_task(pulse.watch(temporal.check))
     work = asyncio.create_task(_work(client, settings, projector, watch, first_watch))
@@ -306,7 +307,7 @@ async def wired_services(
             store=store,
             projector=projector,
             temporal=temporal,
-            workers=partial(pollers, client, app=app),
+            workers=workers,
             codec=codec_of(settings.temporal),
             metrics=metrics,
             traces=traces,

@@ -25,7 +25,6 @@ cli = typer.Typer(
 )
 
 _FAILED = 1
-_NOT_REMOVED = "it is here, and could not be removed at jac-scale"
 _OUTCOMES = ("created", "unchanged", "kept", "cannot")
 
 
@@ -100,7 +99,7 @@ def jac_scale(
     counts = {name: outcomes.count(name) for name in _OUTCOMES}
     data = {"jobs": [_shown(one) for one in taken], "counts": counts, "dry_run": dry_run}
     server.tell(data, lambda console: _tell(console, data))
-    if counts["cannot"] or any((one.why or "").startswith(_NOT_REMOVED) for one in taken):
+    if counts["cannot"] or any(one.removed is None for one in taken):
         raise typer.Exit(_FAILED)
 
 
@@ -195,7 +194,8 @@ def _removed(taken: "Taken", remove: Callable[[str], bool]) -> "Taken":
     try:
         return replace(taken, removed=remove(taken.job.job_id))
     except ClientError as error:
-        return replace(taken, why=f"{_NOT_REMOVED}: {error.message}")
+        why = f"it is here, and could not be removed at jac-scale: {error.message}"
+        return replace(taken, removed=None, why=why)
 
 
 def _shown(taken: "Taken") -> dict[str, Any]:
@@ -207,7 +207,7 @@ def _shown(taken: "Taken") -> dict[str, Any]:
         "outcome": taken.outcome,
         "schedule_id": taken.schedule_id,
         "why": taken.why,
-        "removed": taken.removed,
+        "removed": bool(taken.removed),
     }
 
 

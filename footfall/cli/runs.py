@@ -18,6 +18,12 @@ Run = Annotated[
     ),
 ]
 
+Whose = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SCHEDULE", help="Whose; else everyone's.", autocompletion=schedule_names
+    ),
+]
 Statuses = Annotated[
     list[str] | None,
     typer.Option("--status", metavar="STATUS", help="failed, running, ...; repeat it."),
@@ -37,12 +43,7 @@ Until = Annotated[
 @asking(cli, "list")
 def list_(
     server: Server,
-    schedule: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SCHEDULE", help="Whose; else everyone's.", autocompletion=schedule_names
-        ),
-    ] = None,
+    schedule: Whose = None,
     *,
     status: Statuses = None,
     kind: Kinds = None,
@@ -78,12 +79,7 @@ def list_(
 @asking(cli)
 def count(
     server: Server,
-    schedule: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SCHEDULE", help="Whose; else everyone's.", autocompletion=schedule_names
-        ),
-    ] = None,
+    schedule: Whose = None,
     *,
     by: Annotated[str | None, typer.Option("--by", metavar="day|hour")] = None,
     timezone: Annotated[

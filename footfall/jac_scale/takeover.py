@@ -31,14 +31,14 @@ class Taken:
             here since, and stays so; `cannot`.
         schedule_id: of its schedule; None where there is none.
         why: it could not, or was kept.
-        removed: whether it was deleted at jac-scale.
+        removed: whether it was deleted at jac-scale; None where that failed, as `why` says.
     """
 
     job: Job
     outcome: Outcome
     schedule_id: str | None = None
     why: str | None = None
-    removed: bool = False
+    removed: bool | None = False
 
 
 def take_over(

@@ -1,9 +1,6 @@
 from typing import Any
 
-from pymongo.errors import PyMongoError
-
-from footfall.mongo.connection import Connection
-from footfall.mongo.reaching import PATIENCE_SECONDS
+from footfall.mongo.reaching import reached
 
 DATABASE = "jac_db"
 """Where jac-scale 0.2.31 keeps everything; the URI does not change that."""
@@ -23,18 +20,6 @@ async def stored_jobs(uri: str, collection: str) -> list[dict[str, Any]]:
         ConfigurationError: the URI is invalid.
         ProjectionUnavailableError: it does not answer, or refuses.
     """
-    connection = Connection(
-        uri,
-        DATABASE,
-        indexes={},
-        selection_timeout=PATIENCE_SECONDS,
-        operation_timeout=PATIENCE_SECONDS,
-    )
-    try:
-        await connection.open()
+    async with reached(uri, DATABASE) as connection:
         cursor = connection.collection(collection).find({}, {"_id": False})
         return [job async for job in cursor.sort("created_at")]
-    except PyMongoError as error:
-        raise connection.unavailable(error) from error
-    finally:
-        await connection.close()

@@ -1,3 +1,5 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from pymongo.errors import PyMongoError
@@ -8,8 +10,9 @@ PATIENCE_SECONDS = 5.0
 """How long a server is looked for, and an answer waited for."""
 
 
-async def server_time(uri: str, database: str) -> datetime:
-    """Connect to a MongoDB, and give its clock (UTC); nothing is written.
+@asynccontextmanager
+async def reached(uri: str, database: str) -> AsyncIterator[Connection]:
+    """Connect to a MongoDB for as long as something is read; nothing is written.
 
     Args:
         uri: MongoDB URI; no message shows it.
@@ -28,8 +31,14 @@ async def server_time(uri: str, database: str) -> datetime:
     )
     try:
         await connection.open()
-        return (await connection.now()).replace(tzinfo=UTC)
+        yield connection
     except PyMongoError as error:
         raise connection.unavailable(error) from error
     finally:
         await connection.close()
+
+
+async def server_time(uri: str, database: str) -> datetime:
+    """Connect to a MongoDB, and give its clock (UTC); what goes wrong is raised as by `reached`."""
+    async with reached(uri, database) as connection:
+        return (await connection.now()).replace(tzinfo=UTC)

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 from temporalio.client import ClientConfig, Plugin
 from temporalio.service import ConnectConfig, RPCError, RPCStatusCode, ServiceClient
 
+from footfall.temporal.passing import PassingService
 from footfall.temporal.pulse import Pulse
 
 _HEALTH = "health"
@@ -16,7 +17,7 @@ _SPARE_SECONDS = 0.5
 _NO_ANSWER = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED)
 
 
-class GuardedService(ServiceClient):
+class GuardedService(PassingService):
     """Temporal's services, each call of which ends: at its deadline, or when Temporal is away.
 
     Args:
@@ -26,23 +27,9 @@ class GuardedService(ServiceClient):
     """
 
     def __init__(self, inner: ServiceClient, *, deadline: timedelta, pulse: Pulse | None) -> None:
-        super().__init__(inner.config)
-        self._inner = inner
+        super().__init__(inner)
         self._deadline = deadline
         self._pulse = pulse
-
-    @property
-    def worker_service_client(self) -> Any:
-        """What workers poll with; their calls are long on purpose, and not guarded."""
-        return self._inner.worker_service_client
-
-    def update_rpc_metadata(self, metadata: Mapping[str, str | bytes]) -> None:
-        """Pass it on."""
-        self._inner.update_rpc_metadata(metadata)
-
-    def update_api_key(self, api_key: str | None) -> None:
-        """Pass it on."""
-        self._inner.update_api_key(api_key)
 
     async def _rpc_call(
         self,

@@ -17,6 +17,7 @@ from temporalio.client import (
 from temporalio.service import ConnectConfig, RPCError, ServiceClient
 
 from footfall.temporal.action import RUN_WALKER
+from footfall.temporal.passing import PassingService
 from footfall.tracing.run_context import HEADER, MADE_IN, current_span_payload
 from footfall.tracing.traces import Traces
 
@@ -62,21 +63,10 @@ class TracedCalls(Plugin):
         return _TracedService(await next(config), self._traces)
 
 
-class _TracedService(ServiceClient):
+class _TracedService(PassingService):
     def __init__(self, inner: ServiceClient, traces: Traces) -> None:
-        super().__init__(inner.config)
-        self._inner = inner
+        super().__init__(inner)
         self._traces = traces
-
-    @property
-    def worker_service_client(self) -> Any:
-        return self._inner.worker_service_client
-
-    def update_rpc_metadata(self, metadata: Mapping[str, str | bytes]) -> None:
-        self._inner.update_rpc_metadata(metadata)
-
-    def update_api_key(self, api_key: str | None) -> None:
-        self._inner.update_api_key(api_key)
 
     async def _rpc_call(
         self,
