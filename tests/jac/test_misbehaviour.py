@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from support.waiting import until
 
 from footfall.schedules.run import RunOutcome, RunStatus
 from footfall.walkers.call import WalkerCall
@@ -259,6 +260,11 @@ async def test_close_leaves_no_process_and_fails_what_runs(
 
 
 async def test_host_killed_while_idle_is_replaced(rogue: Hosts, call: MakeCall) -> None:
+    async def all_started() -> bool:
+        # What the tests before it killed is still being replaced, perhaps.
+        return rogue.census().starting == 0
+
+    await until(all_started, what="the start of every host")
     for host in list(rogue._all):
         assert host._pid is not None
         os.kill(host._pid, 9)

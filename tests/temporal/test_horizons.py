@@ -322,7 +322,7 @@ async def test_one_that_cannot_be_decoded_stops_no_other(
     await maintenance.due({undecodable})
     with capture_logs() as logs:
         assert await maintenance.run() == Renewal(renewed=2, failed=1)
-    assert [line["schedule"] for line in logs if line["log_level"] == "error"] == [undecodable]
+    assert [line["schedule_id"] for line in logs if line["log_level"] == "error"] == [undecodable]
     for walk in walks:
         assert (await maintenance.gateway.read(walk.schedule_id)).walk.horizon == FAR
 

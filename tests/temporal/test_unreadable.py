@@ -98,7 +98,7 @@ async def test_a_projector_without_the_key_keeps_the_row_and_records_no_deletion
             await blind.advance()
     assert await ids(store) == both
     told = [one for one in logs if one["event"] == "a schedule cannot be read"]
-    assert [one["schedule"] for one in told] == [sealed.schedule_id]
+    assert [one["schedule_id"] for one in told] == [sealed.schedule_id]
     assert "'k1'" in told[0]["reason"]
     # What is really gone goes.
     await ScheduleGateway(sealing, app=app_name).delete(sealed.schedule_id)
