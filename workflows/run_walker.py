@@ -46,6 +46,9 @@ TURNS = 100
 """How often a run steps aside for others on its root; then it keeps its slot until it has it, so
 that its history does not grow without end."""
 
+CANCELLED_ASIDE = "a run that was cancelled while it stepped aside ends"
+"""Patch: Temporal tells the end of an activity, and not that it was to be cancelled meanwhile."""
+
 _OUTCOME = SearchAttributeKey.for_keyword(OUTCOME)
 _SCHEDULED_START = SearchAttributeKey.for_datetime(SCHEDULED_START)
 
@@ -123,6 +126,7 @@ async def _start(request: RunRequest, *, light: bool) -> RunOutcome:
             before = _lost(error)
             if before is None:
                 raise
+            _heed_cancellation()
         lost = before
         request = request.model_copy(update={"starts_before": request.starts_before + lost})
     while True:
@@ -134,6 +138,7 @@ async def _start(request: RunRequest, *, light: bool) -> RunOutcome:
             stepped = _stepped(error)
             if stepped is None:
                 raise
+            _heed_cancellation()
         lost += stepped.lost
         request = request.model_copy(
             update={"starts_before": request.starts_before + stepped.lost},
@@ -226,6 +231,12 @@ async def _settle(walk: ScheduledWalk, request: RunRequest) -> bool:
         summary=request.walker_name,
     )
     return paused
+
+
+def _heed_cancellation() -> None:
+    """End the run if it was cancelled just when its activity ended without a walker's start."""
+    if workflow.cancellation_reason() is not None and workflow.patched(CANCELLED_ASIDE):
+        raise asyncio.CancelledError
 
 
 def _lost(error: ActivityError) -> int | None:
