@@ -110,6 +110,7 @@ class Projector:
         # Schedules that may have runs from before they were deleted and created again.
         self._reborn: set[str] = set()
         self.problem: str | None = "The projection is being built."
+        self.is_built = False
         self._up_to = time.monotonic()
 
     @property
@@ -142,6 +143,7 @@ class Projector:
                 self._swept_at = None
                 delay = min(delay * 2, 15.0)
             else:
+                self.is_built = True
                 if self.problem is not None:
                     _log.info("the projection is up to date")
                 self.problem = None
