@@ -35,7 +35,7 @@ from api.services import Services
 from api.streams import Streams
 from api.tails import Tails
 from api.telling import Telling
-from api.views import TemporalUi
+from api.temporal_ui import TemporalUi
 from footfall.collecting import collect_less
 from footfall.config import Settings
 from footfall.ending import end_within
