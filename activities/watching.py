@@ -36,8 +36,16 @@ SURPRISING = timedelta(seconds=2)
 """How long a start may be under way, by the clocks of Temporal and this machine, before it is asked
 about: what a network held up may be another worker's by now."""
 
+RUN_CLOSED = "RunClosed"
+"""Type of the error of a start of a walker that was killed since its run was terminated. Nobody but
+this worker ever sees it."""
+
 OUT_OF_TOUCH = "OutOfTouch"
 """Type of the error of a start of a walker that was killed since Temporal did not answer."""
+
+
+_CLOSED = "already completed"
+"""What Temporal says of a run that has ended, and not of a start that another worker was given."""
 
 
 @asynccontextmanager
@@ -49,17 +57,19 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
     Raises:
         ApplicationError: to be retried; Temporal has not answered for so long, or this process
             stood still for so long, that another worker has the run or is about to. The block
-            was cancelled, or not begun.
+            was cancelled, or not begun. Or RUN_CLOSED: there is no run any more.
     """
     if abs(utc_now() - activity.info().started_time) > SURPRISING:
         await _ask_whose_it_is(watch)
     working = asyncio.current_task()
     assert working is not None  # noqa: S101 - an activity is a task
     out_of_touch = asyncio.Event()
+    is_closed = False
 
     async def keep_in_touch() -> None:
+        nonlocal is_closed
         try:
-            await _beat(watch)
+            is_closed = await _beat(watch)
         except Exception:  # noqa: BLE001 - its heartbeats are all that this run lives by
             # Whoever sends no heartbeats any more has lost the run, whatever the reason.
             _log.exception("heartbeats cannot be sent")
@@ -73,7 +83,7 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
         if not out_of_touch.is_set():
             raise
         working.uncancel()
-        raise _out_of_touch() from None
+        raise (_run_closed() if is_closed else _out_of_touch()) from None
     finally:
         beating.cancel()
 
@@ -96,8 +106,16 @@ def _out_of_touch() -> ApplicationError:
     )
 
 
-async def _beat(watch: Watch) -> None:
-    """Send heartbeats until Temporal does not answer any more."""
+def _run_closed() -> ApplicationError:
+    return ApplicationError("The run was ended in Temporal.", type=RUN_CLOSED)
+
+
+async def _beat(watch: Watch) -> bool:
+    """Send heartbeats until Temporal does not answer any more, or knows of no such start.
+
+    Returns:
+        Whether there is no run any more, rather than another start of its walker.
+    """
     # The SDK's own heartbeats do not tell whether they arrived.
     handle = activity.client().get_async_activity_handle(task_token=activity.info().task_token)
     told, told_at = None, time.monotonic()
@@ -107,7 +125,7 @@ async def _beat(watch: Watch) -> None:
         seen, now = watch.look(), time.monotonic()
         left = SILENT_SECONDS - (now - answered_at)
         if left <= 0:
-            return
+            return False
         if now - told_at < (BEAT_SECONDS if seen != told else QUIET_SECONDS):
             continue
         told, told_at = seen, now
@@ -118,10 +136,10 @@ async def _beat(watch: Watch) -> None:
             activity.heartbeat(seen)  # by which the SDK learns of it, and cancels
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
-                return
+                return _CLOSED in error.message
             continue
         except TimeoutError:
-            return
+            return False
         answered_at = now
         if now - core_told_at >= CORE_SECONDS:
             # Else the SDK, which sees no other heartbeats, ends what is longer than the timeout.

@@ -40,6 +40,7 @@ from footfall.temporal.broken import BrokenSchedule
 from footfall.temporal.draft import Draft
 from footfall.temporal.schedules import SHOWN_TIMES, ScheduleGateway
 from footfall.tokens import Principal
+from footfall.tracing.request_span import mark_request
 from footfall.triggers import compile_config, next_times
 
 NO_ID = "dry-run"
@@ -99,6 +100,7 @@ class Schedules:
         """
         author = Author(who, reason=body.given("reason").get("reason"))
         walk = await self.define(author, body, key=key)
+        mark_request(schedule_id=walk.schedule_id, walker=walk.walker_name)
         paused = body.given("is_active").get("is_active") is False
         note = author.pause_note() if paused else ""
         if dry_run:
