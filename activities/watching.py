@@ -1,13 +1,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
 from temporalio import activity
 from temporalio.client import AsyncActivityCancelledError
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.schedules.schedule import utc_now
@@ -36,15 +36,22 @@ SURPRISING = timedelta(seconds=2)
 """How long a start may be under way, by the clocks of Temporal and this machine, before it is asked
 about: what a network held up may be another worker's by now."""
 
-RUN_CLOSED = "RunClosed"
-"""Type of the error of a start of a walker that was killed since its run was terminated. Nobody but
-this worker ever sees it."""
+LEARN_SECONDS = 6.0
+"""How long it is waited for the SDK to learn what one of our heartbeats has learned."""
+
+CLOSED = "Its run was terminated"
+
+GONE = "Its run was terminated, or another worker has it"
+
+SILENCE = "Temporal did not answer for so long that another worker may have the run"
 
 OUT_OF_TOUCH = "OutOfTouch"
-"""Type of the error of a start of a walker that was killed since Temporal did not answer."""
+"""Type of the error of a start of a walker that was killed since this worker may not have it."""
 
+RUN_CLOSED = "RunClosed"
+"""Type of the error of one whose run was terminated; its detail is when it was killed (UTC)."""
 
-_CLOSED = "already completed"
+_COMPLETED = "already completed"
 """What Temporal says of a run that has ended, and not of a start that another worker was given."""
 
 
@@ -56,20 +63,20 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
 
     Raises:
         ApplicationError: to be retried; Temporal has not answered for so long, or this process
-            stood still for so long, that another worker has the run or is about to. The block
-            was cancelled, or not begun. Or RUN_CLOSED: there is no run any more.
+            stood still for so long, that another worker has the run or is about to; or the run
+            was terminated. The block was cancelled, or not begun.
     """
     if abs(utc_now() - activity.info().started_time) > SURPRISING:
         await _ask_whose_it_is(watch)
     working = asyncio.current_task()
     assert working is not None  # noqa: S101 - an activity is a task
     out_of_touch = asyncio.Event()
-    is_closed = False
+    why = SILENCE
 
     async def keep_in_touch() -> None:
-        nonlocal is_closed
+        nonlocal why
         try:
-            is_closed = await _beat(watch)
+            why = await _beat(watch)
         except Exception:  # noqa: BLE001 - its heartbeats are all that this run lives by
             # Whoever sends no heartbeats any more has lost the run, whatever the reason.
             _log.exception("heartbeats cannot be sent")
@@ -80,10 +87,19 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
     try:
         yield
     except asyncio.CancelledError:
+        told = activity.cancellation_details()
+        if why == SILENCE and told is not None and told.not_found:
+            why = GONE
+        if why != SILENCE:
+            _log.info("a walker was killed", reason=why)
+            killed = _killed(why)
+            await _learn_that_it_is_gone(watch)
+            raise killed from None
         if not out_of_touch.is_set():
             raise
         working.uncancel()
-        raise (_run_closed() if is_closed else _out_of_touch()) from None
+        _log.warning("a walker was killed", reason=SILENCE)
+        raise _killed(SILENCE) from None
     finally:
         beating.cancel()
 
@@ -96,25 +112,32 @@ async def _ask_whose_it_is(watch: Watch) -> None:
         # Told again by the heartbeats to come, which cancel it in order.
         return
     except RPCError as error:
-        raise _out_of_touch() from error
+        raise _killed(SILENCE) from error
 
 
-def _out_of_touch() -> ApplicationError:
+async def _learn_that_it_is_gone(watch: Watch) -> None:
+    """Have the SDK learn that Temporal takes no answer any more, and is not to be sent one."""
+    activity.heartbeat(watch.look())
+    with suppress(TimeoutError, asyncio.CancelledError):
+        async with asyncio.timeout(LEARN_SECONDS):
+            await activity.wait_for_cancelled()
+
+
+def _killed(why: str) -> ApplicationError:
     return ApplicationError(
-        "Temporal did not answer for so long that another worker may have the run.",
-        type=OUT_OF_TOUCH,
+        f"{why}.",
+        *((utc_now(),) if why == CLOSED else ()),
+        type=RUN_CLOSED if why == CLOSED else OUT_OF_TOUCH,
+        # It is logged already.
+        category=ApplicationErrorCategory.BENIGN,
     )
 
 
-def _run_closed() -> ApplicationError:
-    return ApplicationError("The run was ended in Temporal.", type=RUN_CLOSED)
-
-
-async def _beat(watch: Watch) -> bool:
-    """Send heartbeats until Temporal does not answer any more, or knows of no such start.
+async def _beat(watch: Watch) -> str:
+    """Send heartbeats until Temporal does not answer, or says that the run is gone; say which.
 
     Returns:
-        Whether there is no run any more, rather than another start of its walker.
+        SILENCE, CLOSED, or GONE where it does not say more.
     """
     # The SDK's own heartbeats do not tell whether they arrived.
     handle = activity.client().get_async_activity_handle(task_token=activity.info().task_token)
@@ -125,7 +148,7 @@ async def _beat(watch: Watch) -> bool:
         seen, now = watch.look(), time.monotonic()
         left = SILENT_SECONDS - (now - answered_at)
         if left <= 0:
-            return False
+            return SILENCE
         if now - told_at < (BEAT_SECONDS if seen != told else QUIET_SECONDS):
             continue
         told, told_at = seen, now
@@ -136,10 +159,10 @@ async def _beat(watch: Watch) -> bool:
             activity.heartbeat(seen)  # by which the SDK learns of it, and cancels
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
-                return _CLOSED in error.message
+                return CLOSED if _COMPLETED in error.message else GONE
             continue
         except TimeoutError:
-            return False
+            return SILENCE
         answered_at = now
         if now - core_told_at >= CORE_SECONDS:
             # Else the SDK, which sees no other heartbeats, ends what is longer than the timeout.

@@ -140,22 +140,23 @@ class RunTraces(Interceptor):
         sampler = self._traces.provider.sampler
         above = run_span(span_of(input.headers), info.workflow_run_id or "", sampler)
         start = _Start(self._child(above), self._child(above))
-        began, is_closed = time.time_ns(), False
+        began, closed = time.time_ns(), 0
         # What is logged meanwhile names it; the task ends with the activity.
         attach(set_span_in_context(NonRecordingSpan(start.whole)))
         _current.set(start)
         try:
             return await run()
         except ApplicationError as error:
-            is_closed = error.type == RUN_CLOSED
+            if error.type == RUN_CLOSED:
+                closed = _nanoseconds(error.details[0])
+                self._terminated(request, above, span_of(input.headers), closed)
             raise
         finally:
-            self._told(request, start, above=above, began=began)
-            if is_closed:
-                self._terminated(request, above, span_of(input.headers))
+            end = closed or time.time_ns()
+            self._told(request, start, above=above, began=began, end=end)
 
     def _terminated(
-        self, request: RunRequest, span: SpanContext, parent: SpanContext | None
+        self, request: RunRequest, span: SpanContext, parent: SpanContext | None, end: int
     ) -> None:
         """Tell of a run that Temporal ended while its walker ran: its workflow cannot."""
         self._traces.record(
@@ -163,7 +164,7 @@ class RunTraces(Interceptor):
             span=span,
             parent=parent,
             start=_nanoseconds(activity.info().scheduled_time),
-            end=time.time_ns(),
+            end=end,
             attributes={
                 **_attributes(request, request.run_id),
                 "footfall.app": self._app,
@@ -171,8 +172,9 @@ class RunTraces(Interceptor):
             },
         )
 
-    def _told(self, request: RunRequest, start: _Start, *, above: SpanContext, began: int) -> None:
-        now = time.time_ns()
+    def _told(
+        self, request: RunRequest, start: _Start, *, above: SpanContext, began: int, end: int
+    ) -> None:
         attributes: dict[str, str | int] = _attributes(request, request.run_id)
         if start.attempt:
             attributes["footfall.attempt"] = start.attempt
@@ -185,7 +187,7 @@ class RunTraces(Interceptor):
             span=start.whole,
             parent=above,
             start=began,
-            end=now,
+            end=end,
             attributes=attributes,
             error=error,
         )
@@ -195,7 +197,7 @@ class RunTraces(Interceptor):
                 span=start.walker,
                 parent=start.whole,
                 start=start.began,
-                end=now,
+                end=end,
                 attributes=attributes,
                 error=error,
             )

@@ -333,21 +333,6 @@ async def test_runs_that_follow_others_and_those_of_backfills_link_to_what_cause
         assert one.trace_id != asked.trace_id
 
 
-async def test_a_run_that_is_terminated_has_an_end_in_its_trace(deployment: Deployment) -> None:
-    schedule = await create(deployment.caller, "sleepy")
-    run = await walking(deployment.caller, await trigger(deployment.caller, schedule["id"]))
-    path = f"/schedule/{schedule['id']}/runs/{run['id']}/terminate"
-    await deployment.caller.data("POST", path)
-    names = ("run sleepy", "start sleepy", "walker sleepy")
-    seen = await traced(deployment, run["id"], *names)
-    whole, start, walker = (seen[name] for name in names)
-    assert whole.attributes["footfall.outcome"] == "terminated"
-    assert (start.parent_id, walker.parent_id) == (whole.span_id, start.span_id)
-    request = seen["POST /schedule/{schedule_id}/trigger"]
-    assert (whole.trace_id, whole.parent_id) == (request.trace_id, request.span_id)
-    assert whole.start <= start.start <= walker.end <= whole.end
-
-
 @pytest.mark.parametrize("execution", ["durable", "light"])
 async def test_a_run_that_nobody_asked_for_is_a_trace_with_all_its_starts(
     deployment: Deployment, execution: str
@@ -390,9 +375,7 @@ async def test_lines_about_a_run_name_it_and_its_trace(deployment: Deployment) -
     seen = await traced(deployment, run["id"], "start boom")
 
     def lines() -> list[dict[str, Any]]:
-        # The core of Temporal's SDK has lines of its own form.
-        output = deployment.worker_process.output.splitlines()
-        found = [one for one in output if one.startswith("{")]
+        found = deployment.worker_process.output.splitlines()
         return [one for one in map(json.loads, found) if one.get("run_id") == run["id"]]
 
     (line,) = lines()
@@ -404,6 +387,30 @@ async def test_lines_about_a_run_name_it_and_its_trace(deployment: Deployment) -
     assert line["trace_id"] == seen["start boom"].trace_id
     assert line["span_id"] == seen["start boom"].span_id
     assert "only the owner" not in deployment.worker_process.output
+
+
+async def test_a_run_that_is_terminated_is_told_in_one_line_and_ends_its_trace(
+    deployment: Deployment,
+) -> None:
+    schedule = await create(deployment.caller, "sleepy")
+    run = await walking(deployment.caller, await trigger(deployment.caller, schedule["id"]))
+    path = f"/schedule/{run['schedule_id']}/runs/{run['id']}/terminate"
+    await deployment.caller.data("POST", path)
+    # What comes after its end shows that nothing more is said of it, such as by the SDK.
+    names = ("run sleepy", "start sleepy", "walker sleepy")
+    seen = await traced(deployment, run["id"], *names)
+    await deployment.ran("greet")
+    lines = [json.loads(line) for line in deployment.worker_process.output.splitlines()]
+    (line,) = [one for one in lines if one.get("run_id") == run["id"]]
+    assert (line["event"], line["level"]) == ("a walker was killed", "info")
+    assert "terminated" in line["reason"]
+    assert not [one for one in lines if one["logger"].startswith("temporalio.core")]
+    whole, start, walker = (seen[name] for name in names)
+    assert whole.attributes["footfall.outcome"] == "terminated"
+    assert (start.parent_id, walker.parent_id) == (whole.span_id, start.span_id)
+    request = seen["POST /schedule/{schedule_id}/trigger"]
+    assert (whole.trace_id, whole.parent_id) == (request.trace_id, request.span_id)
+    assert whole.start <= start.start <= walker.end <= whole.end
 
 
 ROOT = Path(__file__).parent.parent.parent
