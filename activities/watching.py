@@ -39,12 +39,20 @@ about: what a network held up may be another worker's by now."""
 LEARN_SECONDS = 6.0
 """How long it is waited for the SDK to learn what one of our heartbeats has learned."""
 
+CLOSED = "Its run was terminated"
+
 GONE = "Its run was terminated, or another worker has it"
 
 SILENCE = "Temporal did not answer for so long that another worker may have the run"
 
 OUT_OF_TOUCH = "OutOfTouch"
 """Type of the error of a start of a walker that was killed since this worker may not have it."""
+
+RUN_CLOSED = "RunClosed"
+"""Type of the error of one whose run was terminated; its detail is when it was killed (UTC)."""
+
+_COMPLETED = "already completed"
+"""What Temporal says of a run that has ended, and not of a start that another worker was given."""
 
 
 @asynccontextmanager
@@ -63,12 +71,12 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
     working = asyncio.current_task()
     assert working is not None  # noqa: S101 - an activity is a task
     out_of_touch = asyncio.Event()
-    is_gone = False
+    why = SILENCE
 
     async def keep_in_touch() -> None:
-        nonlocal is_gone
+        nonlocal why
         try:
-            is_gone = await _beat(watch)
+            why = await _beat(watch)
         except Exception:  # noqa: BLE001 - its heartbeats are all that this run lives by
             # Whoever sends no heartbeats any more has lost the run, whatever the reason.
             _log.exception("heartbeats cannot be sent")
@@ -80,10 +88,13 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
         yield
     except asyncio.CancelledError:
         told = activity.cancellation_details()
-        if is_gone or (told is not None and told.not_found):
-            _log.info("a walker was killed", reason=GONE)
+        if why == SILENCE and told is not None and told.not_found:
+            why = GONE
+        if why != SILENCE:
+            _log.info("a walker was killed", reason=why)
+            killed = _killed(why)
             await _learn_that_it_is_gone(watch)
-            raise _killed(GONE) from None
+            raise killed from None
         if not out_of_touch.is_set():
             raise
         working.uncancel()
@@ -115,14 +126,19 @@ async def _learn_that_it_is_gone(watch: Watch) -> None:
 def _killed(why: str) -> ApplicationError:
     return ApplicationError(
         f"{why}.",
-        type=OUT_OF_TOUCH,
+        *((utc_now(),) if why == CLOSED else ()),
+        type=RUN_CLOSED if why == CLOSED else OUT_OF_TOUCH,
         # It is logged already.
         category=ApplicationErrorCategory.BENIGN,
     )
 
 
-async def _beat(watch: Watch) -> bool:
-    """Send heartbeats until Temporal does not answer, or says that the run is gone; say which."""
+async def _beat(watch: Watch) -> str:
+    """Send heartbeats until Temporal does not answer, or says that the run is gone; say which.
+
+    Returns:
+        SILENCE, CLOSED, or GONE where it does not say more.
+    """
     # The SDK's own heartbeats do not tell whether they arrived.
     handle = activity.client().get_async_activity_handle(task_token=activity.info().task_token)
     told, told_at = None, time.monotonic()
@@ -132,7 +148,7 @@ async def _beat(watch: Watch) -> bool:
         seen, now = watch.look(), time.monotonic()
         left = SILENT_SECONDS - (now - answered_at)
         if left <= 0:
-            return False
+            return SILENCE
         if now - told_at < (BEAT_SECONDS if seen != told else QUIET_SECONDS):
             continue
         told, told_at = seen, now
@@ -143,10 +159,10 @@ async def _beat(watch: Watch) -> bool:
             activity.heartbeat(seen)  # by which the SDK learns of it, and cancels
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
-                return True
+                return CLOSED if _COMPLETED in error.message else GONE
             continue
         except TimeoutError:
-            return False
+            return SILENCE
         answered_at = now
         if now - core_told_at >= CORE_SECONDS:
             # Else the SDK, which sees no other heartbeats, ends what is longer than the timeout.

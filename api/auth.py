@@ -7,6 +7,7 @@ from api.services import Services
 from footfall.errors import SchedulerDisabledError, UnauthorizedError
 from footfall.logs import log_about
 from footfall.tokens import Principal
+from footfall.tracing.request_span import mark_request
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -52,6 +53,7 @@ async def principal(
     found = verifier.verify(credentials.credentials)
     # What an error may tell hangs on it.
     request.state.principal = found
+    mark_request(user=found.user, **request.path_params)
     if request.path_params:
         log_about(**request.path_params)
     return found

@@ -12,6 +12,13 @@ _REQUIRED = {
 }
 
 
+class WordedError(InvalidInputError):
+    """A request that is invalid, told in jac-scale's words or in ones like them.
+
+    They name the field themselves.
+    """
+
+
 class JobTrigger(BaseModel):
     """When a job of jac-scale's API runs; the value of the trigger that it names counts."""
 
@@ -26,11 +33,11 @@ class JobTrigger(BaseModel):
         """Give the trigger as our schedules have it.
 
         Raises:
-            InvalidInputError: the value is missing, or no whole number of seconds.
+            WordedError: the value is missing, or no whole number of seconds.
         """
         value = getattr(self, self.trigger)
         if value in (None, ""):
-            raise InvalidInputError(FieldProblem("trigger", _REQUIRED[self.trigger]))
+            raise WordedError(FieldProblem("trigger", _REQUIRED[self.trigger]))
         match self.trigger:
             case "interval":
                 return {"trigger": "interval", "seconds": self._seconds(value)}
@@ -43,7 +50,7 @@ class JobTrigger(BaseModel):
     def _seconds(value: float) -> int:
         if not value.is_integer():
             message = "interval must be a whole number of seconds"
-            raise InvalidInputError(FieldProblem("interval", message))
+            raise WordedError(FieldProblem("interval", message))
         return int(value)
 
 

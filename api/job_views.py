@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from footfall.errors import FootfallError, InvalidInputError
+from api.job_bodies import NewJob, WordedError
+from footfall.errors import FieldProblem, FootfallError, InvalidInputError
 from footfall.jac_scale.naming import job_id_of
 from footfall.projection.row import RunTally, ScheduleRow
 from footfall.schedules.run import RunStatus
@@ -31,6 +32,16 @@ _FIELDS = {
     "seconds": "invalid interval: ",
 }
 """What jac-scale, or we in its place, say before what is wrong with a trigger."""
+
+_TAKEN = frozenset({*NewJob.model_fields, "body", "Idempotency-Key"})
+"""What requests to `/jobs` have; all else is our own API's alone."""
+
+_ELSEWHERE = {
+    "args": "`/jobs` takes no arguments: give the field a default in the code, or take "
+    "`POST /schedule/create`",
+}
+
+_BEYOND = "`/jobs` does not take it, `PUT /schedule/{id}` does"
 
 
 def job_view(row: ScheduleRow, walker: WalkerInfo | None) -> dict[str, Any]:
@@ -113,9 +124,20 @@ def _message(error: FootfallError) -> str:
         return "Job not found"
     if error.code == "walker_not_found":
         return f'Walker or function "{error.details.get("walker_name")}" not found'
+    if isinstance(error, WordedError):
+        return "; ".join(one.message for one in error.problems)
     if isinstance(error, InvalidInputError):
-        return "; ".join(f"{_FIELDS.get(one.field, '')}{one.message}" for one in error.problems)
+        return "; ".join(map(_problem, error.problems))
     return error.message
+
+
+def _problem(problem: FieldProblem) -> str:
+    """Name the field and the remedy, which may be beyond what `/jobs` takes."""
+    if problem.field in _FIELDS:
+        return f"{_FIELDS[problem.field]}{problem.message}"
+    told = f"{problem.field}: {problem.message}"
+    name = problem.field.partition(".")[0]
+    return told if name in _TAKEN else f"{told.rstrip('.')}; {_ELSEWHERE.get(name, _BEYOND)}"
 
 
 def _interval(config: Mapping[str, Any]) -> float | None:

@@ -10,7 +10,7 @@ from api.chains import Chains, Planned
 from api.checks import Checks, is_soon_checked
 from api.creations import Creations
 from api.edits import Author, Edits
-from api.idempotency import new_id, same_key, stamp
+from api.idempotency import named_id, new_id, same_key, stamp
 from api.permissions import check_changeable, check_own, check_visible
 from footfall.errors import (
     BrokenScheduleError,
@@ -40,6 +40,7 @@ from footfall.temporal.broken import BrokenSchedule
 from footfall.temporal.draft import Draft
 from footfall.temporal.schedules import SHOWN_TIMES, ScheduleGateway
 from footfall.tokens import Principal
+from footfall.tracing.request_span import mark_request
 from footfall.triggers import compile_config, next_times
 
 NO_ID = "dry-run"
@@ -99,6 +100,7 @@ class Schedules:
         """
         author = Author(who, reason=body.given("reason").get("reason"))
         walk = await self.define(author, body, key=key)
+        mark_request(schedule_id=walk.schedule_id, walker=walk.walker_name)
         paused = body.given("is_active").get("is_active") is False
         note = author.pause_note() if paused else ""
         if dry_run:
@@ -185,6 +187,10 @@ class Schedules:
         check_light(walk)
         return walk
 
+    def id_of(self, who: Principal, name: str) -> str:
+        """Give the id that a schedule has which `who` calls so, whether there is one or not."""
+        return named_id(self._app, who.user, name)
+
     async def list(
         self,
         who: Principal,
@@ -222,6 +228,17 @@ class Schedules:
             row = await self._rows.get_schedule(schedule_id) or ScheduleRow(snapshot=snapshot)
         check_visible(who, row.snapshot.walk)
         return row
+
+    async def newest(self, who: Principal, schedule_id: str) -> ScheduleSnapshot:
+        """Give one schedule as Temporal has it now.
+
+        Raises:
+            ScheduleNotFoundError: there is none that `who` may see.
+            BrokenScheduleError: it cannot be read.
+        """
+        snapshot = await self._gateway.read(schedule_id)
+        check_visible(who, snapshot.walk)
+        return snapshot
 
     async def update(
         self,

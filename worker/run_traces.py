@@ -2,29 +2,43 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from opentelemetry.context import attach
 from opentelemetry.trace import NonRecordingSpan, SpanContext, set_span_in_context
 from temporalio import activity, workflow
+from temporalio.api.common.v1 import Payload
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import (
     ActivityInboundInterceptor,
+    ContinueAsNewInput,
     ExecuteActivityInput,
     Interceptor,
     StartActivityInput,
+    StartChildWorkflowInput,
     StartLocalActivityInput,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
     WorkflowOutboundInterceptor,
 )
 
+from activities.watching import RUN_CLOSED
+from footfall.schedules.occasion import RunEnd
 from footfall.schedules.request import RunRequest
 from footfall.schedules.run import RunKind, RunOutcome, RunStatus
 from footfall.schedules.schedule import ScheduledWalk
-from footfall.tracing.run_context import HEADER, MADE_IN, run_span, span_of, traceparent
+from footfall.tracing.run_context import (
+    HEADER,
+    MADE_IN,
+    run_span,
+    span_named,
+    span_of,
+    traceparent,
+)
 from footfall.tracing.traces import Traces
 
 _STARTS = ("run_walker", "run_walker_lightly")
+_FOLLOWING = "tell_followers"
 
 
 @dataclass(slots=True)
@@ -62,7 +76,18 @@ class RunTraces(Interceptor):
     ) -> type[WorkflowInboundInterceptor]:
         """Give what hands the trace on to activities."""
         del input
-        return _HandingOn
+        traces = self
+
+        class HandingOn(WorkflowInboundInterceptor):
+            def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+                super().init(_WithHeader(outbound, traces))
+
+        return HandingOn
+
+    def run_span(self) -> SpanContext:
+        """Give the span of the run whose workflow asks."""
+        info = workflow.info()
+        return run_span(span_of(info.headers), info.run_id, self._traces.provider.sampler)
 
     def traceparent(self) -> str | None:
         """Give the span of the walker that the present activity starts, for the walker to join."""
@@ -94,7 +119,7 @@ class RunTraces(Interceptor):
         kind = walk.occasion.kind if walk.occasion else RunKind.SCHEDULED
         self._traces.record(
             f"run {walk.walker_name}",
-            span=run_span(parent, info.run_id, self._traces.provider.sampler),
+            span=self.run_span(),
             parent=parent,
             start=_nanoseconds(started_at),
             end=_nanoseconds(at),
@@ -104,7 +129,7 @@ class RunTraces(Interceptor):
                 "footfall.kind": kind.value,
                 "footfall.outcome": outcome.value,
             },
-            link=span_of(info.headers, MADE_IN),
+            link=span_of(info.headers, MADE_IN) or _followed(walk),
             error=outcome.value if outcome in _ERRORS else None,
         )
 
@@ -115,17 +140,41 @@ class RunTraces(Interceptor):
         sampler = self._traces.provider.sampler
         above = run_span(span_of(input.headers), info.workflow_run_id or "", sampler)
         start = _Start(self._child(above), self._child(above))
-        began = time.time_ns()
+        began, closed = time.time_ns(), 0
         # What is logged meanwhile names it; the task ends with the activity.
         attach(set_span_in_context(NonRecordingSpan(start.whole)))
         _current.set(start)
         try:
             return await run()
+        except ApplicationError as error:
+            if error.type == RUN_CLOSED:
+                closed = _nanoseconds(error.details[0])
+                self._terminated(request, above, span_of(input.headers), closed)
+            raise
         finally:
-            self._told(request, start, above=above, began=began)
+            end = closed or time.time_ns()
+            self._told(request, start, above=above, began=began, end=end)
 
-    def _told(self, request: RunRequest, start: _Start, *, above: SpanContext, began: int) -> None:
-        now = time.time_ns()
+    def _terminated(
+        self, request: RunRequest, span: SpanContext, parent: SpanContext | None, end: int
+    ) -> None:
+        """Tell of a run that Temporal ended while its walker ran: its workflow cannot."""
+        self._traces.record(
+            f"run {request.walker_name}",
+            span=span,
+            parent=parent,
+            start=_nanoseconds(activity.info().scheduled_time),
+            end=end,
+            attributes={
+                **_attributes(request, request.run_id),
+                "footfall.app": self._app,
+                "footfall.outcome": RunStatus.TERMINATED.value,
+            },
+        )
+
+    def _told(
+        self, request: RunRequest, start: _Start, *, above: SpanContext, began: int, end: int
+    ) -> None:
         attributes: dict[str, str | int] = _attributes(request, request.run_id)
         if start.attempt:
             attributes["footfall.attempt"] = start.attempt
@@ -138,7 +187,7 @@ class RunTraces(Interceptor):
             span=start.whole,
             parent=above,
             start=began,
-            end=now,
+            end=end,
             attributes=attributes,
             error=error,
         )
@@ -148,7 +197,7 @@ class RunTraces(Interceptor):
                 span=start.walker,
                 parent=start.whole,
                 start=start.began,
-                end=now,
+                end=end,
                 attributes=attributes,
                 error=error,
             )
@@ -190,14 +239,15 @@ class _TracedActivity(ActivityInboundInterceptor):
         return await self._traces.traced(input, lambda: self.next.execute_activity(input))
 
 
-class _HandingOn(WorkflowInboundInterceptor):
-    def init(self, outbound: WorkflowOutboundInterceptor) -> None:
-        super().init(_WithHeader(outbound))
-
-
 class _WithHeader(WorkflowOutboundInterceptor):
+    def __init__(self, next: WorkflowOutboundInterceptor, traces: RunTraces) -> None:  # noqa: A002
+        super().__init__(next)
+        self._traces = traces
+
     def start_activity(self, input: StartActivityInput) -> workflow.ActivityHandle[Any]:  # noqa: A002
         _hand_on(input)
+        if input.activity == _FOLLOWING:
+            self._name_span(input)
         return super().start_activity(input)
 
     def start_local_activity(
@@ -207,8 +257,38 @@ class _WithHeader(WorkflowOutboundInterceptor):
         _hand_on(input)
         return super().start_local_activity(input)
 
+    async def start_child_workflow(
+        self,
+        input: StartChildWorkflowInput,  # noqa: A002 - the SDK's name
+    ) -> workflow.ChildWorkflowHandle[Any, Any]:
+        input.headers = {**input.headers, **_made_in()}
+        return await super().start_child_workflow(input)
+
+    def continue_as_new(self, input: ContinueAsNewInput) -> NoReturn:  # noqa: A002
+        input.headers = {**input.headers, **_made_in()}
+        super().continue_as_new(input)
+
+    def _name_span(self, input: StartActivityInput) -> None:  # noqa: A002
+        """Have the runs that follow this one name it."""
+        end, span = input.args[0], self._traces.run_span()
+        if isinstance(end, RunEnd) and span.trace_flags.sampled:
+            named = end.model_copy(update={"traceparent": traceparent(span)})
+            input.args = [named, *input.args[1:]]
+
+
+def _made_in() -> dict[str, Payload]:
+    """Give what names the request that a backfill was asked for in."""
+    header = workflow.info().headers.get(MADE_IN)
+    return {} if header is None else {MADE_IN: header}
+
 
 def _hand_on(input: StartActivityInput | StartLocalActivityInput) -> None:  # noqa: A002
     header = workflow.info().headers.get(HEADER)
     if header is not None and input.activity in _STARTS:
         input.headers = {**input.headers, HEADER: header}
+
+
+def _followed(walk: ScheduledWalk) -> SpanContext | None:
+    """Give the run of another schedule that a run follows."""
+    after = walk.occasion.after if walk.occasion else None
+    return span_named(after.traceparent) if after else None

@@ -16,11 +16,11 @@ from starlette.exceptions import HTTPException
 from api.auth import CurrentPrincipal, UsedServices
 from api.broken import told_error
 from api.errors import HTTP_CODES, error_response
-from api.job_bodies import JobTrigger, NewJob
+from api.job_bodies import JobTrigger, NewJob, WordedError
 from api.job_views import failure, success, told
 from api.preconditions import IdempotencyKey, checked_key
 from api.strict_json import StrictJsonRoute
-from footfall.errors import FieldProblem, FootfallError, InvalidInputError
+from footfall.errors import FieldProblem, FootfallError
 
 MOST = 500
 """Jobs of a page at most."""
@@ -133,10 +133,10 @@ def _numbers(limit: str, offset: str) -> tuple[int, int]:
     """Read how many jobs are wanted, and from where; as there, what is too much is less.
 
     Raises:
-        InvalidInputError: they are no numbers.
+        WordedError: they are no numbers.
     """
     try:
         return min(max(int(limit), 1), MOST), max(int(offset), 0)
     except ValueError:
         message = "limit and offset must be integers"
-        raise InvalidInputError(FieldProblem("limit", message)) from None
+        raise WordedError(FieldProblem("limit", message)) from None

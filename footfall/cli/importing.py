@@ -219,6 +219,7 @@ def _tell(console: "Console", data: dict[str, Any]) -> None:
         (
             one["job_id"],
             one["walker"],
+            one["owner"],
             f"{would}{one['outcome']}" if one["outcome"] == "created" else one["outcome"],
             one["schedule_id"],
             "removed at jac-scale" if one["removed"] else one["why"],
@@ -226,7 +227,7 @@ def _tell(console: "Console", data: dict[str, Any]) -> None:
         for one in data["jobs"]
     ]
     if rows:
-        console.print(table(("JOB", "WALKER", "OUTCOME", "SCHEDULE", "NOTE"), rows))
+        console.print(table(("JOB", "WALKER", "OWNER", "OUTCOME", "SCHEDULE", "NOTE"), rows))
     counts = data["counts"]
     told = ", ".join(f"{counts[name]} {name}" for name in _OUTCOMES)
     end = "; nothing was changed" if data["dry_run"] else ""

@@ -2,7 +2,8 @@ import json
 import shlex
 import time
 from asyncio import sleep
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from footfall.dev.http import get_json
@@ -23,7 +24,7 @@ class Banner:
         token_command: how to make another one.
         min_interval: seconds that two runs must be apart at least.
         enabled: whether there is a scheduler to show.
-        metrics: where the API and the worker tell their metrics.
+        metrics: where which part tells its metrics.
     """
 
     api: str
@@ -33,7 +34,7 @@ class Banner:
     token_command: str
     min_interval: int
     enabled: bool = True
-    metrics: tuple[str, ...] = ()
+    metrics: Mapping[str, str] = field(default_factory=dict)
 
     async def text(self) -> str:
         """Give the banner, with an example for a walker that the app has."""
@@ -46,7 +47,7 @@ class Banner:
             f"  API reference    {self.api}/docs",
             f"  Temporal Web UI  {self.ui}",
             f"  Temporal         {self.temporal}",
-            *(f"  Metrics          {url}" for url in self.metrics),
+            *(f"  {f'{part} metrics':<15}  {url}" for part, url in self.metrics.items()),
             "",
         ]
         if self.token is None:

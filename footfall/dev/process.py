@@ -24,6 +24,9 @@ from footfall.tokens import ensure_dev_secret, issue_token
 DEV_USER = "dev"
 TOKEN_LIFETIME = timedelta(hours=24)
 
+HEALTH_HOST = "127.0.0.1"
+"""Where the worker tells its health and metrics, whatever the settings say."""
+
 WORKER_GRACE = 4
 """Seconds that running walkers are given at the end; the worker itself is given one more."""
 
@@ -79,11 +82,14 @@ def run(
                 (host, api_port, "--api-port"),
                 ("127.0.0.1", temporal.port, "--temporal-port"),
                 (host, temporal.ui_port, "--ui-port"),
-                # Without one of its own a free one is taken.
+                # Without one of their own a free one is taken.
                 *(
-                    [(api.metrics_host, api.metrics_port, "FOOTFALL_API_METRICS_PORT")]
-                    if api.metrics_port
-                    else []
+                    (metrics_host, port, option)
+                    for metrics_host, port, option in (
+                        (api.metrics_host, api.metrics_port, "FOOTFALL_API_METRICS_PORT"),
+                        (HEALTH_HOST, settings.worker.health_port, "FOOTFALL_WORKER_HEALTH_PORT"),
+                    )
+                    if port
                 ),
             ],
         )
@@ -133,8 +139,8 @@ def _resolve(
             ),
             "worker": settings.worker.model_copy(
                 update={
-                    "health_host": "127.0.0.1",
-                    "health_port": free_port(),
+                    "health_host": HEALTH_HOST,
+                    "health_port": settings.worker.health_port or free_port(),
                     "shutdown_grace": min(settings.worker.shutdown_grace, WORKER_GRACE),
                 },
             ),
@@ -182,11 +188,11 @@ def _banner(settings: Settings, config: Path | None) -> Banner:
         token_command=shlex.join(command),
         min_interval=settings.min_interval,
         enabled=settings.enabled,
-        metrics=tuple(
-            f"http://{reachable(host)}:{port}/metrics"
-            for host, port in (
-                (settings.api.metrics_host, settings.api.metrics_port),
-                (settings.worker.health_host, settings.worker.health_port),
+        metrics={
+            part: f"http://{reachable(host)}:{port}/metrics"
+            for part, host, port in (
+                ("API", settings.api.metrics_host, settings.api.metrics_port),
+                ("Worker", settings.worker.health_host, settings.worker.health_port),
             )
-        ),
+        },
     )

@@ -1,13 +1,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from footfall.jac_scale.naming import in_whole_seconds, is_job_id, name_of
 
 type Weekdays = Literal["as-run", "as-written"]
 """What the numbers of weekdays mean: the days on which jac-scale ran (0 is Monday), or those of
 crontab(5), which its documentation speaks of (0 is Sunday)."""
+
+READINGS: tuple[Weekdays, ...] = get_args(Weekdays.__value__)
+"""All that they may mean."""
 
 TAG = "jac-scale"
 """Tag of what was taken over."""
@@ -17,6 +20,10 @@ _FIELDS = ("minute", "hour", "day", "month", "day_of_week")
 
 class UntakenError(Exception):
     """A job that cannot become a schedule, and why."""
+
+
+class UnsaidWeekdaysError(UntakenError):
+    """A crontab that the two read differently, of which nobody has said how it is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class Job:
             weekdays: how to read a crontab that the two read differently; None: not at all.
 
         Raises:
+            UnsaidWeekdaysError: it hangs on `weekdays`, which is None.
             UntakenError: it cannot be one.
         """
         if not is_job_id(self.job_id):
@@ -104,7 +112,7 @@ def _cron(text: str, weekdays: Weekdays | None) -> dict[str, Any]:
     if is_worded or (weekdays == "as-run" and (is_numbered or is_both)):
         return dict(zip(_FIELDS, fields, strict=True))
     if weekdays is None and (is_numbered or is_both):
-        raise UntakenError(
+        raise UnsaidWeekdaysError(
             f"{text!r} means other days in crontab(5) than on which jac-scale ran it; say which "
             "are meant: --weekdays as-run or as-written"
         )

@@ -35,7 +35,8 @@ class RunMetrics:
         )
         self._lateness = Histogram(
             f"{PREFIX}_run_lateness_seconds",
-            "From the time that a schedule meant to the first start of the walker.",
+            "From the time that a schedule meant, or the end of its jitter, to the first start of "
+            "the walker.",
             ("walker",),
             buckets=_LATE,
             registry=registry,
@@ -66,7 +67,8 @@ class RunMetrics:
     def began(self, request: RunRequest, attempt: int, at: datetime) -> None:
         """Take that a walker was started, at an instant (UTC)."""
         if attempt == 1 and request.is_of_a_time:
-            late = (at - request.scheduled_at).total_seconds()
+            # How much of its jitter a run was given, only Temporal knows.
+            late = (at - request.scheduled_at).total_seconds() - request.jitter
             # Clocks differ, and nothing starts before its time.
             self._lateness.labels(self._label(request.walker_name)).observe(max(0.0, late))
 

@@ -18,6 +18,7 @@ class RunEnd(Stored):
         schedule_id: whose run it was.
         at: when it ended (UTC).
         through: ids of the schedules by which the chain came to it, its own the last.
+        traceparent: the run's span where it is traced, in the form of W3C's header.
     """
 
     schedule_id: str
@@ -25,6 +26,7 @@ class RunEnd(Stored):
     status: RunStatus
     at: AwareDatetime
     through: tuple[str, ...] = ()
+    traceparent: str | None = None
 
 
 class Occasion(Stored):

@@ -32,6 +32,7 @@ class RunRequest(Stored):
         timeout: seconds that the walker may take.
         starts_before: how often the walker was started for this run before this activity.
         steps_aside: fail with ROOT_BUSY when others have the root for long, rather than wait.
+        jitter: seconds after `scheduled_at` in which the run begins, at random, and is not late.
     """
 
     schedule_id: str
@@ -44,6 +45,7 @@ class RunRequest(Stored):
     starts_before: int = 0
     owner: str = ""
     steps_aside: bool = False
+    jitter: int = 0
 
     @property
     def is_of_a_time(self) -> bool:
@@ -67,4 +69,5 @@ class RunRequest(Stored):
             scheduled_at=scheduled_at,
             timeout=walk.timeout,
             owner=walk.owner,
+            jitter=walk.config.get("jitter", 0),
         )

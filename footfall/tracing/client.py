@@ -17,13 +17,19 @@ from temporalio.client import (
 from temporalio.service import ConnectConfig, RPCError, ServiceClient
 
 from footfall.temporal.action import RUN_WALKER
+from footfall.temporal.backfills import RUN_BACKFILL
 from footfall.temporal.passing import PassingService
 from footfall.tracing.run_context import HEADER, MADE_IN, current_span_payload
 from footfall.tracing.traces import Traces
 
+_HEADERS = {RUN_WALKER: HEADER, RUN_BACKFILL: MADE_IN}
+
 
 class TracedStarts(Interceptor):
-    """Has runs that are started within a span continue its trace."""
+    """Has runs that are started within a span continue its trace.
+
+    Runs of a backfill are many, and only name the span in which it was asked for.
+    """
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
         """Give what starts workflows."""
@@ -35,9 +41,9 @@ class _Starting(OutboundInterceptor):
         self,
         input: StartWorkflowInput,  # noqa: A002 - the SDK's name
     ) -> WorkflowHandle[Any, Any]:
-        payload = current_span_payload()
-        if input.workflow == RUN_WALKER and payload is not None:
-            input.headers = {**input.headers, HEADER: payload}
+        payload, name = current_span_payload(), _HEADERS.get(input.workflow)
+        if name is not None and payload is not None:
+            input.headers = {**input.headers, name: payload}
         return await super().start_workflow(input)
 
 

@@ -35,11 +35,19 @@ def span_of(headers: Mapping[str, Payload], name: str = HEADER) -> SpanContext |
     if payload is None:
         return None
     try:
-        carrier = PayloadConverter.default.from_payloads([payload])[0]
-        found = get_current_span(_propagator.extract(carrier)).get_span_context()
+        return _extracted(PayloadConverter.default.from_payloads([payload])[0])
     except Exception:  # noqa: BLE001
         # Any client may have written it, and no run may fail for it.
         return None
+
+
+def span_named(written: str | None) -> SpanContext | None:
+    """Give the span that W3C's `traceparent` names; None if it names none."""
+    return None if written is None else _extracted({"traceparent": written})
+
+
+def _extracted(carrier: dict[str, str]) -> SpanContext | None:
+    found = get_current_span(_propagator.extract(carrier)).get_span_context()
     return found if found.is_valid else None
 
 

@@ -18,6 +18,9 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
+from footfall.tracing.bare_sampler import BareSampler
+from footfall.tracing.telling_exporter import TellingExporter
+
 FLUSH_SECONDS = 2.0
 """How long a process waits at its end for a collector to take the last spans."""
 
@@ -39,6 +42,7 @@ class Traces:
         self.provider = TracerProvider(
             resource=Resource.create(attributes), id_generator=_Ids(), shutdown_on_exit=False
         )
+        self.provider.sampler = BareSampler(self.provider.sampler)
         self.provider.add_span_processor(self._processor)
         self.tracer = self.provider.get_tracer("footfall", version("footfall"))
 
@@ -49,7 +53,7 @@ class Traces:
             OTLPSpanExporter,
         )
 
-        return cls(OTLPSpanExporter(), process=process, environ=environ)
+        return cls(TellingExporter(OTLPSpanExporter()), process=process, environ=environ)
 
     def record(
         self,

@@ -22,7 +22,7 @@ from footfall.triggers.normal import normalised
 from footfall.triggers.options import DstGap, DstOverlap
 from footfall.triggers.plan import Plan, horizon_of, plan
 from footfall.triggers.reading import Reading, compile_config, read_config
-from footfall.triggers.trigger import parse
+from footfall.triggers.trigger import carried_options, parse
 from footfall.triggers.warning import warnings_of
 from footfall.triggers.zone import parse_zone, zone_of
 
@@ -42,6 +42,7 @@ __all__ = [
     "Reading",
     "Trigger",
     "basis_of",
+    "carried_options",
     "compile_config",
     "compile_trigger",
     "describe",

@@ -73,6 +73,15 @@ def parse(config: Mapping[str, Any], *, min_interval: int | None = None) -> Trig
     return trigger
 
 
+def carried_options(config: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Give those options of `config` that bound and bend times, which a trigger of `kind` has too.
+
+    They are what a configuration keeps of another one where only its times are replaced.
+    """
+    names = {"timezone", *OPTIONS, *CLOCK_OPTIONS} & {*_OPTIONS[kind]}
+    return {name: value for name, value in config.items() if name in names}
+
+
 def _parse(
     config: Mapping[str, Any], kind: str, options: Options, min_interval: int | None
 ) -> Trigger:

@@ -29,6 +29,7 @@ class Dev:
     def __init__(self, tmp_path: Path) -> None:
         self.tmp_path = tmp_path
         self.ports = {name: free_port() for name in ("api", "temporal", "ui")}
+        self.health_port = free_port()
 
     @property
     def url(self) -> str:
@@ -46,6 +47,7 @@ class Dev:
             f"--app={EXAMPLE_APP}",
             *self.options,
             tmp_path=self.tmp_path,
+            FOOTFALL_WORKER_HEALTH_PORT=str(self.health_port),
         ) as running:
             await ready(self.url, running=running)
             yield running
@@ -103,8 +105,9 @@ async def test_schedules_and_runs_survive_kill_9_of_everything(dev: Dev) -> None
 @pytest.mark.timeout(300)
 async def test_the_guides_examples_run_and_what_they_print_is_seen(dev: Dev) -> None:
     async with dev.running() as running, dev.caller() as ada:
-        addresses = r"(?s)Metrics +(\S+)/metrics\n +Metrics +(\S+)/metrics\n"
+        addresses = r"(?s)API metrics +(\S+)/metrics\n +Worker metrics +(\S+)/metrics\n"
         api, worker = (await running.shows(addresses)).groups()
+        assert worker == f"http://127.0.0.1:{dev.health_port}"
         assert (await scrape(api))("footfall_build_info", process="api") == 1
         assert (await scrape(worker))("footfall_build_info", process="worker") == 1
 

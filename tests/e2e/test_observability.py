@@ -249,6 +249,8 @@ async def test_one_trace_leads_from_a_request_to_the_walker(deployment: Deployme
     assert seen[call].parent_id == whole.parent_id == seen[request].span_id
     assert start.parent_id == whole.span_id
     assert walker.parent_id == start.span_id
+    assert seen[request].attributes["footfall.schedule_id"] == schedule["id"]
+    assert seen[request].attributes["footfall.user"] == "ada"
     assert {one.service for one in (seen[request], whole)} == {"footfall-api", "footfall-worker"}
     assert start.start <= walker.start <= walker.end <= start.end
     assert whole.attributes["footfall.kind"] == "manual"
@@ -264,6 +266,71 @@ async def test_one_trace_leads_from_a_request_to_the_walker(deployment: Deployme
     (joined,) = run["reports"]
     assert (joined["trace_id"], joined["span_id"]) == (trace_id, walker.span_id)
     assert joined["traceparent"] == f"00-{trace_id}-{walker.span_id}-01"
+
+
+async def request_span(deployment: Deployment, method: str, path: str, **options: Any) -> Seen:
+    """Send a request, and give its span; whatever was asked for together with it is there then."""
+    trace_id = secrets.token_hex(16)
+    headers = {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01"}
+    await deployment.caller.data(method, path, headers=headers, **options)
+
+    async def found() -> Seen | None:
+        of = (one for one in deployment.collector.spans if one.trace_id == trace_id)
+        return next((one for one in of if one.name.startswith(f"{method} /")), None)
+
+    return await until(found, what=f"the span of {method} {path}")
+
+
+async def test_spans_of_requests_say_what_about_and_not_what_was_looked_for(
+    deployment: Deployment,
+) -> None:
+    body = {"walker_name": "greet", "trigger": "interval", "hours": 5}
+    made = await request_span(deployment, "POST", "/schedule/create", json=body)
+    assert made.attributes["footfall.walker"] == "greet"
+    assert made.attributes["footfall.user"] == "ada"
+    schedule_id = made.attributes["footfall.schedule_id"]
+    assert (await deployment.caller("GET", f"/schedule/{schedule_id}")).status_code == 200
+    looked = await request_span(deployment, "GET", "/schedule/list?q=private-matters")
+    assert looked.attributes["url.path"] == "/schedule/list"
+    assert "private-matters" not in str(looked.attributes)
+
+
+async def test_runs_that_follow_others_and_those_of_backfills_link_to_what_caused_them(
+    deployment: Deployment,
+) -> None:
+    async def made(**trigger: Any) -> dict[str, Any]:
+        body = {"walker_name": "greet", **trigger}
+        data = await deployment.caller.data("POST", "/schedule/create", json=body)
+        schedule: dict[str, Any] = data["schedule"]
+        return schedule
+
+    first = await made(trigger="cron", cron="0 0 1 1 *")
+    second = await made(after={"schedule": first["id"]})
+    years = {"start": "2024-01-01T00:00:00Z", "end": "2025-01-01T00:00:00Z"}
+    path = f"/schedule/{first['id']}/backfill"
+    asked = await request_span(deployment, "POST", path, json=years)
+
+    def spans(schedule: dict[str, Any], kind: str) -> list[Seen]:
+        wanted = {"footfall.schedule_id": schedule["id"], "footfall.kind": kind}
+        return [
+            one for one in deployment.collector.spans if wanted.items() <= one.attributes.items()
+        ]
+
+    told: list[str] = []
+
+    async def are_there() -> bool:
+        # The worker's list of what is followed may be a second old.
+        run = await ended(deployment.caller, await trigger(deployment.caller, first["id"]))
+        told.append(run["id"])
+        return bool(spans(second, "chained") and len(spans(first, "backfill")) > 1)
+
+    await until(are_there, what="spans of runs that follow, and of a backfill's", every=0.5)
+    causes = [(await traced(deployment, one, "run greet"))["run greet"].span_id for one in told]
+    (cause,) = spans(second, "chained")[0].links
+    assert cause in causes
+    for one in spans(first, "backfill"):
+        assert one.links == [asked.span_id]
+        assert one.trace_id != asked.trace_id
 
 
 @pytest.mark.parametrize("execution", ["durable", "light"])
@@ -322,19 +389,28 @@ async def test_lines_about_a_run_name_it_and_its_trace(deployment: Deployment) -
     assert "only the owner" not in deployment.worker_process.output
 
 
-async def test_a_run_that_is_terminated_is_told_in_one_line(deployment: Deployment) -> None:
+async def test_a_run_that_is_terminated_is_told_in_one_line_and_ends_its_trace(
+    deployment: Deployment,
+) -> None:
     schedule = await create(deployment.caller, "sleepy")
     run = await walking(deployment.caller, await trigger(deployment.caller, schedule["id"]))
     path = f"/schedule/{run['schedule_id']}/runs/{run['id']}/terminate"
     await deployment.caller.data("POST", path)
     # What comes after its end shows that nothing more is said of it, such as by the SDK.
-    await traced(deployment, run["id"], "start sleepy")
+    names = ("run sleepy", "start sleepy", "walker sleepy")
+    seen = await traced(deployment, run["id"], *names)
     await deployment.ran("greet")
     lines = [json.loads(line) for line in deployment.worker_process.output.splitlines()]
     (line,) = [one for one in lines if one.get("run_id") == run["id"]]
     assert (line["event"], line["level"]) == ("a walker was killed", "info")
     assert "terminated" in line["reason"]
     assert not [one for one in lines if one["logger"].startswith("temporalio.core")]
+    whole, start, walker = (seen[name] for name in names)
+    assert whole.attributes["footfall.outcome"] == "terminated"
+    assert (start.parent_id, walker.parent_id) == (whole.span_id, start.span_id)
+    request = seen["POST /schedule/{schedule_id}/trigger"]
+    assert (whole.trace_id, whole.parent_id) == (request.trace_id, request.span_id)
+    assert whole.start <= start.start <= walker.end <= whole.end
 
 
 ROOT = Path(__file__).parent.parent.parent

@@ -1,5 +1,6 @@
 """jac-scale's API of jobs without a jac-scale; tests/jac_scale has both side by side."""
 
+import uuid
 from typing import Any
 
 import httpx
@@ -46,6 +47,78 @@ async def test_a_job_is_a_schedule_and_the_other_way_round(alice: Caller) -> Non
     shown = (await alice.data("GET", f"/schedule/{schedule['id']}"))["schedule"]
     assert (shown["max_runs"], shown["status"]) == (7, "paused")
     assert shown["config"] == {"trigger": "interval", "seconds": 60}
+
+
+async def test_another_trigger_keeps_what_jac_scale_has_no_words_for(alice: Caller) -> None:
+    bounds = {
+        "timezone": "Europe/Berlin",
+        "start_at": "2090-01-01T00:00:00",
+        "end_at": "2097-01-01T00:00:00",
+        "exclude": {"weekdays": ["sat"]},
+        "jitter": 5,
+    }
+    clock = {"dst_gap": "skip"}
+    made = await scheduled(alice, trigger="cron", cron="0 9 * * *", **bounds, **clock)
+
+    async def changed(value: Any, **kept: Any) -> None:
+        trigger = next(iter(value))
+        body = {"trigger": trigger, **value}
+        answer = await alice("PUT", f"/jobs/{made['id']}", json=body)
+        assert answer.status_code == 200, answer.text
+        config = (await alice.data("GET", f"/schedule/{made['id']}"))["schedule"]["config"]
+        ours = {"interval": "seconds", "cron": "cron", "date": "run_date"}[trigger]
+        assert config == {"trigger": trigger, ours: value[trigger], **kept}
+
+    await changed({"cron": "0 10 * * *"}, **bounds, **clock)
+    await changed({"interval": 3600}, **bounds)
+    await changed({"date": "2098-01-01T00:00:00"}, timezone="Europe/Berlin")
+
+
+async def test_a_name_that_somebody_else_took_answers_no_admin_in_the_place_of_a_job(
+    alice: Caller, bob: Caller, admin: Caller
+) -> None:
+    job_id = str(uuid.uuid4())
+    path, name = f"/jobs/{job_id}", f"jac-scale/{job_id}"
+    daily = {"trigger": "cron", "cron": "0 9 * * *", "name": name}
+    his = await scheduled(bob, **daily)
+    alone = (await admin("GET", path)).json()["data"]
+    assert (alone["job_id"], alone["created_by"]) == (job_id, his["owner"])
+    hers = await scheduled(alice, **daily)
+    # Each finds their own, and an admin neither, whichever is listed first.
+    for who, own in ((alice, hers), (bob, his)):
+        assert (await who("GET", path)).json()["data"]["created_by"] == own["owner"]
+    change = {"trigger": "interval", "interval": 60}
+    for method in ("GET", "PUT", "DELETE"):
+        answer = await admin(method, path, json=change)
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (409, "CONFLICT")
+        assert f"{his['id']} of {his['owner']}" in error["message"]
+        assert f"{hers['id']} of {hers['owner']}" in error["message"]
+    assert (await admin("DELETE", f"/jobs/{his['id']}")).status_code == 200
+    assert (await admin("GET", path)).json()["data"]["created_by"] == hers["owner"]
+    assert (await alice("PUT", path, json=change)).json()["data"]["interval"] == 60.0
+
+
+async def test_errors_name_the_field_and_the_remedy(alice: Caller) -> None:
+    async def refused(method: str, path: str, body: Any) -> str:
+        answer = await alice(method, path, json=body)
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (400, "INVALID_REQUEST")
+        message: str = error["message"]
+        return message
+
+    wanting = {**HOURLY, "walker_or_function": "stepwise"}
+    assert await refused("POST", "/jobs", wanting) == (
+        "args.folder: is required, of type str; `/jobs` takes no arguments: give the field a "
+        "default in the code, or take `POST /schedule/create`"
+    )
+    made = await scheduled(alice, trigger="interval", hours=1, jitter=600)
+    often = {"trigger": "interval", "interval": 60}
+    message = await refused("PUT", f"/jobs/{made['id']}", often)
+    assert message.startswith("jitter: a run that is 600 seconds late")
+    assert "`PUT /schedule/{id}` does" in message
+    past = {**HOURLY, "trigger": "date", "date": "2020-01-01"}
+    assert (await refused("POST", "/jobs", past)).startswith("invalid date: ")
 
 
 async def test_pages_go_on_where_the_one_before_ended(alice: Caller, bob: Caller) -> None:

@@ -46,15 +46,18 @@ async def test_jobs_of_a_live_server_are_taken_over_once(beside: Beside, alice: 
 
     changed = jobs["interval"]["job_id"]
     await alice.footfall.put(f"/jobs/{changed}", json={"trigger": "interval", "interval": 7200})
-    options = (source, "--weekdays=as-run", "--remove")
+    await imported(beside, source, "--weekdays=as-run", token=alice.token, code=1)
+    options = (source, "--remove")
     last = await imported(beside, *options, token=alice.token, code=1)
     assert outcomes(last, jobs) == {
         **dict.fromkeys(fine, "unchanged"),
         "interval": "kept",
-        "monday": "created",
+        # It is there, whatever is said of weekdays the second time.
+        "monday": "unchanged",
         "fraction": "cannot",
     }
     assert (await alice.footfall.get(f"/jobs/{changed}")).json()["data"]["interval"] == 7200
+    assert {one["owner"] for one in last["jobs"]} == {alice.user_id}
     (monday,) = (one for one in last["jobs"] if one["job_id"] == jobs["monday"]["job_id"])
     path = f"/schedule/{monday['schedule_id']}"
     found = (await alice.footfall.get(path)).json()["data"]["schedule"]["next_run_at"]

@@ -43,7 +43,9 @@ class Collector:
 
     def of_run(self, run_id: str) -> dict[str, Seen]:
         """Give the spans of the trace of a run, by name."""
-        of = [one for one in self.spans if one.attributes.get("footfall.run_id") == run_id]
+        # Requests that only look at it have it, too.
+        told = [one for one in self.spans if one.service == "footfall-worker"]
+        of = [one for one in told if one.attributes.get("footfall.run_id") == run_id]
         traces = {one.trace_id for one in of}
         return {one.name: one for one in self.spans if one.trace_id in traces}
 

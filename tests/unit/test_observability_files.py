@@ -67,9 +67,11 @@ def test_prometheus_is_told_where_the_parts_are() -> None:
     assert [(FOLDER / name).is_file() for name in told["rule_files"]] == [True]
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     ports = {"api": "FOOTFALL_API_METRICS_PORT", "worker": "FOOTFALL_WORKER_HEALTH_PORT"}
-    wanted = {f"{name}:{services[name]['environment'][port]}" for name, port in ports.items()}
-    ((config,),) = ([job["static_configs"][0]["targets"]] for job in told["scrape_configs"])
-    assert set(config) == wanted
+    wanted = [([name], int(services[name]["environment"][port])) for name, port in ports.items()]
+    (job,) = told["scrape_configs"]
+    # All that are behind a name, and not one of them at a time.
+    assert [(one["names"], one["port"]) for one in job["dns_sd_configs"]] == wanted
+    assert {one["type"] for one in job["dns_sd_configs"]} == {"A"}
     for name, port in ports.items():
         assert services[name]["environment"][port.replace("PORT", "HOST")] == "0.0.0.0"  # noqa: S104
         assert "temporal" in services[name]["networks"]

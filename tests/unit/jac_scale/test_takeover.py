@@ -49,12 +49,18 @@ class Api:
             {
                 "name": one["name"],
                 "id": f"id of {one['name']}",
-                "action": self.there.get(one["walker_name"], "create"),
+                "action": self._action(one),
                 "error": {"message": "too many"} if one["walker_name"] == "full" else None,
             }
             for one in wanted
         ]
         return httpx.Response(200, json={"status": "success", "data": {"plan": plan}, "meta": {}})
+
+    def _action(self, wanted: dict[str, Any]) -> str:
+        """Say what would be done: a walker is there with one way to read its weekdays."""
+        there = self.there.get(wanted["walker_name"], "create")
+        read = "as_written" if "cron" in wanted else "as_run"
+        return {read: "unchanged"}.get(there, "change") if there.startswith("as_") else there
 
 
 def taken(api: Api, *jobs: Job, dry_run: bool = False) -> list[tuple[str, str | None]]:
@@ -124,3 +130,18 @@ def test_an_id_that_comes_twice_is_taken_over_once() -> None:
         (found[1], "created"),
     ]
     assert [len(some) for some in api.applied] == [2]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_is_there_is_so_whatever_is_said_of_weekdays(dry_run: bool) -> None:  # noqa: FBT001
+    api = Api(ran="as_run", wrote="as_written", other="change")
+    crons = {"trigger": "cron", "value": "0 9 * * 0"}
+    jobs = [job(number, walker=one, **crons) for number, one in enumerate(("ran", "wrote"))]
+    more = [job(2, walker="other", **crons), job(3, **crons), job(4, walker="bad", **crons)]
+    found = taken(api, *jobs, *more, job(5), dry_run=dry_run)
+    assert [outcome for outcome, _ in found] == [
+        *("unchanged", "unchanged", "kept", "cannot", "cannot", "created"),
+    ]
+    assert all("--weekdays" in str(why) for _, why in found[3:5])
+    # Nothing of it is applied.
+    assert [len(one) for one in api.applied] == ([] if dry_run else [1])

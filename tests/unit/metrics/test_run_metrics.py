@@ -45,6 +45,15 @@ def test_how_late_runs_of_a_time_begin_is_told(static: bool) -> None:  # noqa: F
     assert look()("footfall_run_lateness_seconds_count", walker="greet") == 1
 
 
+def test_what_a_run_is_put_off_by_its_jitter_is_not_late() -> None:
+    made, look = metrics()
+    config = {"trigger": "interval", "hours": 1, "jitter": 600}
+    for seconds in (2, 599, 607):
+        made.began(request_of(config=config), 1, AT + timedelta(seconds=seconds))
+    assert look()("footfall_run_lateness_seconds_sum", walker="greet") == 7
+    assert look()("footfall_run_lateness_seconds_count", walker="greet") == 3
+
+
 @pytest.mark.parametrize("run_id", ["{0}-1", "greet-x-manual-1", "backfill-1-{0}"])
 def test_runs_of_no_time_are_not_late(run_id: str) -> None:
     made, look = metrics()

@@ -12,7 +12,8 @@ from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadConverter
 
 from footfall.tracing import traces as module
-from footfall.tracing.run_context import HEADER, run_span, span_of, traceparent
+from footfall.tracing.request_span import mark_request
+from footfall.tracing.run_context import HEADER, run_span, span_named, span_of, traceparent
 from footfall.tracing.traces import Traces
 
 PARENT = SpanContext(7, 8, is_remote=True, trace_flags=TraceFlags(TraceFlags.SAMPLED))
@@ -69,6 +70,12 @@ def test_of_runs_that_nobody_asked_for_the_wanted_share_is_sampled() -> None:
     assert not run_span(None, "1", ALWAYS_OFF).trace_flags.sampled
 
 
+@pytest.mark.parametrize("written", [None, "", "nonsense", f"00-{0:032x}-{8:016x}-01"])
+def test_what_names_no_span_is_none(written: str | None) -> None:
+    assert span_named(written) is None
+    assert span_named(traceparent(PARENT)) == PARENT
+
+
 def test_a_span_has_the_ids_that_it_was_known_by() -> None:
     root = run_span(None, "1", ALWAYS_ON)
     child = run_span(root, "2", ALWAYS_ON)
@@ -85,6 +92,27 @@ def test_a_span_has_the_ids_that_it_was_known_by() -> None:
     assert second.parent.span_id == root.span_id
     assert not second.status.is_ok
     assert first.resource.attributes["service.name"] == "footfall-worker"
+
+
+def test_spans_of_requests_begin_without_their_query() -> None:
+    kept = Kept()
+    traces = Traces(kept, process="api", environ={})
+    asked = {"url.path": "/schedule/list", "url.query": "q=private"}
+    traces.tracer.start_span("GET", attributes=asked).end()
+    traces.close()
+    (span,) = kept.spans
+    assert span.attributes == {"url.path": "/schedule/list"}
+
+
+def test_the_span_that_is_current_names_what_a_request_is_about() -> None:
+    kept = Kept()
+    traces = Traces(kept, process="api", environ={})
+    mark_request(user="nobody")
+    with traces.tracer.start_as_current_span("GET"):
+        mark_request(user="ann", schedule_id="s1")
+    traces.close()
+    (span,) = kept.spans
+    assert span.attributes == {"footfall.user": "ann", "footfall.schedule_id": "s1"}
 
 
 def test_an_end_before_the_start_by_another_clock_is_none() -> None:
