@@ -74,8 +74,10 @@ class Server:
         if self._client is None:
             target = choose(**self._given, environ=os.environ)
             if target.token is None:
+                because = f" ({target.lacks})" if target.lacks else ""
                 raise ConfigurationError(
-                    "There is no token: give --token or --profile, or set FOOTFALL_TOKEN; "
+                    f"There is no token{because}: give --token or --profile, "
+                    "or set FOOTFALL_TOKEN; "
                     "`footfall token` makes one.",
                 )
             self._client = Client(target.url, target.token, retry_seconds=RETRY_SECONDS)

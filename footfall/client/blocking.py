@@ -11,7 +11,7 @@ from footfall.client.connection import Connection, Token
 from footfall.client.errors import ApiError
 from footfall.client.page import Page
 from footfall.client.patience import Patience
-from footfall.client.reply import check_stream, data_of
+from footfall.client.reply import check_stream, data_of, result_of
 from footfall.client.sse import Event, EventReader
 
 
@@ -110,7 +110,7 @@ class Client:
         Raises:
             ClientError: a subclass says what went wrong; `ApiError` where the API refused.
         """
-        return call.read(self.data(call))
+        return result_of(call, self.data(call))
 
     def data(self, call: Call[Any]) -> Any:
         """Carry a call out, and give the `data` of its answer as JSON has it.

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -42,7 +42,7 @@ class Connection:
 
     def __init__(self, url: str, token: Token, *, timeout: float, retry_seconds: float) -> None:
         self.url = url.rstrip("/")
-        self._token = token if callable(token) else _checked(token)
+        self._token = token if callable(token) else _checked(token, "The token")
         self._timeout = timeout
         self.retry_seconds = retry_seconds
 
@@ -52,8 +52,11 @@ class Connection:
         Raises:
             TokenError: the token that was given for it cannot be one.
             UnreachableError: the URL cannot be one.
+            UnsendableError: what was given cannot be sent.
         """
-        token = _checked(self._token()) if callable(self._token) else self._token
+        token = self._token
+        if callable(token):
+            token = _checked(token(), "What the function gives as a token")
         headers = {
             "Authorization": f"Bearer {token}",
             "Accept": STREAM if is_stream else "application/json",
@@ -101,9 +104,15 @@ def _maybe_done(call: Call[object]) -> str:
     return "" if call.method == "GET" else ", and may still be at work"
 
 
-def _checked(token: str) -> str:
+def _checked(token: object, what: str) -> str:
+    if isinstance(token, Coroutine):
+        # Nobody waits for it, of which Python would warn.
+        token.close()
+    if not isinstance(token, str):
+        kind = "None" if token is None else f"of type {type(token).__name__}"
+        raise TokenError(f"{what} must be a text, and is {kind}.")
     found = token.strip()
     if not re.fullmatch(r"[\x21-\x7e]+", found):
         wrong = "has characters that no token has" if found else "is empty"
-        raise TokenError(f"The token {wrong}. {MAKE_TOKEN}")
+        raise TokenError(f"{what} {wrong}. {MAKE_TOKEN}")
     return found
