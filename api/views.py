@@ -27,7 +27,7 @@ from footfall.triggers import compile_config, next_times, read_config, zone_of
 
 
 def _seconds(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _milliseconds(at: datetime) -> str:

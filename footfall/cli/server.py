@@ -1,5 +1,4 @@
 # ruff: noqa: PLC0415 - as in the other commands, each imports what it needs.
-import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -120,7 +119,9 @@ class Server:
 
 def tell_json(data: Any) -> None:
     """Print data as JSON."""
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    from footfall.cli.stream import json_text
+
+    sys.stdout.write(json_text(data, indent=2) + "\n")
 
 
 def _server(
@@ -181,11 +182,12 @@ def _signature(command: Callable[..., None]) -> Any:
 
 def tell_error(server: Server, error: "ClientError") -> None:
     """Say what went wrong, and what to do about it; with `--json`, as the API does."""
+    from footfall.cli.stream import json_text
     from footfall.client.errors import ApiError, UnreachableError
 
     if server.is_json and isinstance(error, ApiError):
         data = {"code": error.code, "message": error.message, "details": error.details}
-        sys.stderr.write(json.dumps(data, ensure_ascii=False) + "\n")
+        sys.stderr.write(json_text(data, stream=sys.stderr) + "\n")
         return
     lines = [error.message]
     if isinstance(error, ApiError):

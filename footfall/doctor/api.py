@@ -7,6 +7,7 @@ import httpx
 
 from footfall.client import Client, schedule_calls
 from footfall.client.errors import ApiError, ClientError, UnauthorizedError
+from footfall.counted import counted
 from footfall.doctor.finding import Finding, State, of_clock
 
 _DATE = timedelta(seconds=2)
@@ -78,7 +79,8 @@ def _ahead(date: str | None, before: datetime, after: datetime) -> timedelta | N
 
 def _with_token(client: Client) -> Iterator[Finding]:
     listed = client.data(schedule_calls.list_schedules(limit=1))
-    yield Finding("token", "ok", f"It is accepted; {listed['total']} schedules are seen with it.")
+    seen = counted(listed["total"], "schedule")
+    yield Finding("token", "ok", f"It is accepted; it sees {seen}.")
     broken = listed.get("broken", ())
     if broken:
         told = "; ".join(f"{one['id']}: {one['reason']}" for one in broken[:_MOST_TOLD])
@@ -95,7 +97,7 @@ def _with_token(client: Client) -> Iterator[Finding]:
         yield Finding(
             "walkers",
             "warning",
-            f"{len(problems)} declarations were skipped: {'; '.join(places[:_MOST_TOLD])}",
+            f"Skipped: {counted(len(problems), 'declaration')}: {'; '.join(places[:_MOST_TOLD])}",
             "Correct them, and start the workers again.",
         )
     else:

@@ -173,7 +173,8 @@ async def test_runs_are_started_followed_listed_shown_and_cancelled(
 ) -> None:
     made = (
         await footfall(
-            *["schedules", "create", "greet", "--every", "5h", "--name", "now", "--json"]
+            *["schedules", "create", "greet", "--every", "5h", "--name", "now", "--json"],
+            *["--description", "Grüße"],
         )
     ).data
     schedule = made["schedule"]["id"]
@@ -205,11 +206,15 @@ async def test_runs_are_started_followed_listed_shown_and_cancelled(
     header, row = (await footfall("runs", "count", failing["id"])).out.splitlines()
     assert header.split() == ["SINCE", "RUNS", "FAILED"]
     assert row.split()[1:] == ["1", "1"]
+    berlin = (await footfall("runs", "count", "--timezone=europe/berlin", failing["id"])).out
+    assert re.search(r"T00:00:00\+0[12]:00 +1 +1$", berlin, re.MULTILINE)
     spans = (await footfall("runs", "count", "--by=hour", "--since=2h", "--json")).data["spans"]
     assert sum(span["total"] for span in spans) >= 2
     assert (await footfall("runs", "count", "--since=2020-01-01", "--until=2020-01-03")).out == (
         "No runs.\n"
     )
+    narrow = await process("schedules", "show", schedule, PYTHONIOENCODING="ascii")
+    assert (narrow.code, narrow.err, "Gr\\xfc\\xdfe" in narrow.out) == (0, "", True)
     shown = (await footfall("runs", "show", failing["id"])).out
     assert "ValueError: no luck" in shown
     assert "Traceback" in shown
