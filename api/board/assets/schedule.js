@@ -1,6 +1,6 @@
 // One schedule: what it is, how its runs went, who changed it, and what can be done with it.
 
-import { Problem, get, isAbort, path } from "./api.js";
+import { Problem, get, isAbort, partOf, path } from "./api.js";
 import * as actions from "./actions.js";
 import { changeList } from "./changes.js";
 import { eachSecond, now } from "./clock.js";
@@ -28,6 +28,7 @@ const pair = (words, ...value) => [h("dt", {}, words), h("dd", {}, value)];
 export function schedulePage({ host, query, signal, title }) {
   const id = query.schedule;
   let asked = query;
+  let reading = 0;
   let schedule = null;
   const { isAdmin } = claims();
 
@@ -149,7 +150,7 @@ export function schedulePage({ host, query, signal, title }) {
   }
 
   async function readSchedule() {
-    schedule = (await get(path`schedule/${id}`, {}, signal)).schedule;
+    schedule = partOf(await get(path`schedule/${id}`, {}, signal), "schedule");
     if (!parts.isConnected) host.append(parts);
     drawTop();
     drawFacts();
@@ -158,10 +159,16 @@ export function schedulePage({ host, query, signal, title }) {
   async function readRuns() {
     const where = path`schedule/${id}/runs`;
     const isPlain = !asked.status && !asked.cursor;
-    const [data, charted] = await Promise.all([
+    reading += 1;
+    const turn = reading;
+    const answers = await Promise.all([
       get(where, { status: statusesOf(asked.status), cursor: asked.cursor, limit: PAGE_SIZE }, signal),
       isPlain ? get(where, { limit: CHARTED }, signal) : null,
-    ]);
+    ]).catch((error) => {
+      if (turn === reading) throw error;
+    });
+    if (turn !== reading) return; // the answer to a question that was asked anew meanwhile
+    const [data, charted] = answers;
     const status = asked.status ?? "";
     swap(filter, [data.counts, status], () => statusFilter(status, data.counts, (chosen) => href({ schedule: id, status: chosen })));
     if (charted) {
@@ -266,6 +273,7 @@ export function schedulePage({ host, query, signal, title }) {
       whenSeen(heat, () => each(heat, () => runHeat({ host: heat, where: path`schedule/${id}/runs`, signal })), signal);
     },
     "The schedule is read",
+    signal,
   );
 
   return {
