@@ -53,6 +53,9 @@ def build_app(services: Services | None) -> FastAPI:
         title="Footfall",
         summary="Durable schedules for walkers, on Temporal",
         version=version("footfall"),
+        # Their pages would run scripts of other hosts where the board keeps its token.
+        docs_url=None,
+        redoc_url=None,
         # A path with a slash too many is none, and is told of as every other.
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,

@@ -85,3 +85,13 @@ async def test_an_address_that_leads_nowhere_says_so(board: Board) -> None:
         page = await board.open(f"?{query}")
         await expect(page.get_by_role("main")).to_contain_text("not exist")
     board.expect_refusals()
+
+
+async def test_a_browser_that_would_lose_digits_sends_none(board: Board, ada: Caller) -> None:
+    made = await create(ada, "Choosy", args={"label": "x", "size": LONG})
+    await board.page.add_init_script("delete JSON.rawJSON")
+    page = await board.open(f"?schedule={made['id']}")
+    await page.get_by_role("button", name="Run now").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Run now").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("cannot hold all digits")
