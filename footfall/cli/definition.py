@@ -116,7 +116,7 @@ def _seconds(option: str, text: str | None) -> int | None:
         if text.isdecimal():
             return int(text)
         return round(parse_duration(text).total_seconds())
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=option) from error
 
 

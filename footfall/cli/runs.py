@@ -165,5 +165,7 @@ def _instant(option: str, text: str | None) -> str | None:
         return text
     try:
         return (datetime.now(UTC) - parse_duration(text)).isoformat()
-    except (ValueError, OverflowError) as error:
+    except OverflowError:
+        raise typer.BadParameter(f"{text} ago was before the year 1", param_hint=option) from None
+    except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=option) from error

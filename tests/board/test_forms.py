@@ -1,11 +1,13 @@
 """What forms send, and what an address or a token that somebody made up leads to."""
 
 import re
+from typing import Any
 
+import jwt
 import pytest
-from playwright.async_api import expect
-from support.api import Caller
-from support.browser import Board
+from playwright.async_api import Browser, expect
+from support.api import SECRET, Caller
+from support.browser import Board, opened_board
 from support.schedules import create
 
 pytestmark = pytest.mark.timeout(120)
@@ -78,6 +80,14 @@ async def test_what_cannot_be_a_token_is_told(board: Board) -> None:
     for token in ("schlüssel", "two words", " "):
         await page.goto(f"{board.url}/#token={token}")
         await expect(page.get_by_role("alert")).to_contain_text("This is no token")
+
+
+async def test_a_token_that_outlives_the_calendar_signs_in(browser: Browser, site: Any) -> None:
+    long = jwt.encode({"user_id": "eve", "exp": 10**15}, SECRET, algorithm="HS256")
+    async with opened_board(browser, site.url, long) as board:
+        page = await board.open()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Schedules")
+        await expect(page.get_by_role("banner")).to_contain_text("eve")
 
 
 async def test_an_address_that_leads_nowhere_says_so(board: Board) -> None:

@@ -149,6 +149,8 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(tmp_path: Path, name: str) ->
         (["schedules", "run", ID, "--idempotency-key", "schlüssel"], "idempotency_key: it must be"),
         (["schedules", "list", "--search", "\udcff"], "q: '\\udcff' has what is no character"),
         (["schedules", "update", ID, "--timeout", "1" * 5000], "--timeout"),
+        (["schedules", "update", ID, "--timeout", "999999999w"], "is longer than the calendar"),
+        (["runs", "list", "--since", "99999999d"], "99999999d ago was before the year 1"),
         (["schedules", "pause", ID, "--if-revision", "0"], "--if-revision"),
         (["runs", "show", ID, "--profile", "bare"], "(profile 'bare' takes it from BARE, which"),
     ],
