@@ -236,24 +236,25 @@ def _failed(outcome: RunOutcome) -> ApplicationError:
     return ApplicationError(message[:MESSAGE_LIMIT], outcome, type=kind, non_retryable=True)
 
 
-def _stepped_aside(attempt: int) -> ApplicationError:
+def _put_off(message: str, kind: str, *, lost: int) -> ApplicationError:
+    """Give the error of a walker that was not started now; `lost` of its starts lost it before."""
     return ApplicationError(
-        "Other walkers run on this root; this one comes later.",
-        Stepped(lost=attempt - 1),
-        type=ROOT_BUSY,
+        message,
+        Stepped(lost=lost),
+        type=kind,
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,
     )
+
+
+def _stepped_aside(attempt: int) -> ApplicationError:
+    message = "Other walkers run on this root; this one comes later."
+    return _put_off(message, ROOT_BUSY, lost=attempt - 1)
 
 
 def _not_lightly(*, lost: int) -> ApplicationError:
-    return ApplicationError(
-        "The walker did not begin soon enough for a light run.",
-        Stepped(lost=lost),
-        type=NOT_LIGHTLY,
-        non_retryable=True,
-        category=ApplicationErrorCategory.BENIGN,
-    )
+    message = "The walker did not begin soon enough for a light run."
+    return _put_off(message, NOT_LIGHTLY, lost=lost)
 
 
 def _unknown(walker_name: str, attempt: int) -> ApplicationError:

@@ -1,13 +1,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
 from temporalio import activity
 from temporalio.client import AsyncActivityCancelledError
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.schedules.schedule import utc_now
@@ -36,8 +36,15 @@ SURPRISING = timedelta(seconds=2)
 """How long a start may be under way, by the clocks of Temporal and this machine, before it is asked
 about: what a network held up may be another worker's by now."""
 
+LEARN_SECONDS = 6.0
+"""How long it is waited for the SDK to learn what one of our heartbeats has learned."""
+
+GONE = "Its run was terminated, or another worker has it"
+
+SILENCE = "Temporal did not answer for so long that another worker may have the run"
+
 OUT_OF_TOUCH = "OutOfTouch"
-"""Type of the error of a start of a walker that was killed since Temporal did not answer."""
+"""Type of the error of a start of a walker that was killed since this worker may not have it."""
 
 
 @asynccontextmanager
@@ -48,18 +55,20 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
 
     Raises:
         ApplicationError: to be retried; Temporal has not answered for so long, or this process
-            stood still for so long, that another worker has the run or is about to. The block
-            was cancelled, or not begun.
+            stood still for so long, that another worker has the run or is about to; or the run
+            was terminated. The block was cancelled, or not begun.
     """
     if abs(utc_now() - activity.info().started_time) > SURPRISING:
         await _ask_whose_it_is(watch)
     working = asyncio.current_task()
     assert working is not None  # noqa: S101 - an activity is a task
     out_of_touch = asyncio.Event()
+    is_gone = False
 
     async def keep_in_touch() -> None:
+        nonlocal is_gone
         try:
-            await _beat(watch)
+            is_gone = await _beat(watch)
         except Exception:  # noqa: BLE001 - its heartbeats are all that this run lives by
             # Whoever sends no heartbeats any more has lost the run, whatever the reason.
             _log.exception("heartbeats cannot be sent")
@@ -70,10 +79,16 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
     try:
         yield
     except asyncio.CancelledError:
+        told = activity.cancellation_details()
+        if is_gone or (told is not None and told.not_found):
+            _log.info("a walker was killed", reason=GONE)
+            await _learn_that_it_is_gone(watch)
+            raise _killed(GONE) from None
         if not out_of_touch.is_set():
             raise
         working.uncancel()
-        raise _out_of_touch() from None
+        _log.warning("a walker was killed", reason=SILENCE)
+        raise _killed(SILENCE) from None
     finally:
         beating.cancel()
 
@@ -86,18 +101,28 @@ async def _ask_whose_it_is(watch: Watch) -> None:
         # Told again by the heartbeats to come, which cancel it in order.
         return
     except RPCError as error:
-        raise _out_of_touch() from error
+        raise _killed(SILENCE) from error
 
 
-def _out_of_touch() -> ApplicationError:
+async def _learn_that_it_is_gone(watch: Watch) -> None:
+    """Have the SDK learn that Temporal takes no answer any more, and is not to be sent one."""
+    activity.heartbeat(watch.look())
+    with suppress(TimeoutError, asyncio.CancelledError):
+        async with asyncio.timeout(LEARN_SECONDS):
+            await activity.wait_for_cancelled()
+
+
+def _killed(why: str) -> ApplicationError:
     return ApplicationError(
-        "Temporal did not answer for so long that another worker may have the run.",
+        f"{why}.",
         type=OUT_OF_TOUCH,
+        # It is logged already.
+        category=ApplicationErrorCategory.BENIGN,
     )
 
 
-async def _beat(watch: Watch) -> None:
-    """Send heartbeats until Temporal does not answer any more."""
+async def _beat(watch: Watch) -> bool:
+    """Send heartbeats until Temporal does not answer, or says that the run is gone; say which."""
     # The SDK's own heartbeats do not tell whether they arrived.
     handle = activity.client().get_async_activity_handle(task_token=activity.info().task_token)
     told, told_at = None, time.monotonic()
@@ -107,7 +132,7 @@ async def _beat(watch: Watch) -> None:
         seen, now = watch.look(), time.monotonic()
         left = SILENT_SECONDS - (now - answered_at)
         if left <= 0:
-            return
+            return False
         if now - told_at < (BEAT_SECONDS if seen != told else QUIET_SECONDS):
             continue
         told, told_at = seen, now
@@ -118,10 +143,10 @@ async def _beat(watch: Watch) -> None:
             activity.heartbeat(seen)  # by which the SDK learns of it, and cancels
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
-                return
+                return True
             continue
         except TimeoutError:
-            return
+            return False
         answered_at = now
         if now - core_told_at >= CORE_SECONDS:
             # Else the SDK, which sees no other heartbeats, ends what is longer than the timeout.

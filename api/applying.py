@@ -19,7 +19,7 @@ from footfall.errors import (
     WalkerNotFoundError,
 )
 from footfall.projection.projector import Projector
-from footfall.projection.store import Store
+from footfall.projection.store import Rows
 from footfall.schedules.flat import declaration
 from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 from footfall.temporal.draft import Draft
@@ -40,7 +40,7 @@ class Applying:
         schedules: Schedules,
         chains: Chains,
         gateway: ScheduleGateway,
-        store: Store,
+        rows: Rows,
         projector: Projector,
         creations: Creations,
         default_timeout: int,
@@ -50,7 +50,7 @@ class Applying:
         self._pruning = Pruning(schedules)
         self._chains = chains
         self._gateway = gateway
-        self._store = store
+        self._rows = rows
         self._projector = projector
         self._creations = creations
         self._default_timeout = default_timeout
@@ -164,7 +164,7 @@ class Applying:
     async def _own(self, who: Principal) -> AsyncIterator[ScheduleSnapshot]:
         cursor: str | None = None
         while True:
-            page = await self._store.list_schedules(owner=who.user, limit=_PAGE, cursor=cursor)
+            page = await self._rows.list_schedules(owner=who.user, limit=_PAGE, cursor=cursor)
             for row in page.rows:
                 if not row.snapshot.walk.is_static:
                     yield row.snapshot

@@ -3,9 +3,10 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
+from api.instants import Instant, PreciseInstant
 from api.openapi import INSTANT
 from api.run_bodies import REASON_LIMIT
-from api.views import Instant, NextRun, PreciseInstant
+from api.schedule_views import NextRun
 from footfall.schedules.backfill import MOST_TIMES, BackfillOverlap
 from footfall.temporal.backfills import BackfillState, BackfillStatus
 

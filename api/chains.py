@@ -12,7 +12,7 @@ from footfall.errors import (
     ProjectionUnavailableError,
 )
 from footfall.projection.schedule_query import ScheduleQuery
-from footfall.projection.store import Store
+from footfall.projection.store import Rows
 from footfall.schedules.chain import LONGEST_CHAIN, MOST_FOLLOWERS
 from footfall.temporal.schedules import ScheduleGateway
 from footfall.tokens import Principal
@@ -27,9 +27,9 @@ _SHOWN = 20
 class Chains:
     """Which schedules may follow which."""
 
-    def __init__(self, gateway: ScheduleGateway, store: Store, *, app: str) -> None:
+    def __init__(self, gateway: ScheduleGateway, rows: Rows, *, app: str) -> None:
         self._gateway = gateway
-        self._store = store
+        self._rows = rows
         self._app = app
 
     def named(self, who: Principal, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Chains:
         """
         owner = None if who.is_admin else who.user
         with suppress(ProjectionUnavailableError):
-            page = await self._store.list_schedules(
+            page = await self._rows.list_schedules(
                 owner=owner,
                 limit=_SHOWN + len(beside),
                 query=ScheduleQuery(follows=schedule_id),
@@ -106,7 +106,7 @@ class Chains:
     async def _check_followers(self, schedule_id: str, follower: str | None) -> None:
         query = ScheduleQuery(follows=schedule_id)
         with suppress(ProjectionUnavailableError):
-            page = await self._store.list_schedules(owner=None, limit=MOST_FOLLOWERS, query=query)
+            page = await self._rows.list_schedules(owner=None, limit=MOST_FOLLOWERS, query=query)
             if page.total >= MOST_FOLLOWERS and follower not in {row.id for row in page.rows}:
                 raise _invalid(f"{MOST_FOLLOWERS} schedules run after it already, and more may not")
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import BaseModel, Field
 
 from api.changes import Audit
-from api.views import Instant, PreciseInstant
+from api.instants import Instant, PreciseInstant
 from footfall.schedules.audit import RecordedChange
 from footfall.schedules.policy import Policies
 from footfall.schedules.schedule import ChangeKind

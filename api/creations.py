@@ -9,7 +9,7 @@ from footfall.errors import (
     TooManyCreationsError,
     TooManySchedulesError,
 )
-from footfall.projection.store import Store
+from footfall.projection.store import Rows
 
 _MINUTE = 60.0
 
@@ -38,12 +38,12 @@ class Creations:
 
     def __init__(
         self,
-        store: Store,
+        rows: Rows,
         limits: LimitSettings,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._store = store
+        self._rows = rows
         self._limits = limits
         self._clock = clock
         self._recent: dict[str, set[str]] = {}
@@ -113,7 +113,7 @@ class Creations:
 
     async def _others(self, owner: str, known: Collection[str]) -> int:
         try:
-            return await self._store.count_owned(owner, without=known)
+            return await self._rows.count_owned(owner, without=known)
         except ProjectionUnavailableError:
             # Creating goes on while the database is away, as other writes do; what was created
             # here meanwhile is all that is known then.

@@ -3,8 +3,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from api.notification_views import DeletedScheduleView, NoticeView, ScheduleChangeView
+from api.run_views import RunView
 from api.streams import KEEP_ALIVE_SECONDS, StreamEvent, Streams
-from api.views import RunView, TemporalUi
+from api.temporal_ui import TemporalUi
 from footfall.projection.feed import Feed, FeedEvent
 from footfall.schedules.notice import Notice
 from footfall.schedules.run import RunSummary

@@ -11,7 +11,7 @@ from footfall.metrics.refreshed import Refreshed
 from footfall.metrics.registry import PREFIX, new_registry
 from footfall.metrics.request_metrics import RequestMetrics
 from footfall.projection.projector import Projector
-from footfall.projection.store import Store
+from footfall.projection.store import Rows
 from footfall.schedules.schedule import utc_now
 from footfall.temporal.pollers import is_alive
 from footfall.temporal.pulse import Pulse
@@ -31,7 +31,7 @@ class ApiMetrics(Collector):
         workers: Callable[[], Awaitable[dict[str, datetime]]],
         pulse: Pulse,
         projector: Projector,
-        store: Store,
+        rows: Rows,
         streams: Streams,
     ) -> None:
         self.registry: CollectorRegistry = new_registry("api")
@@ -39,7 +39,7 @@ class ApiMetrics(Collector):
         self._pulse = pulse
         self._projector = projector
         self._streams = streams
-        self._statuses = Refreshed(store.count_statuses)
+        self._statuses = Refreshed(rows.count_statuses)
         self._workers = Refreshed(self._asking)
         self._pollers = workers
         self.registry.register(self)

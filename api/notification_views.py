@@ -4,7 +4,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.views import Instant, PreciseInstant, RunErrorView
+from api.instants import Instant, PreciseInstant
+from api.run_views import RunErrorView
 from footfall.projection.feed import Known
 from footfall.schedules.hook import Hook, Hooks, NoticeKind
 from footfall.schedules.notice import Notice, ToldRun

@@ -5,7 +5,7 @@ from api.bodies import PreviewRequest
 from api.checks import Checks
 from api.envelope import Envelope, body_with
 from api.next_runs import next_runs_json
-from api.views import PreviewData
+from api.schedule_views import PreviewData
 from footfall.errors import InvalidInputError, InvalidTriggerError
 from footfall.triggers import (
     Trigger,

@@ -35,12 +35,13 @@ from api.services import Services
 from api.streams import Streams
 from api.tails import Tails
 from api.telling import Telling
-from api.views import TemporalUi
+from api.temporal_ui import TemporalUi
 from footfall.collecting import collect_less
 from footfall.config import Settings
 from footfall.ending import end_within
 from footfall.errors import ConfigurationError, FootfallError
 from footfall.listener import listen
+from footfall.projection.built_rows import BuiltRows
 from footfall.projection.feed import Feed
 from footfall.projection.first_watch import FirstWatch
 from footfall.projection.late_watch import LateWatch
@@ -229,20 +230,21 @@ async def wired_services(
         witness=Witness(gateway, changes),
         observers=(feed, watch, first_watch),
     )
+    rows = BuiltRows(store, projector)
     workers = partial(pollers, client, app=app)
     metrics = ApiMetrics(
-        workers=workers, pulse=pulse, projector=projector, store=store, streams=streams
+        workers=workers, pulse=pulse, projector=projector, rows=rows, streams=streams
     )
     feeling = asyncio.create_task(pulse.watch(temporal.check))
     work = asyncio.create_task(_work(client, settings, projector, watch, first_watch))
-    chains = Chains(gateway, store, app=app)
-    creations = Creations(store, limits)
+    chains = Chains(gateway, rows, app=app)
+    creations = Creations(rows, limits)
     schedules = Schedules(
         app=app,
         gateway=gateway,
         checks=checks,
         chains=chains,
-        store=store,
+        rows=rows,
         projector=projector,
         creations=creations,
         default_timeout=settings.default_timeout,
@@ -253,7 +255,7 @@ async def wired_services(
         runs=runs,
         control=control,
         checks=checks,
-        store=store,
+        rows=rows,
         projector=projector,
     )
     try:
@@ -266,7 +268,7 @@ async def wired_services(
                 gateway=gateway,
                 runs=runs,
                 control=control,
-                store=store,
+                rows=rows,
                 projector=projector,
                 page=limits.page,
             ),
@@ -282,7 +284,7 @@ async def wired_services(
                 schedules=schedules,
                 chains=chains,
                 gateway=gateway,
-                store=store,
+                rows=rows,
                 projector=projector,
                 creations=creations,
                 default_timeout=settings.default_timeout,

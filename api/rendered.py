@@ -3,7 +3,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.envelope import Envelope, body_with
-from api.views import ScheduleList, ScheduleView, TemporalUi
+from api.schedule_views import ScheduleList, ScheduleView
+from api.temporal_ui import TemporalUi
 from footfall.projection.row import ScheduleRow
 
 MOST_ROWS = 10_000

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from fastapi import Query
 from pydantic import BaseModel
 
+from api.instants import Instant
 from api.run_filters import Kinds, Since, Statuses, Until, read_instant
-from api.views import Instant
 from footfall.errors import FieldProblem, InvalidInputError, InvalidTriggerError
 from footfall.projection.run_query import RunQuery
 from footfall.schedules.run import RunKind, RunStatus

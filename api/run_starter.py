@@ -13,7 +13,7 @@ from footfall.errors import (
 )
 from footfall.projection.projector import Projector
 from footfall.projection.run_query import RunQuery
-from footfall.projection.store import Store
+from footfall.projection.store import Rows
 from footfall.schedules.occasion import Occasion, RunReference
 from footfall.schedules.run import RunKind, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduledWalk
@@ -35,14 +35,14 @@ class RunStarter:
         runs: RunGateway,
         control: RunControl,
         checks: Checks,
-        store: Store,
+        rows: Rows,
         projector: Projector,
     ) -> None:
         self._gateway = gateway
         self._runs = runs
         self._control = control
         self._checks = checks
-        self._store = store
+        self._rows = rows
         self._projector = projector
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -166,5 +166,5 @@ class RunStarter:
         with suppress(ProjectionUnavailableError):
             running = frozenset({RunStatus.RUNNING})
             query = RunQuery(schedule_id=walk.schedule_id, statuses=running)
-            known = [run.id for run in (await self._store.list_runs(query)).runs]
+            known = [run.id for run in (await self._rows.list_runs(query)).runs]
         return await self._control.under_way(walk.schedule_id, known)

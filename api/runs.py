@@ -5,7 +5,7 @@ from api.schedules import Schedules
 from footfall.errors import RunEndedError, RunNotFoundError, ScheduleNotFoundError
 from footfall.projection.projector import Projector
 from footfall.projection.row import RunPage, RunTally
-from footfall.projection.store import Store
+from footfall.projection.store import Rows
 from footfall.schedules.live import Progress
 from footfall.schedules.run import RunOutcome, RunSummary
 from footfall.schedules.schedule import utc_now
@@ -26,7 +26,7 @@ class Runs:
         gateway: ScheduleGateway,
         runs: RunGateway,
         control: RunControl,
-        store: Store,
+        rows: Rows,
         projector: Projector,
         page: int,
     ) -> None:
@@ -34,7 +34,7 @@ class Runs:
         self._gateway = gateway
         self._runs = runs
         self._control = control
-        self._store = store
+        self._rows = rows
         self._projector = projector
         self._page = page
 
@@ -52,7 +52,7 @@ class Runs:
         """
         query = filters.query(schedule_id=schedule_id, most=self._page)
         row = await self._schedules.read(who, schedule_id)
-        return await self._store.list_runs(query), row.tally
+        return await self._rows.list_runs(query), row.tally
 
     async def everywhere(self, who: Principal, filters: RunFilters) -> RunPage:
         """List the runs of all schedules that `who` sees, the newest start first.
@@ -61,7 +61,7 @@ class Runs:
             InvalidInputError: a filter is invalid.
         """
         owner = None if who.is_admin else who.user
-        return await self._store.list_runs(filters.query(owner=owner, most=self._page))
+        return await self._rows.list_runs(filters.query(owner=owner, most=self._page))
 
     async def counts_of_schedule(
         self, who: Principal, schedule_id: str, filters: CountFilters
@@ -75,7 +75,7 @@ class Runs:
         edges = filters.edges(utc_now())
         await self._schedules.read(who, schedule_id)
         query = filters.query(schedule_id=schedule_id)
-        return spans_of(edges, await self._store.count_runs(query, edges))
+        return spans_of(edges, await self._rows.count_runs(query, edges))
 
     async def counts_everywhere(self, who: Principal, filters: CountFilters) -> RunCounts:
         """Count the runs of all schedules that `who` sees by day or hour.
@@ -85,7 +85,7 @@ class Runs:
         """
         edges = filters.edges(utc_now())
         query = filters.query(owner=None if who.is_admin else who.user)
-        return spans_of(edges, await self._store.count_runs(query, edges))
+        return spans_of(edges, await self._rows.count_runs(query, edges))
 
     async def read(
         self,

@@ -25,7 +25,7 @@ from footfall.errors import (
 from footfall.projection.projector import Projector
 from footfall.projection.row import RunTally, SchedulePage, ScheduleRow
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
-from footfall.projection.store import Store
+from footfall.projection.store import Rows
 from footfall.schedules.chain import check_lateness
 from footfall.schedules.light import check_light, timeout_of
 from footfall.schedules.policy import Policies
@@ -56,7 +56,7 @@ class Schedules:
         gateway: ScheduleGateway,
         checks: Checks,
         chains: Chains,
-        store: Store,
+        rows: Rows,
         projector: Projector,
         creations: Creations,
         default_timeout: int,
@@ -65,7 +65,7 @@ class Schedules:
         self._gateway = gateway
         self._checks = checks
         self._chains = chains
-        self._store = store
+        self._rows = rows
         self._projector = projector
         self._creations = creations
         self._default_timeout = default_timeout
@@ -202,7 +202,7 @@ class Schedules:
         if query.owner is not None and not who.is_admin:
             raise ForbiddenError("Only an admin may list the schedules of an owner.")
         owner = None if who.is_admin else who.user
-        return await self._store.list_schedules(
+        return await self._rows.list_schedules(
             owner=owner,
             limit=limit,
             cursor=cursor,
@@ -215,11 +215,11 @@ class Schedules:
         Raises:
             ScheduleNotFoundError: there is none that `who` may see.
         """
-        row = await self._store.get_schedule(schedule_id)
+        row = await self._rows.get_schedule(schedule_id)
         if row is None:
             snapshot = await self._gateway.read(schedule_id)
             await self._projector.saw(snapshot)
-            row = await self._store.get_schedule(schedule_id) or ScheduleRow(snapshot=snapshot)
+            row = await self._rows.get_schedule(schedule_id) or ScheduleRow(snapshot=snapshot)
         check_visible(who, row.snapshot.walk)
         return row
 

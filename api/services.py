@@ -18,7 +18,7 @@ from api.runs import Runs
 from api.schedules import Schedules
 from api.streams import Streams
 from api.tails import Tails
-from api.views import TemporalUi
+from api.temporal_ui import TemporalUi
 from footfall.config import LimitSettings
 from footfall.projection.projector import Projector
 from footfall.projection.store import Store

@@ -3,7 +3,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.views import Instant
+from api.instants import Instant
 from footfall.temporal.pollers import host_of, is_alive, process_of, version_of
 
 

@@ -82,6 +82,7 @@ async def fill(store: Store, app: str, schedules: int, run_count: int) -> None:
         await store.put_schedules(some)
     for found in batched(runs(app, schedules, run_count), BATCH):
         await store.put_runs(found)
+    await store.set_watermark(START)
 
 
 async def serve(port: int, schedules: int, run_count: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 from support.dev_server import dev_server
+from support.leftovers import delete_busy_schedules
 from support.mongod import Mongod, running_mongod
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
@@ -20,11 +21,26 @@ settings.load_profile("footfall")
 structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
+LASTING = ("board-", "beside-")
+"""How the names of apps begin that run for several modules."""
+
+_servers: list[WorkflowEnvironment] = []
+
+
 @pytest.fixture(scope="session")
 async def temporal_server() -> AsyncIterator[WorkflowEnvironment]:
     async with dev_server() as environment:
         await register_attributes(environment.client)
+        _servers.append(environment)
         yield environment
+        _servers.clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def _nothing_goes_on() -> AsyncIterator[None]:
+    yield
+    for server in _servers:
+        await delete_busy_schedules(server.client, lasting=LASTING)
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ from api.errors import TOO_LARGE, responses
 from api.preconditions import DryRun
 from api.routes.schedules import COMMON
 from api.run_views import StartedRun, StartedRunData
+from api.schedule_views import DeletedData, ScheduleData, ScheduleView
 from api.services import Services
 from api.strict_json import StrictJsonRoute
-from api.views import DeletedData, ScheduleData, ScheduleView
 from footfall.errors import ForbiddenError, ProjectionUnavailableError
 from footfall.schedules.schedule import utc_now
 

@@ -10,9 +10,8 @@ from api.routes.schedules import COMMON, ScheduleId
 from api.run_bodies import EndRequest
 from api.run_counts import CountFilters, RunCounts
 from api.run_filters import RunFilters
-from api.run_views import ChangedRunData
+from api.run_views import ChangedRunData, RunData, RunDetail, RunList, RunView, ScheduleRunList
 from api.strict_json import StrictJsonRoute
-from api.views import RunData, RunDetail, RunList, RunView, ScheduleRunList
 from footfall.errors import (
     ForbiddenError,
     ProjectionUnavailableError,

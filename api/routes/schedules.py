@@ -13,9 +13,7 @@ from api.errors import TOO_LARGE, responses
 from api.listing import ListParameters
 from api.preconditions import DryRun, IdempotencyKey, IfMatch, Reason, checked_key, etags_of
 from api.previews import preview
-from api.services import Services
-from api.strict_json import StrictJsonRoute
-from api.views import (
+from api.schedule_views import (
     DeletedData,
     PreviewData,
     ScheduleData,
@@ -23,6 +21,8 @@ from api.views import (
     ScheduleView,
     knows_next_runs,
 )
+from api.services import Services
+from api.strict_json import StrictJsonRoute
 from footfall.errors import (
     ConflictError,
     ForbiddenError,

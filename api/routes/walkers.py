@@ -4,7 +4,7 @@ from api.auth import CurrentPrincipal, UsedServices
 from api.envelope import Envelope
 from api.errors import responses
 from api.routes.schedules import COMMON
-from api.views import WalkerList
+from api.walker_views import WalkerList
 from footfall.errors import NoWorkerError
 
 router = APIRouter(prefix="/schedule", tags=["walkers"])

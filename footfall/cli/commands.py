@@ -244,7 +244,9 @@ def _settings(
 ) -> "Settings":
     from footfall.config import load_settings
     from footfall.logs import configure_logs
+    from footfall.temporal.sdk_logs import forward_sdk_logs
 
     settings = load_settings(config=config, app=app, environ=os.environ, overrides=overrides)
     configure_logs(process, form=settings.log_format, level=settings.log_level)
+    forward_sdk_logs()
     return settings

@@ -10,13 +10,14 @@ import structlog
 
 from footfall.errors import ProjectionUnavailableError, TemporalUnavailableError
 from footfall.projection.change_lookback import ChangeLookback
+from footfall.projection.differences import agree, is_news, is_overtaken, may_be_reborn
 from footfall.projection.lookback import Lookback
 from footfall.projection.observer import Observer
 from footfall.projection.row import ScheduleRow
 from footfall.projection.store import Store
 from footfall.projection.witness import Witness
 from footfall.schedules.run import RunSummary
-from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, utc_now
+from footfall.schedules.schedule import ScheduleSnapshot, utc_now
 from footfall.temporal.listed import ListedSchedule
 
 POLL_SECONDS = 1.0
@@ -110,6 +111,7 @@ class Projector:
         # Schedules that may have runs from before they were deleted and created again.
         self._reborn: set[str] = set()
         self.problem: str | None = "The projection is being built."
+        self.is_built = False
         self._up_to = time.monotonic()
 
     @property
@@ -142,6 +144,7 @@ class Projector:
                 self._swept_at = None
                 delay = min(delay * 2, 15.0)
             else:
+                self.is_built = True
                 if self.problem is not None:
                     _log.info("the projection is up to date")
                 self.problem = None
@@ -173,7 +176,7 @@ class Projector:
         The write stands in Temporal already, so a store that is away is no error here: the
         next sweep folds it in.
         """
-        if snapshot.walk.revision == 1 and _may_be_reborn(snapshot.walk):
+        if snapshot.walk.revision == 1 and may_be_reborn(snapshot.walk):
             self._reborn.add(snapshot.walk.schedule_id)
         try:
             await self._put([snapshot])
@@ -214,7 +217,7 @@ class Projector:
         if first:
             # What was done while no API ran, or not recorded by one that ended in between.
             self._witness.notice(
-                [row.snapshot for row in rows.values() if _is_news(None, row.snapshot)],
+                [row.snapshot for row in rows.values() if is_news(None, row.snapshot)],
             )
             await self._witness.find_lost([*listed, *alive])
         await self._delete_completed(rows.values())
@@ -257,7 +260,7 @@ class Projector:
         unclear: list[str] = []
         for entry in entries:
             row = rows.get(entry.id)
-            if row is not None and _agree(entry, row.snapshot, now, strict=strict):
+            if row is not None and agree(entry, row.snapshot, now, strict=strict):
                 continue
             # A list does not tell how many of a limited number of runs are left.
             unlimited = entry.first.policies.max_runs is None
@@ -267,7 +270,7 @@ class Projector:
                 unclear.append(entry.id)
         for start in range(0, len(listed), BATCH):
             await self._put(listed[start : start + BATCH])
-        self._witness.notice([snapshot for snapshot in listed if _is_news(None, snapshot)])
+        self._witness.notice([snapshot for snapshot in listed if is_news(None, snapshot)])
         for start in range(0, len(unclear), BATCH):
             snapshots = await self._schedules.read_many(unclear[start : start + BATCH])
             await self._put(snapshots)
@@ -275,13 +278,13 @@ class Projector:
                 [
                     snapshot
                     for snapshot in snapshots
-                    if _is_news(rows.get(snapshot.walk.schedule_id), snapshot)
+                    if is_news(rows.get(snapshot.walk.schedule_id), snapshot)
                 ],
             )
         for entry in entries:
             row = rows.get(entry.id)
             is_new = row is None or row.snapshot.walk.created_at != entry.first.created_at
-            if is_new and not trust and _may_be_reborn(entry.first):
+            if is_new and not trust and may_be_reborn(entry.first):
                 self._reborn.add(entry.id)
         latest = max((entry.changed_at for entry in entries), default=None)
         if latest is not None:
@@ -327,7 +330,7 @@ class Projector:
         due: list[str] = []
         for schedule_id, at in latest.items():
             row = await self._store.get_schedule(schedule_id)
-            if row and _is_overtaken(row.snapshot, at):
+            if row and is_overtaken(row.snapshot, at):
                 due.append(schedule_id)
         if due:
             await self._put(await self._schedules.read_many(due))
@@ -359,61 +362,3 @@ class Projector:
             cursor = page.cursor
             if cursor is None:
                 return
-
-
-def _may_be_reborn(walk: ScheduledWalk) -> bool:
-    """Say whether a schedule of this id may have been deleted before: any other id is random."""
-    return walk.is_static or walk.name is not None or walk.request is not None
-
-
-def _is_overtaken(snapshot: ScheduleSnapshot, at: datetime) -> bool:
-    """Say whether a schedule has to be read again, one of whose runs started at an instant.
-
-    One that has used up the times it showed has new ones, or is completed; one whose runs
-    are numbered has fewer left.
-    """
-    if not snapshot.next_times:
-        return False
-    return snapshot.next_times[-1] <= at or snapshot.runs_left is not None
-
-
-def _agree(
-    entry: ListedSchedule,
-    snapshot: ScheduleSnapshot,
-    now: datetime,
-    *,
-    strict: bool,
-) -> bool:
-    walk = snapshot.walk
-    if entry.first.created_at != walk.created_at:
-        return False
-    if entry.revision != walk.revision:
-        # The list lags: what this process has just written is newer.
-        return entry.revision < walk.revision and not strict
-    if (entry.paused, entry.note) != (snapshot.paused, snapshot.note):
-        return False
-    if not entry.next_times:
-        # The list has no times yet of a schedule that was just created, and none any more of
-        # one that was completed; a sweep asks which it is.
-        return not (strict and snapshot.next_times)
-    if not snapshot.next_times or max(snapshot.next_times) <= now:
-        return False
-    return _times_agree(entry.next_times, snapshot)
-
-
-def _times_agree(times: Sequence[datetime], snapshot: ScheduleSnapshot) -> bool:
-    # Rows hold more times than the list shows, and the list may be the older one. A time
-    # that the row does not know, at or before its last one, says that the spec was changed.
-    known = set(snapshot.next_times)
-    return not known or all(at in known or at > max(known) or at < min(known) for at in times)
-
-
-def _is_news(row: ScheduleRow | None, snapshot: ScheduleSnapshot) -> bool:
-    """Say whether a schedule was changed since its row was written, or since its creation."""
-    walk = snapshot.walk
-    if row is None or row.snapshot.walk.created_at != walk.created_at:
-        return walk.revision > 1 or snapshot.paused or snapshot.note != ""
-    before = row.snapshot
-    if (before.walk, before.paused, before.note) != (walk, snapshot.paused, snapshot.note):
-        return True
-    return not _times_agree(snapshot.next_times, before)

@@ -9,47 +9,19 @@ from footfall.schedules.run import RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 
 
-class Store(Protocol):
-    """Where the projection's rows are kept. Only the projector writes.
-
-    A store is opened for one scope (a Temporal namespace and an app) and never shows rows of
-    another. Several processes may fold the same events into one store at once, in any order
-    and more than once: every write is idempotent, and the rows end equal.
+class Rows(Protocol):
+    """The projection as its readers see it.
 
     Raises:
         ProjectionUnavailableError: from every method, when the database does not answer.
     """
 
-    async def open(self) -> None:
-        """Connect, and prepare indexes; raises when the database does not answer."""
-        ...
-
-    async def close(self) -> None:
-        """Give back every connection."""
-        ...
-
     async def ping(self) -> None:
         """Raise unless the database answers."""
         ...
 
-    async def put_schedules(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
-        """Add or replace schedules.
-
-        One that is older than the row, by creation time and then by revision, is ignored; of
-        the same revision the one that is put last stays.
-        """
-        ...
-
-    async def remove_schedules(self, ids: Sequence[str]) -> None:
-        """Remove schedules and their runs; unknown ids are ignored."""
-        ...
-
     async def get_schedule(self, schedule_id: str) -> ScheduleRow | None:
         """Give one row, or None."""
-        ...
-
-    async def schedule_ids(self) -> set[str]:
-        """Give the ids of every schedule."""
         ...
 
     async def list_schedules(
@@ -81,18 +53,6 @@ class Store(Protocol):
         """Count the schedules of each status, everyone's together."""
         ...
 
-    async def put_runs(self, runs: Sequence[RunSummary]) -> None:
-        """Add or replace runs, and fold them into their schedules' tallies.
-
-        A closed run never becomes running again; runs of schedules without a row are kept,
-        and count once the schedule's row is put.
-        """
-        ...
-
-    async def get_run(self, schedule_id: str, run_id: str) -> RunSummary | None:
-        """Give one run, or None."""
-        ...
-
     async def list_runs(self, query: RunQuery) -> RunPage:
         """List the runs of a query, the newest start first.
 
@@ -110,6 +70,54 @@ class Store(Protocol):
         `edges` are instants (UTC), ascending, at least two; a span has its first instant and not
         its last. The query's instants, its limit and its cursor are not looked at.
         """
+        ...
+
+
+class Store(Rows, Protocol):
+    """Where the projection's rows are kept. Only the projector writes.
+
+    A store is opened for one scope (a Temporal namespace and an app) and never shows rows of
+    another. Several processes may fold the same events into one store at once, in any order
+    and more than once: every write is idempotent, and the rows end equal.
+
+    Raises:
+        ProjectionUnavailableError: from every method, when the database does not answer.
+    """
+
+    async def open(self) -> None:
+        """Connect, and prepare indexes; raises when the database does not answer."""
+        ...
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        ...
+
+    async def put_schedules(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
+        """Add or replace schedules.
+
+        One that is older than the row, by creation time and then by revision, is ignored; of
+        the same revision the one that is put last stays.
+        """
+        ...
+
+    async def remove_schedules(self, ids: Sequence[str]) -> None:
+        """Remove schedules and their runs; unknown ids are ignored."""
+        ...
+
+    async def schedule_ids(self) -> set[str]:
+        """Give the ids of every schedule."""
+        ...
+
+    async def put_runs(self, runs: Sequence[RunSummary]) -> None:
+        """Add or replace runs, and fold them into their schedules' tallies.
+
+        A closed run never becomes running again; runs of schedules without a row are kept,
+        and count once the schedule's row is put.
+        """
+        ...
+
+    async def get_run(self, schedule_id: str, run_id: str) -> RunSummary | None:
+        """Give one run, or None."""
         ...
 
     async def prune_runs(self, before: datetime) -> None:

@@ -21,6 +21,9 @@ from footfall.triggers import plan as plan_of
 RUN_WALKER = "RunWalker"
 """Type of the workflow that is a run."""
 
+RUN_ACTIVITY = "run_walker"
+"""Type of the activity of a run that runs its walker; its result is what the walker gave."""
+
 _OVERLAPS = {
     OverlapPolicy.SKIP: ScheduleOverlapPolicy.SKIP,
     OverlapPolicy.BUFFER_ONE: ScheduleOverlapPolicy.BUFFER_ONE,

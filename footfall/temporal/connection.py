@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
 from temporalio.client import Client, Interceptor, Plugin
 from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 
@@ -17,6 +18,8 @@ RPC_TIMEOUT = timedelta(seconds=10)
 """How long one call to Temporal may take."""
 
 MAX_IDENTIFIER = 512
+
+_log = structlog.get_logger(__name__)
 
 _AWAY = (
     RPCStatusCode.UNAVAILABLE,
@@ -108,13 +111,20 @@ async def connect(
 
 async def connect_patiently(settings: TemporalSettings, *, identity: str) -> Client:
     """Connect, trying again every second or two until Temporal answers."""
-    delay = 0.2
+    delay, waits = 0.2, False
     while True:
         try:
-            return await connect(settings, identity=identity)
-        except TemporalUnavailableError:
+            client = await connect(settings, identity=identity)
+        except TemporalUnavailableError as error:
+            if not waits:
+                _log.warning("Temporal is waited for", reason=error.message)
+                waits = True
             await asyncio.sleep(delay)
             delay = min(delay * 2, 2.0)
+        else:
+            if waits:
+                _log.info("Temporal answers")
+            return client
 
 
 def _tls(settings: TemporalSettings) -> TLSConfig | bool:

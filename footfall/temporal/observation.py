@@ -6,9 +6,7 @@ from temporalio.client import WorkflowExecutionDescription
 from footfall.schedules.attributes import MEMO_FINGERPRINT, MEMO_WAITS
 from footfall.schedules.live import LiveRun
 from footfall.schedules.run import RunOutcome, RunSummary
-
-RUN_ACTIVITY = "run_walker"
-"""Type of the activity that runs a walker."""
+from footfall.temporal.action import RUN_ACTIVITY
 
 _NOTHING = LiveRun()
 

@@ -18,13 +18,10 @@ from footfall.schedules.attributes import MEMO_ERROR, MEMO_OCCASION
 from footfall.schedules.occasion import Occasion, RunReference
 from footfall.schedules.run import RunError, RunKind, RunOutcome, RunStatus, RunSummary
 from footfall.temporal import attributes
-from footfall.temporal.action import RUN_WALKER
+from footfall.temporal.action import RUN_ACTIVITY, RUN_WALKER
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
 from footfall.temporal.observation import Observation, observation
 from footfall.temporal.reading import Unread, decoded, owned
-
-RUN_WALKER_ACTIVITY = "run_walker"
-"""Name of the activity of a run whose result is what the walker gave."""
 
 _STATUSES = {
     WorkflowExecutionStatus.RUNNING: RunStatus.RUNNING,
@@ -143,7 +140,7 @@ class RunGateway:
         with translated_errors():
             async for event in handle.fetch_history_events(rpc_timeout=RPC_TIMEOUT):
                 scheduled = event.activity_task_scheduled_event_attributes
-                if scheduled.activity_type.name == RUN_WALKER_ACTIVITY:
+                if scheduled.activity_type.name == RUN_ACTIVITY:
                     walks.add(event.event_id)
                 completed = event.activity_task_completed_event_attributes
                 payloads = completed.result.payloads

@@ -21,7 +21,8 @@ from chaos.witness import Witness
 from support.api import api_settings
 from support.waiting import until
 
-from api.views import RunView, TemporalUi
+from api.run_views import RunView
+from api.temporal_ui import TemporalUi
 from footfall.config import TemporalSettings
 from footfall.schedules.run import RunSummary
 from footfall.temporal.connection import connect

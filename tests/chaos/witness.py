@@ -10,7 +10,8 @@ from support.rows import tally
 from support.waiting import until
 from temporalio.client import Client, ScheduleInfo
 
-from api.views import ScheduleView, TemporalUi
+from api.schedule_views import ScheduleView
+from api.temporal_ui import TemporalUi
 from footfall.projection.row import ScheduleRow
 from footfall.schedules.run import RunSummary
 from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot

@@ -178,7 +178,7 @@ async def walked(
             return rows
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     projection=projections(),
     several=st.lists(
@@ -206,7 +206,7 @@ async def test_both_stores_show_what_the_query_says(
         assert await walked(reader, query, owner, limit) == wanted
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     steps=st.lists(
         st.tuples(

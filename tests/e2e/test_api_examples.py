@@ -66,10 +66,10 @@ async def test_every_request_is_answered_as_it_is_printed(tmp_path: Path) -> Non
         async with footfall(*arguments, tmp_path=tmp_path, **environ) as running:
             await ready(f"http://127.0.0.1:{ports['api']}", running=running)
             await running.shows("Footfall is ready")
-            script = (
-                f"export TOKEN=$({FOOTFALL} token --user ada)\n"
-                f"export ADMIN=$({FOOTFALL} token --user ops --admin)\n"
-            )
+            # Each a process of its own, which takes longer than a request.
+            token = await output_of(f"{FOOTFALL} token --user ada", tmp_path)
+            admin = await output_of(f"{FOOTFALL} token --user ops --admin", tmp_path)
+            script = f"export TOKEN={token.strip()}\nexport ADMIN={admin.strip()}\n"
             for printed in ALL:
                 request, answer = (
                     text.replace("127.0.0.1:8000", f"127.0.0.1:{ports['api']}").replace(

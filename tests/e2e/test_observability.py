@@ -322,6 +322,21 @@ async def test_lines_about_a_run_name_it_and_its_trace(deployment: Deployment) -
     assert "only the owner" not in deployment.worker_process.output
 
 
+async def test_a_run_that_is_terminated_is_told_in_one_line(deployment: Deployment) -> None:
+    schedule = await create(deployment.caller, "sleepy")
+    run = await walking(deployment.caller, await trigger(deployment.caller, schedule["id"]))
+    path = f"/schedule/{run['schedule_id']}/runs/{run['id']}/terminate"
+    await deployment.caller.data("POST", path)
+    # What comes after its end shows that nothing more is said of it, such as by the SDK.
+    await traced(deployment, run["id"], "start sleepy")
+    await deployment.ran("greet")
+    lines = [json.loads(line) for line in deployment.worker_process.output.splitlines()]
+    (line,) = [one for one in lines if one.get("run_id") == run["id"]]
+    assert (line["event"], line["level"]) == ("a walker was killed", "info")
+    assert "terminated" in line["reason"]
+    assert not [one for one in lines if one["logger"].startswith("temporalio.core")]
+
+
 ROOT = Path(__file__).parent.parent.parent
 NAME = re.compile(r"\b(?:footfall|process)_[a-z_]+\b")
 

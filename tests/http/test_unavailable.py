@@ -57,12 +57,16 @@ async def test_without_temporal_requests_get_503_and_the_process_lives(
         assert {"temporal", "projection"} <= body["data"]["details"]["problems"].keys()
         alice = api.caller("alice")
         for method, path, body in ENDPOINTS:
-            if path == "/schedule/list":
-                continue
             answer = await alice(method, path, **options(body))
             assert answer.status_code == 503, (method, path, answer.text)
-            assert answer.json()["data"]["code"] == "temporal_unavailable"
+            unread = path == "/schedule/list"
+            code = "projection_unavailable" if unread else "temporal_unavailable"
+            assert answer.json()["data"]["code"] == code
             assert answer.headers["Retry-After"]
+        # Nobody is told that there is nothing before anyone has looked.
+        for path in ("/runs", "/runs/counts", "/schedule/list?tag=a"):
+            _, data = await alice.error("GET", path)
+            assert data["code"] == "projection_unavailable"
         admin = api.caller("root-admin", admin=True)
 
         async def told() -> Scraped | None:
@@ -75,7 +79,8 @@ async def test_without_temporal_requests_get_503_and_the_process_lives(
         found = await until(told, what="a scrape that says that Temporal is away")
         assert found("footfall_projection_up") == 0
         assert found("footfall_projection_lag_seconds") > 0
-        assert list(found.samples("footfall_workers")) == []
+        for unknown in ("footfall_workers", "footfall_schedules"):
+            assert list(found.samples(unknown)) == []
 
 
 async def test_without_a_worker_nothing_is_created(

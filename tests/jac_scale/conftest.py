@@ -5,7 +5,7 @@ from support.jac_scale import Beside, Person, need_jac_scale, running_beside
 from temporalio.testing import WorkflowEnvironment
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def beside(
     temporal_server: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Beside]:

@@ -26,7 +26,7 @@ from support.mongod import Mongod
 from support.world import World
 from temporalio.testing import WorkflowEnvironment
 
-EXAMPLES = int(os.environ.get("FOOTFALL_TEST_MODEL_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("FOOTFALL_TEST_MODEL_EXAMPLES", "15"))
 
 
 class Schedules(RuleBasedStateMachine):

@@ -1,5 +1,6 @@
 """What a worker's health endpoint says of Temporal, of its app and of its processes."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from structlog.testing import capture_logs
 from support.scraped import scrape
 from support.waiting import until
 from temporalio.client import Client
 
 from footfall.config import TemporalSettings
 from footfall.listener import listen
-from footfall.temporal.connection import connect
+from footfall.temporal.connection import connect, connect_patiently
 from footfall.temporal.health import TemporalHealth
 from footfall.walkers.call import RunContext, WalkerCall
 from footfall.walkers.hosts import Hosts
@@ -66,6 +68,21 @@ async def test_a_worker_is_ready_when_it_takes_runs_and_temporal_answers(
         assert seen("footfall_worker_takes_runs") == 1
         async with httpx.AsyncClient() as http:
             assert (await http.get(f"{url}/healthz/live")).status_code == 200
+
+
+async def test_who_waits_for_temporal_says_so_once(unused_tcp_port: int) -> None:
+    nowhere = TemporalSettings(address=f"127.0.0.1:{unused_tcp_port}")
+    with capture_logs() as lines:
+        waiting = asyncio.create_task(connect_patiently(nowhere, identity="test"))
+
+        async def said() -> bool:
+            return bool(lines)
+
+        await until(said, what="a line that says so")
+        waiting.cancel()
+    (line,) = lines
+    assert (line["event"], line["log_level"]) == ("Temporal is waited for", "warning")
+    assert f"127.0.0.1:{unused_tcp_port}" in line["reason"]
 
 
 async def test_a_worker_that_can_start_no_process_says_why(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.walks import a_walk
 
-from api.views import _next_times
+from api.schedule_views import _next_times
 from footfall.schedules.schedule import ScheduleSnapshot
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 
 from api.events import Events
 from api.streams import Streams
-from api.views import TemporalUi
+from api.temporal_ui import TemporalUi
 from footfall.projection.feed import Feed
 from footfall.schedules.hook import NoticeKind
 from footfall.schedules.notice import Notice

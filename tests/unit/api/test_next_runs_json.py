@@ -6,7 +6,7 @@ import pytest
 
 from api.envelope import Envelope, body_with
 from api.next_runs import next_runs_json
-from api.views import NextRun, PreviewData
+from api.schedule_views import NextRun, PreviewData
 from footfall.triggers.clock import BEGIN, END, clock_of, utc
 from footfall.triggers.zone import _names
 

@@ -6,7 +6,8 @@ from support.rows import at, run, snapshot, tally
 
 from api.envelope import Envelope
 from api.rendered import MOST_ROWS, RenderedRows
-from api.views import ScheduleList, ScheduleView, TemporalUi
+from api.schedule_views import ScheduleList, ScheduleView
+from api.temporal_ui import TemporalUi
 from footfall.projection.row import ScheduleRow
 
 UI = TemporalUi(base="http://temporal", namespace="default")

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.rows import at, run, snapshot
 
-from api.views import ScheduleView, TemporalUi
+from api.schedule_views import ScheduleView
+from api.temporal_ui import TemporalUi
 from footfall.errors import InvalidInputError
 from footfall.projection.cursor import micros
 from footfall.projection.position import Position, decode_position, encode_position

@@ -1,18 +1,19 @@
-"""What the API shows of schedules, runs and walkers."""
+"""What the API shows of schedules."""
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import quote, urlsplit
+from datetime import datetime
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, Field
 
 from api.broken import BrokenView
+from api.instants import INSTANT, Instant
+from api.run_views import RunView
+from api.temporal_ui import Links, TemporalUi
 from footfall.errors import InvalidInputError
 from footfall.projection.row import ScheduleRow
 from footfall.schedules.hook import Hook
-from footfall.schedules.live import Progress
 from footfall.schedules.policy import (
     LONGEST_CATCHUP,
     AfterCompletion,
@@ -21,171 +22,17 @@ from footfall.schedules.policy import (
     Policies,
     RetryPolicy,
 )
-from footfall.schedules.run import RunError, RunKind, RunOutcome, RunStatus, RunSummary
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 from footfall.triggers import compile_config, next_times, read_config, zone_of
 
-
-def _seconds(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _milliseconds(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-_INSTANT = WithJsonSchema({"type": "string", "format": "date-time"})
 _NEXT_RUNS = 5
-Instant = Annotated[datetime, PlainSerializer(_seconds), _INSTANT]
-PreciseInstant = Annotated[datetime, PlainSerializer(_milliseconds), _INSTANT]
-
-
-class TemporalUi:
-    """Makes links into Temporal's Web UI; `origin` is what a browser calls it."""
-
-    def __init__(self, *, base: str, namespace: str) -> None:
-        parts = urlsplit(base)
-        self.origin = f"{parts.scheme}://{parts.netloc}".lower()
-        self._base = f"{base.rstrip('/')}/namespaces/{quote(namespace, safe='')}"
-
-    def schedule(self, schedule_id: str) -> str:
-        """Give the page of a schedule."""
-        return f"{self._base}/schedules/{quote(schedule_id, safe='')}"
-
-    def run(self, run: RunSummary) -> str:
-        """Give the page of a run."""
-        return (
-            f"{self._base}/workflows/{quote(run.id, safe='')}"
-            f"/{quote(run.temporal_run_id, safe='')}/history"
-        )
-
-
-class Links(BaseModel):
-    """Where else to look."""
-
-    temporal_ui: str
-
-
-class RunErrorView(BaseModel):
-    """Why a run failed."""
-
-    type: str
-    message: str
-    traceback: str | None = None
-
-    @classmethod
-    def of(cls, error: RunError | None) -> Self | None:
-        """Show an error, if there is one."""
-        return cls(**error.model_dump()) if error else None
-
-
-class FollowedRun(BaseModel):
-    """A run after which another schedule ran."""
-
-    schedule_id: str
-    run_id: str
-
-
-class RunView(BaseModel):
-    """A run, as lists show it.
-
-    ``scheduled_at`` is null for one that was started by hand; of one that follows another run it
-    is the end of that. ``by`` and ``reason`` are null for one that its schedule started.
-    ``after`` names the run that it follows.
-    """
-
-    id: str
-    schedule_id: str
-    walker_name: str
-    kind: RunKind
-    status: RunStatus
-    scheduled_at: Instant | None
-    started_at: PreciseInstant
-    closed_at: PreciseInstant | None
-    duration_ms: int | None
-    error: RunErrorView | None
-    by: str | None
-    reason: str | None
-    after: FollowedRun | None
-    links: Links
-
-    @classmethod
-    def of(cls, run: RunSummary, ui: TemporalUi) -> Self:
-        """Show a run."""
-        return cls(**_run_fields(run, ui), error=RunErrorView.of(run.error))
-
-
-class RunDetail(RunView):
-    """One run with its output.
-
-    ``stdout`` keeps the beginning, and ``reports`` as many as fit; what was cut is marked.
-    ``attempts`` counts the starts of the walker: more than one where a worker was lost.
-    ``started_at`` is when Temporal started the run, ``walker_started_at`` when the walker itself
-    was started the last time: null where it was not, or was terminated. ``progress`` is what a
-    running walker told last.
-    """
-
-    walker_started_at: PreciseInstant | None
-    progress: Progress | None
-    attempts: int
-    worker: str
-    reports: list[Any]
-    reports_truncated: bool
-    stdout: str
-    stdout_truncated: bool
-
-    @classmethod
-    def of_outcome(
-        cls,
-        run: RunSummary,
-        outcome: RunOutcome,
-        progress: Progress | None,
-        ui: TemporalUi,
-    ) -> Self:
-        """Show a run with what it gave."""
-        return cls(
-            **_run_fields(run, ui),
-            error=RunErrorView.of(outcome.error or run.error),
-            walker_started_at=outcome.walker_started_at,
-            progress=progress,
-            attempts=outcome.attempts,
-            worker=outcome.worker,
-            reports=outcome.reports,
-            reports_truncated=outcome.reports_truncated,
-            stdout=outcome.stdout,
-            stdout_truncated=outcome.stdout_truncated,
-        )
-
-
-def _run_fields(run: RunSummary, ui: TemporalUi) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "schedule_id": run.schedule_id,
-        "walker_name": run.walker_name,
-        "kind": run.kind,
-        "status": run.status,
-        "scheduled_at": run.scheduled_at,
-        "started_at": run.started_at,
-        "closed_at": run.closed_at,
-        "duration_ms": run.duration_ms,
-        "by": run.by,
-        "reason": run.reason,
-        "after": _followed(run),
-        "links": Links(temporal_ui=ui.run(run)),
-    }
-
-
-def _followed(run: RunSummary) -> FollowedRun | None:
-    if run.after_schedule is None or run.after_run is None:
-        return None
-    return FollowedRun(schedule_id=run.after_schedule, run_id=run.after_run)
 
 
 class NextRun(BaseModel):
     """When a schedule will run: in UTC, and by the clocks of its time zone with their offset."""
 
     utc: Instant
-    local: Annotated[str, _INSTANT]
+    local: Annotated[str, INSTANT]
 
     @classmethod
     def of(cls, at: datetime, timezone: str) -> Self:
@@ -360,63 +207,3 @@ class DeletedData(BaseModel):
 
     id: str
     deleted: bool
-
-
-class RunData(BaseModel):
-    """One run."""
-
-    run: RunDetail
-
-
-class RunList(BaseModel):
-    """Runs, the newest start first; `cursor` leads to the next page."""
-
-    runs: list[RunView]
-    cursor: str | None = None
-
-
-class ScheduleRunList(RunList):
-    """Runs of one schedule; ``counts`` has how many there are of each status, unfiltered."""
-
-    counts: dict[RunStatus, int]
-
-
-class WalkerFieldView(BaseModel):
-    """An argument of a walker; `json_schema` says what it takes."""
-
-    name: str
-    type: str
-    required: bool
-    default: Any
-    json_schema: dict[str, Any]
-
-
-class WalkerView(BaseModel):
-    """A walker that can be scheduled."""
-
-    name: str
-    kind: Literal["walker", "function"]
-    language: Literal["jac", "python"]
-    doc: str
-    file: str
-    line: int
-    fields: list[WalkerFieldView]
-    methods: list[str]
-    path: str | None
-    schedule: dict[str, Any] | None
-
-
-class ProblemView(BaseModel):
-    """Something in the app that the worker reported and skipped."""
-
-    walker: str | None
-    file: str
-    line: int
-    message: str
-
-
-class WalkerList(BaseModel):
-    """The walkers that the running workers know."""
-
-    walkers: list[WalkerView]
-    problems: list[ProblemView]
