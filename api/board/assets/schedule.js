@@ -4,6 +4,7 @@ import { Problem, get, isAbort, partOf, path } from "./api.js";
 import * as actions from "./actions.js";
 import { changeList } from "./changes.js";
 import { eachSecond, now } from "./clock.js";
+import { counted } from "./counted.js";
 import { h, link, outside, replace, swap, whenSeen } from "./dom.js";
 import { durationChart } from "./durations.js";
 import { runHeat } from "./heat.js";
@@ -105,7 +106,7 @@ export function schedulePage({ host, query, signal, title }) {
       schedule.catchup_window === null ? "never too late" : `catch-up ${span(schedule.catchup_window)}`,
       retry.max_attempts === 1 ? "no retries" : `${retry.max_attempts} attempts`,
       schedule.priority === 3 ? null : `priority ${schedule.priority}`,
-      schedule.pause_on_failure && `paused after ${schedule.pause_on_failure} failures`,
+      schedule.pause_on_failure && `paused after ${counted(schedule.pause_on_failure, "failure")}`,
       schedule.max_runs && `${schedule.runs_left} of ${schedule.max_runs} runs left`,
       schedule.late_after && `late after ${span(schedule.late_after)}`,
       schedule.after_completion === "delete" ? "deleted when completed" : null,
