@@ -11,6 +11,7 @@ from footfall.cli.grouping import with_groups
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from footfall.cli.profile import Target
     from footfall.client import Client
     from footfall.client.call import Call
     from footfall.client.errors import ClientError
@@ -66,12 +67,11 @@ class Server:
             ConfigurationError: nobody said with what token, or the profile is wrong.
             TokenError: the token cannot be one.
         """
-        from footfall.cli.profile import choose
         from footfall.client import Client
         from footfall.errors import ConfigurationError
 
         if self._client is None:
-            target = choose(**self._given, environ=os.environ)
+            target = self.where()
             if target.token is None:
                 because = f" ({target.lacks})" if target.lacks else ""
                 raise ConfigurationError(
@@ -82,16 +82,15 @@ class Server:
             self._client = Client(target.url, target.token, retry_seconds=RETRY_SECONDS)
         return self._client
 
-    def where(self) -> tuple[str, str | None]:
-        """Give where the API is, and the token if there is one.
+    def where(self) -> "Target":
+        """Give where the API is, and with what token it is asked, if there is one.
 
         Raises:
             ConfigurationError: the profile is wrong.
         """
         from footfall.cli.profile import choose
 
-        target = choose(**self._given, environ=os.environ)
-        return target.url, target.token
+        return choose(**self._given, environ=os.environ)
 
     def data(self, call: "Call[Any]") -> Any:
         """Give the data of an answer as JSON has it."""

@@ -17,12 +17,13 @@ _TIMEOUT = 5.0
 _MOST_TOLD = 5
 
 
-def api_findings(url: str, token: str | None) -> Iterator[Finding]:
+def api_findings(url: str, token: str | None, lacks: str | None = None) -> Iterator[Finding]:
     """Ask an API whether it is ready, whether the token is one, and what it had to skip.
 
     Args:
         url: where it is.
         token: None leaves out what needs one.
+        lacks: why there is no token, where that is known.
     """
     try:
         before = datetime.now(UTC)
@@ -39,7 +40,7 @@ def api_findings(url: str, token: str | None) -> Iterator[Finding]:
         return
     yield of_clock("the API", _ahead(answer.headers.get("date"), before, after), tolerated=_DATE)
     if token is None:
-        message = "There is none to try."
+        message = f"There is none to try{f': {lacks}' if lacks else ''}."
         make = "`footfall token` makes one; give it with --token or FOOTFALL_TOKEN."
         yield Finding("token", "skipped", message, make)
         return

@@ -372,6 +372,21 @@ async def test_a_profile_names_a_server(footfall: Footfall, url: str, tmp_path: 
     assert (done.code, "did you mean 'here'?" in done.err) == (2, True)
 
 
+async def test_a_profile_that_lacks_its_token_is_told(
+    footfall: Footfall, url: str, address: str, app: str, tmp_path: Path
+) -> None:
+    text = f"[profiles.bare]\nurl = '{url}'\ntoken_env = 'BARE'\n"
+    (tmp_path / "profiles.toml").write_text(text)
+    of_it = {"FOOTFALL_TOKEN": "", "FOOTFALL_PROFILE": "bare", "FOOTFALL_URL": ""}
+    done = await footfall("walkers", **of_it)
+    lacks = "profile 'bare' takes it from BARE, which is not set"
+    assert (done.code, f"There is no token ({lacks})" in done.err) == (2, True)
+    where = ("--temporal-address", address, "--task-queue", app)
+    done = await footfall("doctor", "--json", *where, **of_it)
+    found = {one["part"]: one for one in json.loads(done.out)["findings"]}
+    assert found["token"]["message"] == f"There is none to try: {lacks}."
+
+
 async def test_pages_are_gathered(footfall: Footfall) -> None:
     for _ in range(3):
         assert (await footfall(*["schedules", "create", "greet", "--every", "5h"])).code == 0
