@@ -32,6 +32,7 @@ from api.services import Services
 from api.strict_query import StrictQuery
 from footfall.config import LimitSettings
 from footfall.errors import ConfigurationError
+from footfall.extra import bringing
 
 if TYPE_CHECKING:
     # FastAPI 0.165 and newer have it. Beside jac-scale it is an older one, without traces.
@@ -53,6 +54,9 @@ def build_app(services: Services | None) -> FastAPI:
         title="Footfall",
         summary="Durable schedules for walkers, on Temporal",
         version=version("footfall"),
+        # Their pages would run scripts of other hosts where the board keeps its token.
+        docs_url=None,
+        redoc_url=None,
         # A path with a slash too many is none, and is told of as every other.
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
@@ -96,7 +100,7 @@ def _telemetry(traces: "Traces | None") -> "TelemetryConfig":
         # An older FastAPI takes it for a setting of ours, and passes it over.
         return {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
     if "telemetry" not in signature(FastAPI).parameters:
-        message = "Traces of requests need FastAPI 0.165 or newer: pip install 'footfall[traces]'."
+        message = f"Traces of requests need FastAPI 0.165 or newer: {bringing('traces')}."
         raise ConfigurationError(message)
     return {
         "tracer_provider": traces.provider,

@@ -155,6 +155,9 @@ def _problems(
     problems: list[errors.FieldProblem] = []
     for problem in found:
         place = [str(part) for part in problem["loc"] if part not in ("body", "query", "path")]
+        if problem["loc"][0] == "query":
+            # Of a parameter that is repeated nobody wrote a number.
+            del place[1:]
         field = ".".join(place) or "body"
         message = f"{problem['msg']}."
         if problem["type"] == "json_invalid":

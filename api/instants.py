@@ -5,7 +5,7 @@ from pydantic import PlainSerializer, WithJsonSchema
 
 
 def _seconds(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _milliseconds(at: datetime) -> str:

@@ -86,6 +86,9 @@ class CountFilters:
                 first, or there are more than 1,000 spans.
         """
         since, until = read_instant("since", self._since), read_instant("until", self._until)
+        if since is not None and (since > now if until is None else since >= until):
+            end = "`until`" if until else "now"
+            raise InvalidInputError(FieldProblem("since", f"It must come before {end}."))
         try:
             zone = zone_of(parse_zone(self._timezone))
             last = now if until is None else until - timedelta(microseconds=1)
@@ -95,8 +98,10 @@ class CountFilters:
         except InvalidTriggerError as error:
             raise InvalidInputError(error.problems) from None
         except OverflowError:
+            # Without `since`, it is reckoned from `until`.
+            field = "until" if since is None else "since"
             message = "It is too near to an end of the calendar."
-            raise InvalidInputError(FieldProblem("since", message)) from None
+            raise InvalidInputError(FieldProblem(field, message)) from None
 
 
 def spans_of(edges: list[datetime], counts: list[dict[RunStatus, int]]) -> RunCounts:
@@ -106,8 +111,6 @@ def spans_of(edges: list[datetime], counts: list[dict[RunStatus, int]]) -> RunCo
 
 
 def _edges(since: datetime, last: datetime, by: SpanLength, zone: ZoneInfo) -> list[datetime]:
-    if since > last:
-        raise InvalidInputError(FieldProblem("since", "It must come before `until`."))
     if (last - since) // _LENGTHS[by] >= MOST_SPANS:
         message = f"At most {MOST_SPANS:,} {by}s are counted at once; begin later."
         raise InvalidInputError(FieldProblem("since", message))

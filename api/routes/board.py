@@ -40,6 +40,8 @@ def board(assets: Assets) -> APIRouter:
     """
     router = APIRouter(include_in_schema=False)
 
+    # Whoever watches over a site asks for the head of its first page.
+    @router.head("/")
     @router.get("/")
     async def show_board(if_none_match: IfNoneMatch = None) -> Response:
         return _answer(assets.page, if_none_match, _ALWAYS_ASK)

@@ -10,8 +10,10 @@ def main() -> None:
     """Run the command line, and say in one line each what is wrong."""
     # Within the function, each for the reason that the module's docstring gives.
     from footfall.cli.commands import cli  # noqa: PLC0415
+    from footfall.cli.stream import escape_unsayable  # noqa: PLC0415
     from footfall.errors import AppError, FootfallError  # noqa: PLC0415
 
+    escape_unsayable(sys.stdout, sys.stderr)
     try:
         cli(prog_name="footfall")
     except FootfallError as error:

@@ -116,9 +116,11 @@ def cancel(
 
 
 def _times(console: Any, data: Any) -> None:
+    from footfall.counted import counted
+
     for run in data["runs"]:
         console.print(run["local"])
-    console.print(f"{data['total']} runs; nothing was started.")
+    console.print(f"{counted(data['total'], 'run')}; nothing was started.")
 
 
 def _followed(server: Server, data: Any) -> Any:

@@ -188,7 +188,7 @@ def token(
     """Print a token, signed with the configured secret or else the data folder's."""
     try:
         lifetime = parse_duration(expires)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--expires") from error
     from footfall.config import load_settings
     from footfall.errors import ConfigurationError

@@ -68,17 +68,16 @@ def export(
     ] = None,
 ) -> None:
     """Write your schedules as YAML that `footfall apply` takes; with --json, as JSON."""
-    import json
-
     from footfall.cli.document import write_document
+    from footfall.cli.stream import json_text, says_all
     from footfall.client import schedule_calls
     from footfall.errors import ConfigurationError
 
     data = server.data(schedule_calls.export_schedules())
     if server.is_json:
-        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        text = json_text(data, indent=2) + "\n"
     else:
-        text = write_document(data)
+        text = write_document(data, plain=output is None and not says_all(sys.stdout))
     if output is None:
         sys.stdout.write(text)
         return

@@ -112,11 +112,11 @@ def _interval(every: str) -> dict[str, int]:
 def _seconds(option: str, text: str | None) -> int | None:
     if text is None:
         return None
-    if text.isdecimal():
-        return int(text)
     try:
+        if text.isdecimal():
+            return int(text)
         return round(parse_duration(text).total_seconds())
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=option) from error
 
 
@@ -134,7 +134,7 @@ def arguments(arg: list[str] | None, args: str | None) -> dict[str, Any] | None:
     if args is not None:
         try:
             whole = json.loads(args)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise typer.BadParameter(f"it is no JSON: {error}", param_hint="--args") from error
         if not isinstance(whole, dict):
             raise typer.BadParameter("it must be an object of fields", param_hint="--args")
@@ -155,5 +155,5 @@ def pairs(option: str, written: list[str] | None) -> Iterator[tuple[str, Any]]:
         try:
             # JSON knows neither NaN nor Infinity; Python would read them.
             yield name, json.loads(value, parse_constant=str)
-        except ValueError:
+        except (ValueError, RecursionError):
             yield name, value

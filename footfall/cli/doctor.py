@@ -81,8 +81,9 @@ async def _each(server: Server, settings: "Settings") -> "AsyncIterator[Finding]
         yield finding
     for finding in await mongo_findings(settings):
         yield finding
-    url, token = server.where()
-    for finding in await asyncio.to_thread(list, api_findings(url, token)):
+    asked = server.where()
+    found = api_findings(asked.url, asked.token, asked.lacks)
+    for finding in await asyncio.to_thread(list, found):
         yield finding
 
 

@@ -79,9 +79,14 @@ def read_document(text: str, *, is_json: bool = False) -> Any:
     return found
 
 
-def write_document(value: Any) -> str:
-    """Give YAML that says the same to readers of YAML 1.1 and of YAML 1.2."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+def write_document(value: Any, *, plain: bool = False) -> str:
+    """Give YAML that says the same to readers of YAML 1.1 and of YAML 1.2.
+
+    Args:
+        value: in JSON's types.
+        plain: in ASCII only; other characters are escaped.
+    """
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=not plain)
 
 
 class _TwiceError(Exception):

@@ -9,10 +9,13 @@ def parse_duration(text: str) -> timedelta:
     """Read a duration such as ``8h``, ``30m`` or ``1d12h``.
 
     Raises:
-        ValueError: it is none, or zero.
+        ValueError: it is none, zero, or too long.
     """
     parts = duration_parts(text)
-    return sum((timedelta(**{unit: count}) for unit, count in parts), timedelta())
+    try:
+        return sum((timedelta(**{unit: count}) for unit, count in parts), timedelta())
+    except OverflowError:
+        raise ValueError(f"{text!r} is longer than the calendar") from None
 
 
 def duration_parts(text: str) -> list[tuple[str, int]]:

@@ -7,6 +7,7 @@ from footfall.client.errors import (
     NoAnswerError,
     TokenError,
     UnreachableError,
+    UnsendableError,
 )
 
 FAILED = 1
@@ -36,6 +37,8 @@ def code_of(error: ClientError) -> int:
     match error:
         case ApiError():
             return _BY_STATUS.get(error.status, FAILED)
+        case UnsendableError():
+            return USAGE
         case TokenError():
             return NOT_ALLOWED
         case UnreachableError() | NoAnswerError() | ForeignAnswerError():

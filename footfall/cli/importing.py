@@ -81,7 +81,8 @@ def jac_scale(
     if remove and source is None:
         raise typer.BadParameter("needs --from: a running server forgets none", param_hint="remove")
     settings = _settings(config)
-    url, token = server.where()
+    target = server.where()
+    url, token = target.url, target.token
     with ExitStack() as stack:
         there = _server(source, source_token or token)
         if there is not None:

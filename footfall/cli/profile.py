@@ -14,18 +14,26 @@ _KEYS = {"url", "token", "token_file", "token_env"}
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A server and whose token it is asked with; both may be missing."""
+    """A server and whose token it is asked with; both may be missing.
+
+    Attributes:
+        url: of the server.
+        token: with which it is asked.
+        lacks: why the token is missing, though the profile says where it is.
+    """
 
     url: str | None = None
     token: str | None = None
+    lacks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a command goes, and with what token, if there is one."""
+    """Where a command goes, and with what token, if there is one; else what it lacks, if known."""
 
     url: str
     token: str | None
+    lacks: str | None = None
 
 
 def profiles_file(environ: Mapping[str, str]) -> Path:
@@ -55,13 +63,15 @@ def choose(
     named = Profile() if profile is None else read_profile(profile, environ)
     from_environ = environ.get("FOOTFALL_URL") or None
     tokens = [token, named.token, environ.get("FOOTFALL_TOKEN") or None]
+    lacks = named.lacks
     usual = Profile() if profile is not None else _usual(environ)
     chosen = url or named.url or from_environ
     if chosen is None or chosen.rstrip("/") == (usual.url or "").rstrip("/"):
         chosen = usual.url or HERE
         tokens.append(usual.token)
+        lacks = lacks or usual.lacks
     found = next((one for one in tokens if one is not None), None)
-    return Target(chosen, found)
+    return Target(chosen, found, lacks if found is None else None)
 
 
 def read_profile(name: str, environ: Mapping[str, str]) -> Profile:
@@ -82,7 +92,10 @@ def read_profile(name: str, environ: Mapping[str, str]) -> Profile:
         wrong = ", ".join(sorted(unknown)) or "a value that is no text"
         known = ", ".join(sorted(_KEYS))
         raise ConfigurationError(f"{file}: profile {name!r} has {wrong}; it may have {known}.")
-    return Profile(found.get("url"), _token(found, environ, file))
+    token, lacks = _token(found, environ, file), None
+    if token is None and "token_env" in found:
+        lacks = f"profile {name!r} takes it from {found['token_env']}, which is not set"
+    return Profile(found.get("url"), token, lacks)
 
 
 def _usual(environ: Mapping[str, str]) -> Profile:
@@ -94,13 +107,13 @@ def _token(found: Mapping[str, str], environ: Mapping[str, str], file: Path) -> 
     if "token" in found:
         return found["token"]
     if "token_env" in found:
-        return environ.get(found["token_env"])
+        return environ.get(found["token_env"]) or None
     if "token_file" in found:
         # Seen from the profiles, so that both can be moved together.
         path = file.parent / Path(found["token_file"]).expanduser()
         try:
             return path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:
             raise ConfigurationError(f"{path} cannot be read: {error}") from error
     return None
 

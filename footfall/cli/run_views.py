@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
 from footfall.cli.tables import ago, beginning, facts, printable, table, took
+from footfall.counted import counted
 
 
 def listed(console: Console, data: Mapping[str, Any], now: datetime) -> None:
@@ -28,11 +30,14 @@ def listed(console: Console, data: Mapping[str, Any], now: datetime) -> None:
         return
     console.print(table(("STARTED", "STATUS", "TOOK", "KIND", "ERROR", "ID"), rows))
     if data["cursor"] is not None:
-        console.print(f"{len(rows)} runs, and there are more; --all shows all.")
+        console.print(f"{counted(len(rows), 'run')}, and there are more; --all shows all.")
 
 
-def counted(console: Console, data: Mapping[str, Any]) -> None:
-    """Show how many runs there were in each span; those without one are left out."""
+def counts(console: Console, data: Mapping[str, Any], zone: ZoneInfo | None) -> None:
+    """Show how many runs there were in each span, by the clocks of a zone, by default in UTC.
+
+    Spans without a run are left out.
+    """
     spans = [span for span in data["spans"] if span["total"]]
     if not spans:
         console.print("No runs.")
@@ -40,13 +45,17 @@ def counted(console: Console, data: Mapping[str, Any]) -> None:
     statuses = sorted({status for span in spans for status in span["counts"]})
     rows = [
         (
-            span["since"],
+            span["since"] if zone is None else _local(span["since"], zone),
             str(span["total"]),
             *(str(span["counts"].get(status, 0)) for status in statuses),
         )
         for span in spans
     ]
     console.print(table(("SINCE", "RUNS", *(status.upper() for status in statuses)), rows))
+
+
+def _local(instant: str, zone: ZoneInfo) -> str:
+    return datetime.fromisoformat(instant).astimezone(zone).isoformat(timespec="seconds")
 
 
 def started(console: Console, run: Mapping[str, Any] | None) -> None:

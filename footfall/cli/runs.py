@@ -92,8 +92,9 @@ def count(
 ) -> None:
     """Count runs by day or hour and by status; by default of thirty days."""
     from footfall.cli.refs import schedule_id
-    from footfall.cli.run_views import counted
+    from footfall.cli.run_views import counts
     from footfall.client import run_calls
+    from footfall.triggers.zone import parse_zone, zone_of
 
     filters: Any = given(
         by=by,
@@ -109,7 +110,8 @@ def count(
         else run_calls.count_runs(schedule_id(server, schedule), **filters)
     )
     data = server.data(call)
-    server.tell(data, lambda console: counted(console, data))
+    zone = None if timezone is None else zone_of(parse_zone(timezone))
+    server.tell(data, lambda console: counts(console, data, zone))
 
 
 @asking(cli)
@@ -163,5 +165,7 @@ def _instant(option: str, text: str | None) -> str | None:
         return text
     try:
         return (datetime.now(UTC) - parse_duration(text)).isoformat()
-    except (ValueError, OverflowError) as error:
+    except OverflowError:
+        raise typer.BadParameter(f"{text} ago was before the year 1", param_hint=option) from None
+    except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=option) from error

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from footfall.cli.tables import ago, facts, printable, table
+from footfall.counted import counted
 
 
 def listed(console: Console, data: Mapping[str, Any], now: datetime) -> None:
@@ -17,7 +18,7 @@ def listed(console: Console, data: Mapping[str, Any], now: datetime) -> None:
         columns = ("SCHEDULE", "WALKER", "STATUS", "WHEN", "NEXT RUN", "LAST RUN", "RUNS")
         console.print(table(columns, (_row(one, now) for one in rows)))
     if len(rows) < data["total"]:
-        console.print(f"{len(rows)} of {data['total']} schedules; --all shows all.")
+        console.print(f"{len(rows)} of {counted(data['total'], 'schedule')}; --all shows all.")
     elif not rows:
         console.print("No schedules.")
     for broken in data.get("broken", ()):

@@ -32,7 +32,7 @@ DryRun = Annotated[
 ]
 IfRevision = Annotated[
     int | None,
-    typer.Option("--if-revision", metavar="N", help="Only if this is still its revision."),
+    typer.Option("--if-revision", min=1, metavar="N", help="Only if this is still its revision."),
 ]
 Key = Annotated[
     str | None,

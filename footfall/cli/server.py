@@ -1,5 +1,4 @@
 # ruff: noqa: PLC0415 - as in the other commands, each imports what it needs.
-import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from footfall.cli.grouping import with_groups
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from footfall.cli.profile import Target
     from footfall.client import Client
     from footfall.client.call import Call
     from footfall.client.errors import ClientError
@@ -67,30 +67,30 @@ class Server:
             ConfigurationError: nobody said with what token, or the profile is wrong.
             TokenError: the token cannot be one.
         """
-        from footfall.cli.profile import choose
         from footfall.client import Client
         from footfall.errors import ConfigurationError
 
         if self._client is None:
-            target = choose(**self._given, environ=os.environ)
+            target = self.where()
             if target.token is None:
+                because = f" ({target.lacks})" if target.lacks else ""
                 raise ConfigurationError(
-                    "There is no token: give --token or --profile, or set FOOTFALL_TOKEN; "
+                    f"There is no token{because}: give --token or --profile, "
+                    "or set FOOTFALL_TOKEN; "
                     "`footfall token` makes one.",
                 )
             self._client = Client(target.url, target.token, retry_seconds=RETRY_SECONDS)
         return self._client
 
-    def where(self) -> tuple[str, str | None]:
-        """Give where the API is, and the token if there is one.
+    def where(self) -> "Target":
+        """Give where the API is, and with what token it is asked, if there is one.
 
         Raises:
             ConfigurationError: the profile is wrong.
         """
         from footfall.cli.profile import choose
 
-        target = choose(**self._given, environ=os.environ)
-        return target.url, target.token
+        return choose(**self._given, environ=os.environ)
 
     def data(self, call: "Call[Any]") -> Any:
         """Give the data of an answer as JSON has it."""
@@ -118,7 +118,9 @@ class Server:
 
 def tell_json(data: Any) -> None:
     """Print data as JSON."""
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    from footfall.cli.stream import json_text
+
+    sys.stdout.write(json_text(data, indent=2) + "\n")
 
 
 def _server(
@@ -179,11 +181,12 @@ def _signature(command: Callable[..., None]) -> Any:
 
 def tell_error(server: Server, error: "ClientError") -> None:
     """Say what went wrong, and what to do about it; with `--json`, as the API does."""
+    from footfall.cli.stream import json_text
     from footfall.client.errors import ApiError, UnreachableError
 
     if server.is_json and isinstance(error, ApiError):
         data = {"code": error.code, "message": error.message, "details": error.details}
-        sys.stderr.write(json.dumps(data, ensure_ascii=False) + "\n")
+        sys.stderr.write(json_text(data, stream=sys.stderr) + "\n")
         return
     lines = [error.message]
     if isinstance(error, ApiError):

@@ -1,4 +1,3 @@
-import json
 import sys
 from contextlib import closing
 from typing import Any
@@ -7,6 +6,7 @@ import typer
 
 from footfall.cli.exits import FAILED, NOT_ALLOWED, UNAVAILABLE
 from footfall.cli.server import Server, warn
+from footfall.cli.stream import json_text
 from footfall.cli.tables import printable
 from footfall.client import run_calls
 from footfall.client.sse import Event
@@ -43,7 +43,7 @@ class _Teller:
 
     def tell(self, event: Event) -> None:
         if self._is_json:
-            line = json.dumps({"event": event.name, "data": event.data}, ensure_ascii=False)
+            line = json_text({"event": event.name, "data": event.data})
             sys.stdout.write(f"{line}\n")
         elif event.name == "stdout":
             self._print(event.data)

@@ -7,12 +7,13 @@ import httpx
 
 from footfall.client import notification_calls, run_calls, schedule_calls
 from footfall.client.call import Call
-from footfall.client.connection import Connection, Token
+from footfall.client.connection import Connection
 from footfall.client.errors import ApiError
 from footfall.client.page import Page
 from footfall.client.patience import Patience
-from footfall.client.reply import check_stream, data_of
+from footfall.client.reply import check_stream, data_of, result_of
 from footfall.client.sse import Event, EventReader
+from footfall.client.token import Token
 
 
 class _Method[**Parameters, Result]:
@@ -110,7 +111,7 @@ class Client:
         Raises:
             ClientError: a subclass says what went wrong; `ApiError` where the API refused.
         """
-        return call.read(self.data(call))
+        return result_of(call, self.data(call))
 
     def data(self, call: Call[Any]) -> Any:
         """Carry a call out, and give the `data` of its answer as JSON has it.

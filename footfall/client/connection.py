@@ -1,20 +1,12 @@
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 
 from footfall.client.call import Call
-from footfall.client.errors import (
-    MAKE_TOKEN,
-    NoAnswerError,
-    TokenError,
-    UnreachableError,
-)
+from footfall.client.errors import NoAnswerError, UnreachableError
 from footfall.client.reply import STREAM
-
-type Token = str | Callable[[], str]
-"""A bearer token, or what gives one for each request, where tokens are renewed."""
+from footfall.client.token import Token, checked_token
 
 CONNECT_SECONDS = 10.0
 
@@ -42,7 +34,7 @@ class Connection:
 
     def __init__(self, url: str, token: Token, *, timeout: float, retry_seconds: float) -> None:
         self.url = url.rstrip("/")
-        self._token = token if callable(token) else _checked(token)
+        self._token = token if callable(token) else checked_token(token, "The token")
         self._timeout = timeout
         self.retry_seconds = retry_seconds
 
@@ -52,8 +44,11 @@ class Connection:
         Raises:
             TokenError: the token that was given for it cannot be one.
             UnreachableError: the URL cannot be one.
+            UnsendableError: what was given cannot be sent.
         """
-        token = _checked(self._token()) if callable(self._token) else self._token
+        token = self._token
+        if callable(token):
+            token = checked_token(token(), "What the function gives as a token")
         headers = {
             "Authorization": f"Bearer {token}",
             "Accept": STREAM if is_stream else "application/json",
@@ -99,11 +94,3 @@ class Connection:
 
 def _maybe_done(call: Call[object]) -> str:
     return "" if call.method == "GET" else ", and may still be at work"
-
-
-def _checked(token: str) -> str:
-    found = token.strip()
-    if not re.fullmatch(r"[\x21-\x7e]+", found):
-        wrong = "has characters that no token has" if found else "is empty"
-        raise TokenError(f"The token {wrong}. {MAKE_TOKEN}")
-    return found

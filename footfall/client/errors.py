@@ -32,6 +32,18 @@ class TokenError(ClientError):
     """What was given cannot be a token."""
 
 
+class UnsendableError(ClientError, ValueError):
+    """What was given cannot be sent; nothing was done.
+
+    Attributes:
+        field: the argument that is at fault, or the field of the body, such as ``args.rate``.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field = field
+        super().__init__(f"{field}: {problem}.")
+
+
 class UnreachableError(ClientError):
     """No API answers there; nothing was done."""
 

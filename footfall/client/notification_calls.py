@@ -11,7 +11,7 @@ from footfall.client.answers import (
     Readiness,
 )
 from footfall.client.bodies import Hook
-from footfall.client.call import Call, filled, get, query
+from footfall.client.call import Call, filled, get, header, query
 from footfall.client.read import part, whole
 from footfall.client.sse import Event
 
@@ -82,7 +82,8 @@ def follow_events(last_event_id: str | None = None) -> Call[Event]:
         last_event_id: goes on after this event, if it is still known; the event ``reset`` says that
             some may be missing.
     """
-    headers = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
+    after = last_event_id
+    headers = {} if after is None else header("last_event_id", "Last-Event-ID", after)
     return Call(
         method="GET",
         path="/events",

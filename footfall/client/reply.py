@@ -42,6 +42,19 @@ def data_of(call: Call[Any], status: int, headers: Mapping[str, str], body: byte
         raise ForeignAnswerError(message) from error
 
 
+def result_of[Result](call: Call[Result], data: Any) -> Result:
+    """Read the data of an answer.
+
+    Raises:
+        ForeignAnswerError: it is not what this call is answered with.
+    """
+    try:
+        return call.read(data)
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"{call.path} answers what this client cannot read; one of the two may be old."
+        raise ForeignAnswerError(message) from error
+
+
 def check_stream(call: Call[Any], status: int, headers: Mapping[str, str]) -> bool:
     """Say whether an answer is a stream of events; else it may be an error.
 

@@ -25,7 +25,8 @@ from footfall.client.bodies import (
     ScheduleChange,
     ScheduleListFilters,
 )
-from footfall.client.call import LONG, Call, filled, get, query
+from footfall.client.call import LONG, Call, filled, get, header, query
+from footfall.client.errors import UnsendableError
 from footfall.client.read import part, part_or_none, whole
 
 type Seen = ScheduleView | int | None
@@ -230,8 +231,13 @@ def export_schedules() -> Call[list[AppliedSchedule]]:
 
 
 def keyed(key: str | None) -> dict[str, str]:
-    """Give the header that makes several requests one."""
-    return {"Idempotency-Key": uuid.uuid4().hex if key is None else key}
+    """Give the header that makes several requests one.
+
+    Raises:
+        UnsendableError: no header can hold the key.
+    """
+    made = uuid.uuid4().hex if key is None else key
+    return header("idempotency_key", "Idempotency-Key", made)
 
 
 def _write(
@@ -256,13 +262,18 @@ def _write(
 
 
 def _matching(seen: Seen) -> dict[str, str]:
-    if seen is None:
-        return {}
-    revision = seen if isinstance(seen, int) else seen.revision
-    tags = {"active": ("",), "paused": ("-paused",)}
-    status = None if isinstance(seen, int) else seen.status
+    match seen:
+        case None:
+            return {}
+        case ScheduleView():
+            revision, status = seen.revision, str(seen.status)
+        case int() if seen > 0 and not isinstance(seen, bool):
+            revision, status = seen, ""
+        case _:
+            message = f"it must be a schedule as it was read, or its revision, not {seen!r}"
+            raise UnsendableError("if_match", message)
     # Of others nobody can say whether they are held as well.
-    ends = tags.get(status or "", ("", "-paused"))
+    ends = {"active": ("",), "paused": ("-paused",)}.get(status, ("", "-paused"))
     return {"If-Match": ", ".join(f'"{revision}{end}"' for end in ends)}
 
 

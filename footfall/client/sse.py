@@ -3,6 +3,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from footfall.client.errors import ForeignAnswerError
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -29,18 +31,28 @@ class EventReader:
     _id: str | None = None
 
     def read(self, content: bytes) -> Iterator[Event]:
-        """Give the events that are whole with these bytes."""
+        """Give the events that are whole with these bytes.
+
+        Raises:
+            ForeignAnswerError: they are none of Footfall's.
+        """
         # By line feeds only: a text may have characters that Unicode takes for ends of lines.
         *lines, self._rest = (self._rest + content).split(b"\n")
         for line in lines:
-            yield from self._line(line.decode().removesuffix("\r"))
+            try:
+                event = self._line(line.decode().removesuffix("\r"))
+            except ValueError as error:
+                raise ForeignAnswerError("The stream has what is no event.") from error
+            if event is not None:
+                yield event
 
-    def _line(self, line: str) -> Iterator[Event]:
+    def _line(self, line: str) -> Event | None:
         if not line:
+            event = None
             if self._data:
-                yield Event(self._name, json.loads("\n".join(self._data)), self._id)
+                event = Event(self._name, json.loads("\n".join(self._data)), self._id)
             self._name, self._data, self._id = "message", [], None
-            return
+            return event
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if name == "event":
@@ -49,3 +61,4 @@ class EventReader:
             self._data.append(value)
         elif name == "id":
             self._id = value
+        return None

@@ -7,6 +7,7 @@ import httpx
 
 from footfall.client import Client, schedule_calls
 from footfall.client.errors import ApiError, ClientError, UnauthorizedError
+from footfall.counted import counted
 from footfall.doctor.finding import Finding, State, of_clock
 
 _DATE = timedelta(seconds=2)
@@ -16,12 +17,13 @@ _TIMEOUT = 5.0
 _MOST_TOLD = 5
 
 
-def api_findings(url: str, token: str | None) -> Iterator[Finding]:
+def api_findings(url: str, token: str | None, lacks: str | None = None) -> Iterator[Finding]:
     """Ask an API whether it is ready, whether the token is one, and what it had to skip.
 
     Args:
         url: where it is.
         token: None leaves out what needs one.
+        lacks: why there is no token, where that is known.
     """
     try:
         before = datetime.now(UTC)
@@ -38,7 +40,7 @@ def api_findings(url: str, token: str | None) -> Iterator[Finding]:
         return
     yield of_clock("the API", _ahead(answer.headers.get("date"), before, after), tolerated=_DATE)
     if token is None:
-        message = "There is none to try."
+        message = f"There is none to try{f': {lacks}' if lacks else ''}."
         make = "`footfall token` makes one; give it with --token or FOOTFALL_TOKEN."
         yield Finding("token", "skipped", message, make)
         return
@@ -78,7 +80,8 @@ def _ahead(date: str | None, before: datetime, after: datetime) -> timedelta | N
 
 def _with_token(client: Client) -> Iterator[Finding]:
     listed = client.data(schedule_calls.list_schedules(limit=1))
-    yield Finding("token", "ok", f"It is accepted; {listed['total']} schedules are seen with it.")
+    seen = counted(listed["total"], "schedule")
+    yield Finding("token", "ok", f"It is accepted; it sees {seen}.")
     broken = listed.get("broken", ())
     if broken:
         told = "; ".join(f"{one['id']}: {one['reason']}" for one in broken[:_MOST_TOLD])
@@ -95,7 +98,7 @@ def _with_token(client: Client) -> Iterator[Finding]:
         yield Finding(
             "walkers",
             "warning",
-            f"{len(problems)} declarations were skipped: {'; '.join(places[:_MOST_TOLD])}",
+            f"Skipped: {counted(len(problems), 'declaration')}: {'; '.join(places[:_MOST_TOLD])}",
             "Correct them, and start the workers again.",
         )
     else:

@@ -65,7 +65,8 @@ def _unusable(settings: TemporalSettings, error: FootfallError | RPCError) -> Fi
 
 
 def _retention(namespace: str, retention: timedelta) -> Finding:
-    message = f"Namespace {namespace!r} keeps runs for {retention / _DAY:g} days."
+    days = f"{retention / _DAY:g}"
+    message = f"Namespace {namespace!r} keeps runs for {days} {'day' if days == '1' else 'days'}."
     if retention >= _DAY:
         return Finding("retention", "ok", message)
     remedy = f"`temporal operator namespace update --retention 30d {namespace}` keeps them longer."

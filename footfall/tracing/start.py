@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from footfall.errors import ConfigurationError
+from footfall.extra import bringing
 from footfall.tracing.switch import wants_traces
 
 if TYPE_CHECKING:
@@ -28,5 +29,5 @@ def start_traces(process: str, environ: Mapping[str, str]) -> "Traces | None":
     except ImportError as error:
         raise ConfigurationError(
             "OTEL_EXPORTER_OTLP_ENDPOINT or its like wants traces, for which what it takes is not "
-            "installed: pip install 'footfall[traces]', or unset it.",
+            f"installed: {bringing('traces')}, brings it. Or unset the variable.",
         ) from error

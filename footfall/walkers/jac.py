@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from footfall.errors import AppError
+from footfall.extra import bringing
 from footfall.walkers.call import WalkerCall
 from footfall.walkers.declaration import Declaration, declared
 from footfall.walkers.failure import app_error
@@ -42,7 +43,7 @@ class Jac:
             import jaclang  # noqa: F401, PLC0415 - optional, and only for host processes
         except ImportError as error:
             raise AppError(
-                f"{source.entries[0]}: Jac apps need jaclang (pip install 'footfall[jac]'): {error}"
+                f"{source.entries[0]}: Jac apps need jaclang ({bringing('jac')}): {error}"
             ) from error
         is_scale = has_jac_scale()
         if not is_scale:

@@ -1,5 +1,6 @@
 """The board hears of what happens, for as long as it may, and only while somebody looks."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,47 @@ async def test_a_lost_connection_is_told_and_found_again(board: Board, ada: Call
     await create(ada, "greet", name="meanwhile")
     await expect(page.get_by_role("row").filter(has_text="meanwhile")).to_be_visible()
     board.expect_refusals()
+
+
+async def test_what_was_away_for_a_moment_is_shown_by_itself(board: Board, ada: Caller) -> None:
+    made = await create(ada, "greet")
+    run = await trigger(ada, made["id"])
+
+    async def cut(route: Route) -> None:
+        await route.abort()
+
+    for query in (f"?schedule={made['id']}&run={run['id']}", f"?schedule={made['id']}&edit=1"):
+        await board.page.route("**/schedule/**", cut)
+        page = await board.open(query)
+        await expect(page.get_by_role("alert").first).to_contain_text("cannot be reached")
+        await page.unroute("**/schedule/**", cut)
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("greet")
+    board.expect_refusals()
+
+
+async def test_an_answer_that_comes_late_is_not_shown(board: Board, ada: Caller) -> None:
+    made = await create(ada, "boom")
+    await trigger(ada, made["id"])
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await board.page.route("**/runs?status=cancelled*", hold)
+    page = await board.open(f"?schedule={made['id']}&status=cancelled")
+    await expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    await page.evaluate("history.pushState(null, '', location.search.replace(/&status.*/, ''))")
+    await page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+    row = page.get_by_role("row").filter(has_text="no luck")
+    await expect(row).to_be_visible()
+    async with page.expect_event(
+        "requestfinished", lambda request: "status=cancelled" in request.url
+    ):
+        held.set()
+    # What is answered later is read later.
+    await page.evaluate("fetch('healthz/live').then((answer) => answer.text())")
+    assert await row.count() == 1
 
 
 async def test_a_tab_that_nobody_looks_at_holds_no_stream(board: Board, ada: Caller) -> None:

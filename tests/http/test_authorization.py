@@ -61,9 +61,6 @@ def changed(rule: Rule, **changes: Any) -> Rule:
 
 RULES = {
     "GET /openapi.json": PUBLIC,
-    "GET /docs": PUBLIC,
-    "GET /docs/oauth2-redirect": PUBLIC,
-    "GET /redoc": PUBLIC,
     # The board: a page that has nothing of anybody, and asks for it with a token.
     "GET /": PUBLIC,
     "GET /board/{release}/{asset}": PUBLIC,

@@ -94,6 +94,19 @@ async def test_what_did_not_change_is_not_sent_again(http: httpx.AsyncClient) ->
     assert (await http.get("/", headers={"If-None-Match": '"other"'})).status_code == 200
 
 
+async def test_the_head_of_the_page_is_its_head(http: httpx.AsyncClient) -> None:
+    page, head = await http.get("/"), await http.head("/")
+    assert (head.status_code, head.headers) == (200, page.headers)
+    refused = await http.post("/")
+    assert (refused.status_code, refused.json()["status"]) == (405, "error")
+
+
+async def test_no_page_has_scripts_of_other_hosts(http: httpx.AsyncClient) -> None:
+    for path in ("/docs", "/redoc"):
+        assert (await http.get(path)).status_code == 404
+    assert (await http.get("/openapi.json")).json()["openapi"]
+
+
 async def test_a_file_of_another_release_is_not_kept(http: httpx.AsyncClient) -> None:
     answer = await http.get("/board/another/main.js")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")

@@ -173,7 +173,8 @@ async def test_runs_are_started_followed_listed_shown_and_cancelled(
 ) -> None:
     made = (
         await footfall(
-            *["schedules", "create", "greet", "--every", "5h", "--name", "now", "--json"]
+            *["schedules", "create", "greet", "--every", "5h", "--name", "now", "--json"],
+            *["--description", "Grüße"],
         )
     ).data
     schedule = made["schedule"]["id"]
@@ -205,11 +206,15 @@ async def test_runs_are_started_followed_listed_shown_and_cancelled(
     header, row = (await footfall("runs", "count", failing["id"])).out.splitlines()
     assert header.split() == ["SINCE", "RUNS", "FAILED"]
     assert row.split()[1:] == ["1", "1"]
+    berlin = (await footfall("runs", "count", "--timezone=europe/berlin", failing["id"])).out
+    assert re.search(r"T00:00:00\+0[12]:00 +1 +1$", berlin, re.MULTILINE)
     spans = (await footfall("runs", "count", "--by=hour", "--since=2h", "--json")).data["spans"]
     assert sum(span["total"] for span in spans) >= 2
     assert (await footfall("runs", "count", "--since=2020-01-01", "--until=2020-01-03")).out == (
         "No runs.\n"
     )
+    narrow = await process("schedules", "show", schedule, PYTHONIOENCODING="ascii")
+    assert (narrow.code, narrow.err, "Gr\\xfc\\xdfe" in narrow.out) == (0, "", True)
     shown = (await footfall("runs", "show", failing["id"])).out
     assert "ValueError: no luck" in shown
     assert "Traceback" in shown
@@ -365,6 +370,21 @@ async def test_a_profile_names_a_server(footfall: Footfall, url: str, tmp_path: 
     assert done.code == 0
     done = await footfall(*listing, "--profile", "her")
     assert (done.code, "did you mean 'here'?" in done.err) == (2, True)
+
+
+async def test_a_profile_that_lacks_its_token_is_told(
+    footfall: Footfall, url: str, address: str, app: str, tmp_path: Path
+) -> None:
+    text = f"[profiles.bare]\nurl = '{url}'\ntoken_env = 'BARE'\n"
+    (tmp_path / "profiles.toml").write_text(text)
+    of_it = {"FOOTFALL_TOKEN": "", "FOOTFALL_PROFILE": "bare", "FOOTFALL_URL": ""}
+    done = await footfall("walkers", **of_it)
+    lacks = "profile 'bare' takes it from BARE, which is not set"
+    assert (done.code, f"There is no token ({lacks})" in done.err) == (2, True)
+    where = ("--temporal-address", address, "--task-queue", app)
+    done = await footfall("doctor", "--json", *where, **of_it)
+    found = {one["part"]: one for one in json.loads(done.out)["findings"]}
+    assert found["token"]["message"] == f"There is none to try: {lacks}."
 
 
 async def test_pages_are_gathered(footfall: Footfall) -> None:

@@ -119,7 +119,6 @@ async def test_openapi_tells_the_truth_about_errors(
     settings = api_settings("127.0.0.1:1", app_name, FOOTFALL_ENABLED="false")
     async with running_api(settings) as api:
         document = (await api.http.get("/openapi.json")).json()
-        assert (await api.http.get("/docs")).status_code == 200
     schemas = document["components"]["schemas"]
     assert "HTTPValidationError" not in schemas
     for path, operations in document["paths"].items():

@@ -29,7 +29,7 @@ VARYING = (
     (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<instant>"),
     (re.compile(r"\b(in )?\d+ (d|h|min|s)( \d+ (h|min|s))?( ago)?\b|\bnow\b"), "<when>"),
     (re.compile(r"\b\d+(\.\d)? s\b"), "<time>"),
-    (re.compile(r"\b\d+ (schedules are seen|can be scheduled)"), r"<count> \1"),
+    (re.compile(r"\bit sees \d+ schedules?|\b\d+ can be scheduled"), "<count>"),
     (re.compile(r"\bfootfall-worker-\d+@\S+"), "<worker>"),
     (re.compile(r"127\.0\.0\.1:\d+"), "<address>"),
     (re.compile(r"[-.\w]*/?\.footfall\b"), "<data>"),

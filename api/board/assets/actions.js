@@ -1,6 +1,7 @@
 // What can be done with a schedule, each after a question.
 
 import { ask, path } from "./api.js";
+import { counted } from "./counted.js";
 import { askFor, labelled, plainProblem, reasonField } from "./dialog.js";
 import { h } from "./dom.js";
 import { argumentForm } from "./fields.js";
@@ -122,10 +123,10 @@ export function backfill(schedule, done) {
         checked = JSON.stringify(asked);
         const some = data.runs.slice(0, 8);
         shown.replaceChildren(
-          h("p", {}, h("strong", {}, `${data.total.toLocaleString()} ${data.total === 1 ? "run" : "runs"}`), " would be made:"),
+          h("p", {}, h("strong", {}, counted(data.total, "run")), " would be made:"),
           h("ul", {}, some.map((run) => h("li", {}, sayShort(run.utc))), data.total > some.length && h("li", {}, "…")),
         );
-        confirm.textContent = `Make ${data.total.toLocaleString()} ${data.total === 1 ? "run" : "runs"}`;
+        confirm.textContent = `Make ${counted(data.total, "run")}`;
         throw Object.assign(plainProblem(""), { isSilent: true });
       }
       await ask("POST", path`schedule/${schedule.id}/backfill`, { body: asked });

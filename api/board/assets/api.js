@@ -1,7 +1,8 @@
 // Requests to the API, always with the token of the session.
 
-import { bearer, end } from "./session.js";
+import { bearer, end, isSendable } from "./session.js";
 import { heard } from "./clock.js";
+import { parse } from "./json.js";
 
 /** What the API refused, or that it did not answer. */
 export class Problem extends Error {
@@ -27,12 +28,22 @@ function addressOf(path, query) {
   return url;
 }
 
+/** Give an id as a part of a path. With a space, dots are no step in it but an id that nothing has. */
+const step = (id) => encodeURIComponent(/^\.{0,2}$/.test(id) ? `${id} ` : id);
+
 /** Make a path of fixed parts and ids: path`schedule/${id}/runs`. */
 export function path(parts, ...ids) {
-  return parts.reduce((all, part, at) => all + encodeURIComponent(ids[at - 1]) + part);
+  return parts.reduce((all, part, at) => all + step(ids[at - 1]) + part);
 }
 
 async function send(method, where, { query, body, headers, signal } = {}) {
+  if (!isSendable()) {
+    const problem = new Problem(401, { code: "unauthorized", message: "This is no token: it has characters that none has." });
+    // Not at once: a page that is being made must not lose its frame meanwhile.
+    await null;
+    end(problem.message);
+    throw problem;
+  }
   let answer;
   try {
     answer = await fetch(addressOf(where, query), {
@@ -63,10 +74,20 @@ async function send(method, where, { query, body, headers, signal } = {}) {
 /** Send a request; gives its data, and the ETag to hand to `If-Match`. */
 export async function ask(method, where, options) {
   const answer = await send(method, where, options);
-  const envelope = await answer.json().catch(() => {
+  let envelope;
+  try {
+    envelope = parse(await answer.text());
+  } catch (error) {
+    if (isAbort(error)) throw error;
     throw new Problem(answer.status, null);
-  });
+  }
   return { data: envelope.data, etag: answer.headers.get("ETag") };
+}
+
+/** Give a part of an answer. Where it has none, an id was another of the API's paths, such as `list`. */
+export function partOf(data, name) {
+  if (data?.[name]) return data[name];
+  throw new Problem(404, { code: "not_found", message: "It does not exist, or you may not see it." });
 }
 
 /** Ask for something. Where an API gives smaller pages than are asked for, it gives its own. */
@@ -113,6 +134,6 @@ function read(block) {
     if (field === "data") text += value;
   }
   if (!text) return null;
-  event.data = JSON.parse(text);
+  event.data = parse(text);
   return event;
 }

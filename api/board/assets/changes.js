@@ -1,6 +1,7 @@
 // Who changed what, when and why.
 
 import { h } from "./dom.js";
+import { isNumberText } from "./json.js";
 import { empty } from "./states.js";
 import { since, stamp } from "./time.js";
 
@@ -15,7 +16,7 @@ const WORDS = {
 
 const shown = (value) => (value === null || value === "" ? "nothing" : typeof value === "string" ? value : JSON.stringify(value));
 
-const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && !isNumberText(value);
 
 /** Give what differs, and within objects only the parts that do. */
 function parts(name, { before, after }) {

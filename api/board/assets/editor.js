@@ -1,6 +1,6 @@
 // Makes a schedule, changes one, or makes one like another, with the next times in sight.
 
-import { ask, isAbort, path } from "./api.js";
+import { ask, isAbort, partOf, path } from "./api.js";
 import { labelled, plainProblem, showProblem } from "./dialog.js";
 import { h, link, replace } from "./dom.js";
 import { argumentForm } from "./fields.js";
@@ -9,6 +9,7 @@ import { go, href } from "./router.js";
 import { say } from "./say.js";
 import { nameOf } from "./schedules.js";
 import { attempt } from "./states.js";
+import { readTags, writeTags } from "./tags.js";
 import { elsewhere, stamp, until, zoneOf } from "./time.js";
 import { triggerForm } from "./trigger-form.js";
 import { readCatalogue } from "./walkers.js";
@@ -25,8 +26,8 @@ async function walkersKnown(signal) {
   try {
     return (await readCatalogue(signal)).walkers;
   } catch (error) {
-    if (isAbort(error)) throw error;
-    return null;
+    if (error.code === "no_worker") return null;
+    throw error;
   }
 }
 
@@ -41,7 +42,7 @@ export function editorPage({ host, query, signal, title }) {
       walkersKnown(signal),
       source ? ask("GET", path`schedule/${source}`, { signal }) : null,
     ]);
-    const schedule = found?.data.schedule ?? { ...NEW, walker_name: query.walker ?? known?.[0]?.name ?? "" };
+    const schedule = found ? partOf(found.data, "schedule") : { ...NEW, walker_name: query.walker ?? known?.[0]?.name ?? "" };
     replace(host, form(schedule, known, found?.etag));
     host.querySelector("input, select, textarea")?.focus();
   }
@@ -57,7 +58,7 @@ export function editorPage({ host, query, signal, title }) {
     const name = h("input", { type: "text", maxlength: 100, autocomplete: "off", value: "" });
     const isDescribed = schedule.description !== schedule.trigger_description;
     const description = h("input", { type: "text", maxlength: 500, autocomplete: "off", value: isDescribed ? schedule.description : "" });
-    const tags = h("input", { type: "text", autocomplete: "off", value: schedule.tags.join(", ") });
+    const tags = h("input", { type: "text", autocomplete: "off", value: writeTags(schedule.tags) });
     const reason = h("input", { type: "text", maxlength: 500, autocomplete: "off" });
     const paused = h("input", { type: "checkbox" });
     const argumentsHost = h("div");
@@ -102,7 +103,7 @@ export function editorPage({ host, query, signal, title }) {
             h("legend", {}, "About it"),
             !isEdit && labelled("Name", name, { name: "name", hint: "Optional; no two of yours have the same." }),
             labelled("Description", description, { name: "description", hint: "Empty: its trigger in words." }),
-            labelled("Tags", tags, { name: "tags", hint: "Separated by commas." }),
+            labelled("Tags", tags, { name: "tags", hint: "Separated by commas; one that has a comma in quotes." }),
             isEdit
               ? labelled("Reason", reason, { name: "reason", hint: "Optional; stands in the schedule's changes." })
               : labelled("Paused at first", paused),
@@ -151,7 +152,7 @@ export function editorPage({ host, query, signal, title }) {
     }
 
     function body() {
-      const tagged = tags.value.split(",").map((each) => each.trim()).filter(Boolean);
+      const tagged = readTags(tags.value);
       const given = { ...policies.value() };
       const now = trigger.value();
       const described = description.value.trim();
@@ -210,7 +211,7 @@ export function editorPage({ host, query, signal, title }) {
     return element;
   }
 
-  attempt(host, build, "The form is made");
+  attempt(host, build, "The form is made", signal);
 }
 
 const sorted = (config) => Object.entries(config).sort(([one], [other]) => (one < other ? -1 : 1));

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { now } from "./clock.js";
+import { counted } from "./counted.js";
 import { h, svg } from "./dom.js";
 import { BAD } from "./status.js";
 import { sayDay } from "./time.js";
@@ -33,7 +34,7 @@ function level(count, most) {
 }
 
 function say({ day, runs, bad }) {
-  const words = `${runs.toLocaleString()} ${runs === 1 ? "run" : "runs"}`;
+  const words = counted(runs, "run");
   return `${sayDay(day)}: ${words}${bad ? `, ${bad.toLocaleString()} went wrong` : ""}`;
 }
 
@@ -63,7 +64,7 @@ function draw(days) {
     .map(([day, x]) => svg("text", { x, y: 10 }, month.format(day)));
   const runs = days.reduce((all, each) => all + each.runs, 0);
   const bad = days.reduce((all, each) => all + each.bad, 0);
-  const told = `${runs.toLocaleString()} runs in ${DAYS} days, ${bad.toLocaleString()} of them went wrong`;
+  const told = `${counted(runs, "run")} in ${DAYS} days, ${bad.toLocaleString()} of them went wrong`;
   const width = LEFT + columns * STEP;
   return [
     svg("svg", { class: "heat", viewBox: `0 0 ${width} ${TOP + 7 * STEP}`, role: "img", "aria-label": told }, names, months, cells),

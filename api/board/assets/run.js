@@ -1,7 +1,7 @@
 // One run: what it printed and reported, while it runs and afterwards.
 
 import { endRun } from "./actions.js";
-import { Problem, get, isAbort, path, stream } from "./api.js";
+import { Problem, get, isAbort, partOf, path, stream } from "./api.js";
 import { wait } from "./clock.js";
 import { h, link, outside, swap } from "./dom.js";
 import { href } from "./router.js";
@@ -161,7 +161,7 @@ export function runPage({ host, query, signal, title }) {
   }
 
   async function read() {
-    run = (await get(where, {}, signal)).run;
+    run = partOf(await get(where, {}, signal), "run");
     if (!parts.isConnected) host.append(parts);
     drawTop();
     drawFacts();
@@ -222,6 +222,6 @@ export function runPage({ host, query, signal, title }) {
       }
     },
     "The run is read",
+    signal,
   );
-
 }

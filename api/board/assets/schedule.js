@@ -1,9 +1,10 @@
 // One schedule: what it is, how its runs went, who changed it, and what can be done with it.
 
-import { Problem, get, isAbort, path } from "./api.js";
+import { Problem, get, isAbort, partOf, path } from "./api.js";
 import * as actions from "./actions.js";
 import { changeList } from "./changes.js";
 import { eachSecond, now } from "./clock.js";
+import { counted } from "./counted.js";
 import { h, link, outside, replace, swap, whenSeen } from "./dom.js";
 import { durationChart } from "./durations.js";
 import { runHeat } from "./heat.js";
@@ -28,6 +29,7 @@ const pair = (words, ...value) => [h("dt", {}, words), h("dd", {}, value)];
 export function schedulePage({ host, query, signal, title }) {
   const id = query.schedule;
   let asked = query;
+  let reading = 0;
   let schedule = null;
   const { isAdmin } = claims();
 
@@ -104,7 +106,7 @@ export function schedulePage({ host, query, signal, title }) {
       schedule.catchup_window === null ? "never too late" : `catch-up ${span(schedule.catchup_window)}`,
       retry.max_attempts === 1 ? "no retries" : `${retry.max_attempts} attempts`,
       schedule.priority === 3 ? null : `priority ${schedule.priority}`,
-      schedule.pause_on_failure && `paused after ${schedule.pause_on_failure} failures`,
+      schedule.pause_on_failure && `paused after ${counted(schedule.pause_on_failure, "failure")}`,
       schedule.max_runs && `${schedule.runs_left} of ${schedule.max_runs} runs left`,
       schedule.late_after && `late after ${span(schedule.late_after)}`,
       schedule.after_completion === "delete" ? "deleted when completed" : null,
@@ -149,7 +151,7 @@ export function schedulePage({ host, query, signal, title }) {
   }
 
   async function readSchedule() {
-    schedule = (await get(path`schedule/${id}`, {}, signal)).schedule;
+    schedule = partOf(await get(path`schedule/${id}`, {}, signal), "schedule");
     if (!parts.isConnected) host.append(parts);
     drawTop();
     drawFacts();
@@ -158,10 +160,16 @@ export function schedulePage({ host, query, signal, title }) {
   async function readRuns() {
     const where = path`schedule/${id}/runs`;
     const isPlain = !asked.status && !asked.cursor;
-    const [data, charted] = await Promise.all([
+    reading += 1;
+    const turn = reading;
+    const answers = await Promise.all([
       get(where, { status: statusesOf(asked.status), cursor: asked.cursor, limit: PAGE_SIZE }, signal),
       isPlain ? get(where, { limit: CHARTED }, signal) : null,
-    ]);
+    ]).catch((error) => {
+      if (turn === reading) throw error;
+    });
+    if (turn !== reading) return; // the answer to a question that was asked anew meanwhile
+    const [data, charted] = answers;
     const status = asked.status ?? "";
     swap(filter, [data.counts, status], () => statusFilter(status, data.counts, (chosen) => href({ schedule: id, status: chosen })));
     if (charted) {
@@ -266,6 +274,7 @@ export function schedulePage({ host, query, signal, title }) {
       whenSeen(heat, () => each(heat, () => runHeat({ host: heat, where: path`schedule/${id}/runs`, signal })), signal);
     },
     "The schedule is read",
+    signal,
   );
 
   return {

@@ -41,16 +41,21 @@ export const isOpen = () => token !== null;
 
 export const bearer = () => `Bearer ${token}`;
 
+/** Say whether a request can carry the token; whoever made it, a header has no room for others. */
+export const isSendable = () => /^[\x21-\x7e]+$/.test(token ?? "none");
+
 /** What the token says of itself. It decides what is offered; what is allowed, the API decides. */
 export function claims() {
   try {
     const part = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
     const bytes = Uint8Array.from(atob(part), (char) => char.charCodeAt(0));
     const found = JSON.parse(new TextDecoder().decode(bytes));
+    const expires = new Date(typeof found.exp === "number" ? found.exp * 1000 : NaN);
     return {
       user: String(found.user_id ?? found.sub ?? "unknown"),
       isAdmin: found.role === "admin",
-      expires: typeof found.exp === "number" ? new Date(found.exp * 1000) : null,
+      // Some never do, by a number that no calendar has.
+      expires: Number.isNaN(expires.getTime()) ? null : expires,
     };
   } catch {
     return { user: "unknown", isAdmin: false, expires: null };

@@ -2,6 +2,9 @@
 
 import { h, replace } from "./dom.js";
 import { isAbort } from "./api.js";
+import { wait } from "./clock.js";
+
+const LONGEST_WAIT = 15;
 
 export function loading(what = "Loading") {
   return h(
@@ -39,18 +42,27 @@ export function failed(error, again) {
   );
 }
 
-/** Do `work`, showing in `host` that it loads, and what went wrong. */
-export async function attempt(host, work, what) {
+const mayPass = ({ status, code }) => (status === 0 || (status >= 502 && status <= 504)) && code !== "scheduler_disabled";
+
+/**
+ * Do `work`, showing in `host` that it loads, and what went wrong. What may pass is tried again,
+ * until `signal` says stop, or something else is shown.
+ */
+export async function attempt(host, work, what, signal, seconds = 1) {
   if (!host.hasChildNodes()) host.append(loading(what));
   try {
     await work();
   } catch (error) {
     if (isAbort(error)) return;
-    const again = () => {
+    const again = (pause) => {
       host.replaceChildren();
-      attempt(host, work, what);
+      attempt(host, work, what, signal, pause);
     };
-    replace(host, failed(error, again));
+    const told = failed(error, () => again(1));
+    replace(host, told);
     if (error.status === undefined) throw error;
+    if (!signal || !mayPass(error)) return;
+    await wait(seconds, signal);
+    if (!signal.aborted && host.firstChild === told) again(Math.min(LONGEST_WAIT, seconds * 2));
   }
 }

@@ -146,8 +146,8 @@ export function timelinePage({ host, signal, title }) {
     });
   }
 
-  attempt(coming, read, "What comes is reckoned");
-  whenSeen(heat, () => attempt(heat, () => runHeat({ host: heat, where: "runs", signal }), "Runs are counted"), signal);
+  attempt(coming, read, "What comes is reckoned", signal);
+  whenSeen(heat, () => attempt(heat, () => runHeat({ host: heat, where: "runs", signal }), "Runs are counted", signal), signal);
   const refresh = calm(() => read().catch((error) => {
     if (error.status === undefined && error.name !== "AbortError") throw error;
   }), signal, { seconds: 10, every: 60 });

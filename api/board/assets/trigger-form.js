@@ -1,7 +1,8 @@
 // A form for a trigger, and for those of its options that are common; the others stay JSON.
 
 import { h } from "./dom.js";
-import { labelled, plainProblem } from "./dialog.js";
+import { labelled } from "./dialog.js";
+import { objectOf } from "./fields.js";
 
 const UNITS = ["weeks", "days", "hours", "minutes", "seconds"];
 const KINDS = [
@@ -10,7 +11,7 @@ const KINDS = [
   ["date", "Once"],
   ["after", "After another"],
 ];
-const OUTCOMES = ["succeeded", "failed", "timed_out", "cancelled", "terminated"];
+const OUTCOMES = ["succeeded", "failed", "timed_out", "cancelled"];
 const OWN = new Set(["trigger", "timezone", "cron", "run_date", "after", ...UNITS]);
 
 const zones = () => ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
@@ -78,26 +79,27 @@ export function triggerForm(config, changed) {
     further.hidden = now === "after" || now === "date";
   }
 
+  let isTouched = false;
   element.addEventListener("input", () => {
+    isTouched = true;
     draw();
     changed();
   });
   draw();
 
-  function options() {
-    if (!more.value.trim()) return {};
-    try {
-      return JSON.parse(more.value);
-    } catch {
-      throw plainProblem("The further options have to be JSON.");
-    }
+  const options = () => objectOf(more.value, "The further options");
+
+  function followed() {
+    const on = ends.filter(([, input]) => input.checked).map(([name]) => name);
+    const isAsBefore = on.length === chosen.length && on.every((name) => chosen.includes(name));
+    return { ...config.after, schedule: other.value.trim(), ...(isAsBefore ? {} : { on }) };
   }
 
   const value = () => {
+    // However it was written, what nobody touched stays so.
+    if (!isTouched) return config;
     const trigger = kind();
-    if (trigger === "after") {
-      return { trigger, after: { schedule: other.value.trim(), on: ends.filter(([, input]) => input.checked).map(([name]) => name) } };
-    }
+    if (trigger === "after") return { trigger, after: followed() };
     const shared = { trigger, ...(zone.value.trim() ? { timezone: zone.value.trim() } : {}) };
     if (trigger === "date") return { ...shared, run_date: date.value.trim() };
     if (trigger === "cron") return { ...shared, ...(cron.value.trim() ? { cron: cron.value.trim() } : {}), ...options() };

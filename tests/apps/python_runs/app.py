@@ -75,3 +75,16 @@ def needy(name: str) -> str:
 @restspec(schedule={"trigger": "date", "run_date": "2020-01-01T00:00:00"})
 def passed() -> None:
     """Its time has passed: completed, not an error."""
+
+
+@walker
+class Choosy:
+    """Its fields have values that a plain input cannot hold."""
+
+    label: str
+    size: int = 0
+    limit: int | None = 7
+    flag: bool | None = True
+
+    def run(self) -> list[object]:
+        return [self.label, self.size, self.limit, self.flag]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.run_counts import CountFilters, SpanLength
+from api.run_counts import CountFilters, SpanLength, spans_of
 from footfall.errors import InvalidInputError
 
 NOW = datetime(2026, 11, 28, 10, 20, 30, tzinfo=UTC)
@@ -90,9 +90,10 @@ def test_spans_begin_with_the_first_instant_and_end_with_the_last(
             CountFilters(since="0001-01-01", until="0001-01-02", timezone="America/Sao_Paulo"),
             "since",
         ),
-        (CountFilters(until="0001-01-02"), "since"),
+        (CountFilters(until="0001-01-02"), "until"),
         (CountFilters(since="9999-12-31"), "since"),
-        (CountFilters(until="0001-01-01"), "since"),
+        (CountFilters(until="0001-01-01"), "until"),
+        (CountFilters(since="2026-11-01", until="0001-01-01"), "since"),
     ],
 )
 def test_what_cannot_be_counted_is_refused(filters: CountFilters, field: str) -> None:
@@ -100,3 +101,18 @@ def test_what_cannot_be_counted_is_refused(filters: CountFilters, field: str) ->
         filters.edges(NOW)
     assert [problem.field for problem in caught.value.problems] == [field]
     assert caught.value.problems[0].message
+
+
+def test_a_span_of_the_first_year_is_written_as_it_is_read() -> None:
+    edges = CountFilters(since="0001-01-02", until="0001-01-03").edges(NOW)
+    (span,) = spans_of(edges, [{}]).model_dump(mode="json")["spans"]
+    assert (span["since"], span["until"]) == ("0001-01-02T00:00:00Z", "0001-01-03T00:00:00Z")
+
+
+def test_it_is_said_what_the_first_instant_has_to_come_before() -> None:
+    for filters, end in (
+        (CountFilters(since="2026-12-01"), "before now"),
+        (CountFilters(since="2026-11-02", until="2026-11-02"), "before `until`"),
+    ):
+        with pytest.raises(InvalidInputError, match=end):
+            filters.edges(NOW)

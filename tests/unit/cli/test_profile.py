@@ -32,6 +32,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
     return {"FOOTFALL_PROFILES": str(tmp_path / "profiles.toml")}
 
 
+LACKING = "profile 'bare' takes it from BARE, which is not set"
 NAMED = {"FOOTFALL_URL": "https://env", "FOOTFALL_TOKEN": "env's"}
 
 
@@ -45,7 +46,9 @@ NAMED = {"FOOTFALL_URL": "https://env", "FOOTFALL_TOKEN": "env's"}
         ({"profile": "prod"}, NAMED, Target("https://prod", "prod's")),
         ({"profile": "bare"}, {"BARE": "bare's"}, Target("https://bare", "bare's")),
         ({"profile": "bare"}, NAMED, Target("https://bare", "env's")),
-        ({"profile": "bare"}, {}, Target("https://bare", None)),
+        ({"profile": "bare"}, {}, Target("https://bare", None, LACKING)),
+        ({"profile": "bare"}, {"BARE": ""}, Target("https://bare", None, LACKING)),
+        ({}, {"FOOTFALL_PROFILE": "bare"}, Target("https://bare", None, LACKING)),
         ({"profile": "prod", "token": "mine"}, {}, Target("https://prod", "mine")),
         ({"url": "https://x", "token": "mine"}, NAMED, Target("https://x", "mine")),
         # Another server is not shown the token of a profile that nobody named.
@@ -85,9 +88,10 @@ def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
         file.write_text(text)
         with pytest.raises(ConfigurationError, match="profiles"):
             choose(**asked, environ=environ)
-    file.write_text('[profiles.a]\ntoken_file = "missing"')
-    with pytest.raises(ConfigurationError, match=r"missing cannot be read"):
-        choose(**asked | {"profile": "a"}, environ=environ)
+    for name in ("missing", "missing\\u0000"):
+        file.write_text(f'[profiles.a]\ntoken_file = "{name}"')
+        with pytest.raises(ConfigurationError, match=r"missing.* cannot be read"):
+            choose(**asked | {"profile": "a"}, environ=environ)
 
 
 def test_profiles_are_in_the_users_folder() -> None:

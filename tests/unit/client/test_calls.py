@@ -13,6 +13,7 @@ from api.app import build_app
 from footfall.client import AsyncClient, Client, notification_calls, run_calls, schedule_calls
 from footfall.client.answers import ScheduleView
 from footfall.client.call import Call
+from footfall.client.errors import UnsendableError
 
 DOCUMENT = build_app(None).openapi()
 OPERATIONS = {
@@ -125,10 +126,74 @@ def test_what_was_seen_becomes_if_match(seen: Any, tags: str) -> None:
     assert not call.is_repeatable
 
 
-@pytest.mark.parametrize("wrong", ["", ".", ".."])
-def test_an_id_that_would_change_the_path_is_refused(wrong: str) -> None:
-    with pytest.raises(ValueError, match="schedule_id"):
+@pytest.mark.parametrize("wrong", ["", ".", "..", None, 3, "\ud800"])
+def test_an_id_that_would_change_the_path_is_refused(wrong: Any) -> None:
+    with pytest.raises(UnsendableError, match=r"^schedule_id: it must be an id"):
         schedule_calls.get_schedule(wrong)
+
+
+def test_no_id_leads_to_another_operation() -> None:
+    others = list(DOCUMENT["paths"])
+    found = 0
+    for name, (_, path, _) in OPERATIONS.items():
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/{}]+)", path)
+        for place, taken in (
+            place
+            for other in others
+            if other != path and (match := re.fullmatch(pattern, other))
+            for place in match.groupdict().items()
+        ):
+            with pytest.raises(UnsendableError, match=f"^{place}: .*'{taken}'"):
+                CALLS[name](**{**dict.fromkeys(re.findall(r"\{(\w+)\}", path), "x"), place: taken})
+            found += 1
+    assert found > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "field"),
+    [
+        ("create_schedule", {"idempotency_key": "schlüssel"}, "idempotency_key"),
+        ("trigger_schedule", {"idempotency_key": "two\nlines"}, "idempotency_key"),
+        ("start_backfill", {"idempotency_key": 7}, "idempotency_key"),
+        ("follow_events", {"last_event_id": "é"}, "last_event_id"),
+        ("pause_schedule", {"if_match": "3"}, "if_match"),
+        ("update_schedule", {"if_match": True}, "if_match"),
+        ("delete_schedule", {"if_match": 0}, "if_match"),
+        ("resume_schedule", {"if_match": {"revision": 3}}, "if_match"),
+        ("list_schedules", {"q": "\udcff"}, "q"),
+    ],
+)
+def test_what_cannot_be_sent_is_told_by_its_name(
+    name: str, given: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(UnsendableError) as refused:
+        called(name, **given)
+    assert refused.value.field == field
+    assert refused.value.message.startswith(f"{field}: it must be") or field == "q"
+
+
+LOOP: list[Any] = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize(
+    ("args", "field", "problem"),
+    [
+        ({"rate": float("nan")}, "args.rate", "nan is no number that JSON can say"),
+        ({"rates": [1, {"x": float("-inf")}]}, "args.rates.1.x", "-inf is no number"),
+        ({"names": {"a"}}, "args.names", "set cannot be sent as JSON"),
+        ({"names": {("a", 1): 1}}, "args.names", "its names must be texts"),
+        ({"count": 10**5000}, "args.count", "too many digits"),
+        ({"loop": LOOP}, "args", "nested too deeply, or holds itself"),
+    ],
+)
+def test_what_json_cannot_say_is_told_by_its_place(
+    args: dict[str, Any], field: str, problem: str
+) -> None:
+    call = called("trigger_schedule", args=args)
+    with pytest.raises(UnsendableError, match=problem) as refused:
+        call.content()
+    assert refused.value.field == field
 
 
 def test_values_are_written_as_the_api_reads_them() -> None:

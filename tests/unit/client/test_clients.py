@@ -21,6 +21,7 @@ from footfall.client.errors import (
     TokenError,
     UnavailableError,
     UnreachableError,
+    UnsendableError,
 )
 from footfall.client.sse import EventReader
 
@@ -118,6 +119,21 @@ def test_an_error_carries_code_field_and_remedy() -> None:
     with pytest.raises(ApiError) as bug:
         Both(lambda _: error(500, "internal_error"))("get_schedule", "x")
     assert type(bug.value) is ApiError
+
+
+@pytest.mark.parametrize("data", [{}, {"schedule": None}, {"schedule": {"id": 1}}, []])
+def test_an_answer_to_something_else_is_said_to_be_one(data: Any) -> None:
+    with pytest.raises(ForeignAnswerError, match=r"^/schedule/x answers what this client cannot"):
+        Both(lambda _: success(data))("get_schedule", "x")
+
+
+def test_what_cannot_be_sent_is_not() -> None:
+    both = Both(lambda _: success({}))
+    with pytest.raises(UnsendableError, match=r"^args\.x: nan"):
+        both("trigger_schedule", "1", args={"x": float("nan")})
+    with pytest.raises(UnsendableError, match=r"^schedule_id: .*'list'"):
+        both("get_schedule", "list")
+    assert both.requests == []
 
 
 @pytest.mark.parametrize(
@@ -224,6 +240,13 @@ def test_a_stream_may_be_cut_anywhere(size: int) -> None:
     assert events == [Event("stdout", text)]
 
 
+@pytest.mark.parametrize("written", [b"data: {\n\n", b"data: \xff\n\n"])
+def test_a_stream_of_something_else_is_said_to_be_one(written: bytes) -> None:
+    kind = {"Content-Type": "text/event-stream"}
+    with pytest.raises(ForeignAnswerError, match="no event"):
+        Both(lambda _: httpx.Response(200, content=written, headers=kind))("follow_events")
+
+
 @pytest.fixture
 def silent() -> Iterator[str]:
     """The URL of a server that takes requests and answers none."""
@@ -271,3 +294,26 @@ def test_a_token_may_be_a_new_one_for_each_request() -> None:
         client.live()
         client.live()
     assert seen == ["Bearer one", "Bearer two"]
+
+
+async def awaited_token() -> str:
+    return "secret"
+
+
+@pytest.mark.parametrize(
+    ("give", "kind"),
+    [
+        (lambda: None, "None"),
+        (awaited_token, "of type coroutine"),
+        (lambda: b"secret", "of type bytes"),
+    ],
+)
+def test_a_function_that_gives_no_token_is_told_of(give: Any, kind: str) -> None:
+    with (
+        Client("http://127.0.0.1:1", give) as client,
+        pytest.raises(TokenError, match=f"^What the function gives .* a text, and is {kind}") as no,
+    ):
+        client.live()
+    assert "secret" not in str(no.value)
+    with pytest.raises(TokenError, match=r"^The token must be a text, and is None"):
+        Client("http://127.0.0.1:1", None)  # type: ignore[arg-type]

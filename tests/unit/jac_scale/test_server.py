@@ -5,12 +5,17 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from footfall.client.errors import ApiError, ForeignAnswerError, NoAnswerError
+from footfall.client.errors import ApiError, ForeignAnswerError, NoAnswerError, TokenError
 from footfall.jac_scale.server import JacScaleServer
 
 
 def server(answer: Callable[[httpx.Request], httpx.Response]) -> JacScaleServer:
     return JacScaleServer("http://jac/", "token", transport=httpx.MockTransport(answer))
+
+
+def test_what_cannot_be_a_token_is_not_sent() -> None:
+    with pytest.raises(TokenError, match=r"^The token for jac-scale has characters"):
+        JacScaleServer("http://jac/", "schlüssel")
 
 
 def refusal(status: int, code: str) -> httpx.Response:

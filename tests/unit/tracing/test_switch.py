@@ -45,7 +45,7 @@ def test_what_cannot_be_had_is_refused_by_name(name: str, value: str) -> None:
 
 def test_without_the_extra_what_to_install_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'footfall\[traces\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'path/to/footfall\[traces\]'"):
         start_traces("api", ENDPOINT)
     assert start_traces("api", {}) is None
 
