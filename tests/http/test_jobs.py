@@ -1,4 +1,4 @@
-"""jac-scale's API of jobs without a jac-scale; tests/jac_scale has both side by side."""
+"""jac-scale's API of jobs without a jac-scale; tests/beside has both side by side."""
 
 import uuid
 from typing import Any

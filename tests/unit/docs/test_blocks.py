@@ -17,7 +17,7 @@ from footfall.config import load_settings
 
 ASKED = ("docs/api.md", "docs/client.md", "docs/migrating.md", "docs/observability.md")
 """Pages that tests of their own go through: test_api_examples.py, test_pages.py, and
-tests/jac_scale/test_page.py."""
+tests/beside/test_page.py."""
 NOT_RUN = 9
 ALL = [block for page in pages() for block in blocks(page)]
 NAMES = {block.test for block in ALL if block.test}
