@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from support.jac_scale import Beside, Person, need_jac_scale, running_beside
+from support.leftovers import delete_busy_schedules
 from temporalio.testing import WorkflowEnvironment
 
 
@@ -14,6 +15,7 @@ async def beside(
     address = temporal_server.client.service_client.config.target_host
     async with running_beside(address, tmp_path_factory.mktemp("beside")) as running:
         yield running
+    await delete_busy_schedules(temporal_server.client)
 
 
 @pytest.fixture

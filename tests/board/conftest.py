@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser
 from support.api import Caller, api_settings, served_api
 from support.browser import Board, chromium_or_skip, opened_board, running_browser
+from support.leftovers import delete_busy_schedules
 from support.worker import running_worker
 from temporalio.testing import WorkflowEnvironment
 
@@ -18,7 +19,7 @@ from footfall.tokens import issue_token
 APP = Path(__file__).parent.parent / "apps" / "python_runs"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def browser() -> AsyncIterator[Browser]:
     async with running_browser(chromium_or_skip()) as running:
         yield running
@@ -37,7 +38,7 @@ class Site:
         return issue_token(self.settings.jwt, user=user, admin=admin, lifetime=hour, now=now)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def site(
     browser: Browser,
     temporal_server: WorkflowEnvironment,
@@ -53,6 +54,7 @@ async def site(
         served_api(settings) as url,
     ):
         yield Site(app, url, settings)
+    await delete_busy_schedules(temporal_server.client)
 
 
 @pytest.fixture
