@@ -27,8 +27,10 @@ def read_ticks(ledger: Path) -> list[Tick]:
 
 
 def late(ticks: Iterable[Tick]) -> Figures:
-    """Say how late runs began."""
+    """Say how late runs began; nothing if there were none."""
     delays = [1000 * (tick.began - tick.scheduled) for tick in ticks]
+    if not delays:
+        return {}
     return {
         ("", "ms late (p50)"): percentile(delays, 50),
         ("", "ms late (p99)"): percentile(delays, 99),
