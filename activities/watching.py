@@ -112,6 +112,7 @@ async def _ask_whose_it_is(watch: Watch) -> None:
         # Told again by the heartbeats to come, which cancel it in order.
         return
     except RPCError as error:
+        _log.warning("a walker is not started", reason=SILENCE)
         raise _killed(SILENCE) from error
 
 

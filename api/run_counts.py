@@ -92,9 +92,10 @@ class CountFilters:
         try:
             zone = zone_of(parse_zone(self._timezone))
             last = now if until is None else until - timedelta(microseconds=1)
-            return _edges(
-                since or last - (_USUAL_SPANS - 1) * _LENGTHS[self._by], last, self._by, zone
-            )
+            # By clocks, where it is days: some have 23 hours or 25.
+            present = last.astimezone(zone if self._by is SpanLength.DAY else UTC)
+            first = since or present - (_USUAL_SPANS - 1) * _LENGTHS[self._by]
+            return _edges(first, last, self._by, zone)
         except InvalidTriggerError as error:
             raise InvalidInputError(error.problems) from None
         except OverflowError:

@@ -100,7 +100,7 @@ class Schedules:
         """
         author = Author(who, reason=body.given("reason").get("reason"))
         walk = await self.define(author, body, key=key)
-        mark_request(schedule_id=walk.schedule_id, walker=walk.walker_name)
+        mark_request(walker=walk.walker_name)
         paused = body.given("is_active").get("is_active") is False
         note = author.pause_note() if paused else ""
         if dry_run:
@@ -119,6 +119,7 @@ class Schedules:
                 raise ConflictError(message, id=walk.schedule_id) from None
             if kept != walk.request:
                 raise IdempotencyKeyError from None
+        mark_request(schedule_id=snapshot.walk.schedule_id)
         await self._projector.saw(snapshot)
         return ScheduleRow(snapshot=snapshot, tally=RunTally())
 

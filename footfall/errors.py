@@ -203,7 +203,7 @@ class TemporalUnavailableError(FootfallError):
 
 
 class ProjectionUnavailableError(FootfallError):
-    """The projection's database cannot be reached."""
+    """The lists cannot be read: their database does not answer, or Temporal was not read yet."""
 
     code = "projection_unavailable"
 

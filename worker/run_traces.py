@@ -147,8 +147,10 @@ class RunTraces(Interceptor):
         try:
             return await run()
         except ApplicationError as error:
-            if error.type == RUN_CLOSED:
-                closed = _nanoseconds(error.details[0])
+            # A walker's own error may be called so, and tells something else.
+            at = error.details[0] if error.type == RUN_CLOSED and error.details else None
+            if isinstance(at, datetime):
+                closed = _nanoseconds(at)
                 self._terminated(request, above, span_of(input.headers), closed)
             raise
         finally:

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +48,9 @@ that its history does not grow without end."""
 
 CANCELLED_ASIDE = "a run that was cancelled while it stepped aside ends"
 """Patch: Temporal tells the end of an activity, and not that it was to be cancelled meanwhile."""
+
+LOST_STARTS = "a start that tells of no walker is no failure of one"
+"""Patch: of a worker that lost touch with Temporal, say."""
 
 _OUTCOME = SearchAttributeKey.for_keyword(OUTCOME)
 _SCHEDULED_START = SearchAttributeKey.for_datetime(SCHEDULED_START)
@@ -244,23 +247,34 @@ def _lost(error: ActivityError) -> int | None:
     cause = error.cause
     if isinstance(cause, TimeoutError):
         return 1
-    if isinstance(cause, ApplicationError) and cause.type == NOT_LIGHTLY:
-        return Stepped.model_validate(cause.details[0]).lost
-    return None
+    stepped = _put_off(cause, NOT_LIGHTLY)
+    return None if stepped is None else stepped.lost
 
 
 def _stepped(error: ActivityError) -> Stepped | None:
     """Give what an activity told that stepped aside; None if something else ended it."""
-    cause = error.cause
-    if not isinstance(cause, ApplicationError) or cause.type != ROOT_BUSY:
+    return _put_off(error.cause, ROOT_BUSY)
+
+
+def _put_off(cause: BaseException | None, kind: str) -> Stepped | None:
+    """Give what an error of a kind of ours tells; None for a walker's own that is called so."""
+    if not isinstance(cause, ApplicationError) or cause.type != kind or _has_outcome(cause):
         return None
     return Stepped.model_validate(cause.details[0])
+
+
+def _has_outcome(error: ApplicationError) -> bool:
+    """Say whether an error tells what a walker did, as all errors of walkers do."""
+    detail = error.details[0] if error.details else None
+    return isinstance(detail, Mapping) and "status" in detail
 
 
 def _walker_error(error: ActivityError) -> ApplicationError | None:
     """Give the walker's own error, or None where it was something else that ended the run."""
     cause = error.cause
     if not isinstance(cause, ApplicationError) or cause.type in (WALKER_NOT_FOUND, ROOT_LOST):
+        return None
+    if not _has_outcome(cause) and workflow.patched(LOST_STARTS):
         return None
     return cause
 

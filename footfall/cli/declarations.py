@@ -127,6 +127,10 @@ def _declared(file: Path) -> Any:
         found = read_document(text, is_json=file.suffix.lower() == ".json")
     except DocumentError as error:
         raise ConfigurationError(f"{file} cannot be understood: {error}") from error
-    if not isinstance(found, dict) or set(found) != {"schedules"}:
+    if (
+        not isinstance(found, dict)
+        or set(found) != {"schedules"}
+        or not isinstance(found["schedules"], list)
+    ):
         raise ConfigurationError(f"{file} must have the one key `schedules`, with a list.")
     return found["schedules"]

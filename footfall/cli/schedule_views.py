@@ -49,7 +49,8 @@ def shown(console: Console, one: Mapping[str, Any], now: datetime) -> None:
     console.print(
         facts(
             {
-                "id": one["id"] or "(not created)",
+                # As the API answers a dry run.
+                "id": "(not created)" if one["id"] == "dry-run" else one["id"],
                 "name": one["name"],
                 "walker": one["walker_name"],
                 "status": one["status"],

@@ -14,6 +14,9 @@ from footfall.cli.server import Server, asking, given, warn
 if TYPE_CHECKING:
     from rich.console import Console
 
+_NO_FIELDS = {"dry_run", "idempotency_key", "if_match", "schedule_id"}
+"""What the client's calls take beside a schedule's fields."""
+
 cli = typer.Typer(
     help="Look at schedules, and change them.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -353,9 +356,13 @@ def _resolved(server: Server, body: dict[str, Any]) -> dict[str, Any]:
     """Give a definition whose `after` names the id of what it follows."""
     from footfall.cli.refs import schedule_id
 
+    for name in _NO_FIELDS & body.keys():
+        raise typer.BadParameter(f"{name} is no field of a schedule; it has an option of its own")
     after = body.get("after")
     if not isinstance(after, dict) or "schedule" not in after:
         return body
+    if not isinstance(after["schedule"], str):
+        raise typer.BadParameter("after.schedule must be the name or the id of a schedule")
     return {**body, "after": {**after, "schedule": schedule_id(server, after["schedule"])}}
 
 

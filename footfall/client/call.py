@@ -102,6 +102,8 @@ def header(field: str, name: str, value: Any) -> dict[str, str]:
     """
     if not (isinstance(value, str) and value.isascii() and value.isprintable()):
         raise UnsendableError(field, f"it must be a text of printable ASCII, not {value!r}")
+    if value != value.strip():
+        raise UnsendableError(field, f"it must not begin or end with a space, as {value!r} does")
     return {name: value}
 
 

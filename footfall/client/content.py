@@ -24,7 +24,8 @@ def content_of(body: Any) -> bytes:
 
 
 def _dumped(value: Any) -> bytes:
-    return json.dumps(value, default=_sayable, allow_nan=False).encode()
+    # As it is, since half of a surrogate pair must not pass as an escape.
+    return json.dumps(value, default=_sayable, allow_nan=False, ensure_ascii=False).encode()
 
 
 def _sayable(value: Any) -> str:
@@ -65,6 +66,8 @@ def _wrong(value: Any) -> str:
             return f"{value} is no number that JSON can say; give a finite one, null or a text"
         case int():
             return "the number has too many digits; give it as a text"
+        case str():
+            return f"{value!r} holds half of a surrogate pair, which is no character"
         case dict():
             return "its names must be texts"
         case _:

@@ -44,7 +44,7 @@ class Banner:
             "",
             f"  Board            {self.api}/",
             f"  API              {self.api}",
-            f"  API reference    {self.api}/docs",
+            f"  API document     {self.api}/openapi.json",
             f"  Temporal Web UI  {self.ui}",
             f"  Temporal         {self.temporal}",
             *(f"  {f'{part} metrics':<15}  {url}" for part, url in self.metrics.items()),
@@ -74,7 +74,7 @@ class Banner:
             return ["  The scheduler is disabled (plugins.scale.scheduler.enabled = false)."]
         walker = pick_walker(await self._walkers(token))
         if walker is None:
-            return [f"  No walker of the app can be scheduled without arguments: {self.api}/docs"]
+            return ["  No walker of the app can be scheduled without arguments: see docs/api.md."]
         body = {
             "walker_name": walker,
             "trigger": "interval",

@@ -30,7 +30,7 @@ def api_findings(url: str, token: str | None, lacks: str | None = None) -> Itera
         answer = httpx.get(f"{url.rstrip('/')}/healthz/ready", timeout=_TIMEOUT)
         after = datetime.now(UTC)
         yield _readiness(url, answer.json())
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError):
         yield Finding(
             "API",
             "broken",

@@ -41,7 +41,11 @@ class TellingExporter(SpanExporter):
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Send spans; they are lost where the other exporter fails."""
         self._reasons.first = ""
-        result = self._exporter.export(spans)
+        try:
+            result = self._exporter.export(spans)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the spans are lost
+            self._reasons.first = self._reasons.first or repr(error)
+            result = SpanExportResult.FAILURE
         if result is SpanExportResult.SUCCESS:
             if self._told_at is not None:
                 _log.info("the collector takes traces again", spans_lost=self._lost)
@@ -66,10 +70,15 @@ class TellingExporter(SpanExporter):
 
 
 class _Reasons(logging.Filter):
-    """Holds lines back, and remembers the first one; those after it say that it was so again."""
+    """Holds lines back, and remembers the first one; those after it say that it was so again.
+
+    What never came to be sent is none of that, and told by nobody else.
+    """
 
     first = ""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if str(record.msg).startswith("Queue full"):
+            return True
         self.first = self.first or record.getMessage()
         return False

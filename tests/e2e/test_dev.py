@@ -141,7 +141,7 @@ async def test_it_says_where_to_look_and_stops_without_a_trace(
 ) -> None:
     async with dev.running() as running:
         await running.shows(rf"http://127\.0\.0\.1:{dev.ports['ui']}")
-        await running.shows(rf"http://127\.0\.0\.1:{dev.ports['api']}/docs")
+        await running.shows(rf"http://127\.0\.0\.1:{dev.ports['api']}/openapi\.json")
         curl = await running.shows(r"(?m)^.*?(curl .*(?:\\\n.*)*)$")
         assert "Bearer " in curl.group(1)
         async with httpx.AsyncClient() as http:

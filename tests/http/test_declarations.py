@@ -138,6 +138,7 @@ async def test_what_is_wrong_is_said_in_lines(footfall: Footfall) -> None:
         ("schedules: [", "- cannot be understood: line 1, column 13: "),
         ("schedules:\n- {on: 1, on: 2}", "line 2, column 11: the key 'on' is given twice"),
         ("- 1", "the one key `schedules`"),
+        ("schedules:", "the one key `schedules`, with a list"),
     ]:
         code, _, err = await footfall("apply", "-f", "-", text=text)
         assert code == 2

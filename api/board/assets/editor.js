@@ -16,7 +16,7 @@ import { readCatalogue } from "./walkers.js";
 
 const PREVIEWED = 8;
 const TYPING_MS = 300;
-const COPIED = ["overlap", "catchup_window", "retry", "max_runs", "pause_on_failure", "priority", "after_completion", "timeout", "late_after", "notify"];
+const COPIED = ["execution", "overlap", "catchup_window", "retry", "max_runs", "pause_on_failure", "priority", "after_completion", "timeout", "late_after", "notify"];
 
 const NEW = { config: { trigger: "cron", cron: "0 9 * * 1-5" }, args: {}, tags: [], description: "", trigger_description: "" };
 

@@ -31,6 +31,7 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 export function policyForm(policies) {
   const choice = (options, start) => h("select", {}, options.map(([value, words]) => h("option", { value, selected: value === start }, words)));
   const overlap = choice(OVERLAPS, policies.overlap ?? "skip");
+  const execution = choice([["durable", "Durable"], ["light", "Light: five seconds at most"]], policies.execution ?? "durable");
   const after = choice([["keep", "Keep it"], ["delete", "Delete it"]], policies.after_completion ?? "keep");
   const number = (start, step = 1) => h("input", { type: "number", min: 0, step, value: start ?? "" });
   const numbers = NUMBERS.map(([name, words, hint]) => [name, number(policies[name]), words, hint]);
@@ -38,6 +39,7 @@ export function policyForm(policies) {
   const read = (input) => (input.value === "" ? null : Number(input.value));
   const taken = () => ({
     overlap: overlap.value,
+    execution: execution.value,
     after_completion: after.value,
     ...Object.fromEntries(numbers.map(([name, input]) => [name, read(input)])),
     retry: Object.fromEntries(retries.map(([name, input]) => [name, read(input)])),
@@ -47,7 +49,7 @@ export function policyForm(policies) {
     "details",
     { class: "group" },
     h("summary", {}, "Policies"),
-    h("div", { class: "fields" }, labelled("When one is still running", overlap, { name: "overlap" }), numbers.map(([name, input, words, hint]) => labelled(words, input, { name, hint })), labelled("When it can never run again", after, { name: "after_completion" })),
+    h("div", { class: "fields" }, labelled("When one is still running", overlap, { name: "overlap" }), numbers.map(([name, input, words, hint]) => labelled(words, input, { name, hint })), labelled("Execution", execution, { name: "execution" }), labelled("When it can never run again", after, { name: "after_completion" })),
     h("fieldset", {}, h("legend", {}, "When a walker fails"), h("div", { class: "fields" }, retries.map(([name, input, words, hint]) => labelled(words, input, { name: `retry.${name}`, hint })))),
   );
   const value = () => {

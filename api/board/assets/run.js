@@ -172,7 +172,7 @@ export function runPage({ host, query, signal, title }) {
   }
 
   async function tail() {
-    let started = 0;
+    let started = null;
     for await (const { name, data } of stream(`${where}/tail`, { signal })) {
       if (name === "status" && data.attempt !== started) {
         started = data.attempt;

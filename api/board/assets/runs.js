@@ -117,7 +117,7 @@ export function runsPage({ host, query, signal, title }) {
   function load() {
     kind.value = asked.kind ?? "";
     swap(filter, asked, () => statusFilter(asked.status ?? "", null, (status) => href({ ...asked, cursor: undefined, status })));
-    attempt(body, read, "Runs are read");
+    attempt(body, read, "Runs are read", signal);
   }
 
   const refresh = calm(async () => {

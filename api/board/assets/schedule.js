@@ -103,6 +103,7 @@ export function schedulePage({ host, query, signal, title }) {
     const said = [
       `timeout ${span(schedule.timeout)}`,
       `overlap ${schedule.overlap}`,
+      schedule.execution === "light" ? "light" : null,
       schedule.catchup_window === null ? "never too late" : `catch-up ${span(schedule.catchup_window)}`,
       retry.max_attempts === 1 ? "no retries" : `${retry.max_attempts} attempts`,
       schedule.priority === 3 ? null : `priority ${schedule.priority}`,

@@ -245,7 +245,7 @@ export function schedulesPage({ host, query, signal, title }) {
   function load() {
     drawFilters();
     body.classList.add("is-stale");
-    attempt(body, read, "Schedules are read").finally(() => body.classList.remove("is-stale"));
+    attempt(body, read, "Schedules are read", signal).finally(() => body.classList.remove("is-stale"));
   }
 
   const refresh = calm(async () => {

@@ -28,7 +28,7 @@ const HINTS = {
   unreachable: "Is it running, and is this machine connected? The board tries again by itself.",
   no_worker: "No worker answers. Start one with `footfall worker --app …`; schedules go on as soon as it is there.",
   temporal_unavailable: "Temporal does not answer. Schedules are safe; what is due is made up for.",
-  projection_unavailable: "The database of the lists does not answer. Schedules go on running.",
+  projection_unavailable: "The lists cannot be read now: this API has just started, or their database does not answer.",
   scheduler_disabled: "The scheduler is switched off by configuration (plugins.scale.scheduler.enabled).",
 };
 

@@ -24,6 +24,11 @@ def test_by_default_the_last_thirty_days_are_counted() -> None:
     assert edges[-1] == datetime(2026, 11, 29, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("until", ["2027-03-29T00:30:00+02:00", "2026-10-25T23:30:00+01:00"])
+def test_they_are_thirty_whatever_clocks_do_meanwhile(until: str) -> None:
+    assert len(CountFilters(timezone="Europe/Berlin", until=until).edges(NOW)) == 31
+
+
 def test_days_are_those_of_the_zone_when_its_clocks_change() -> None:
     filters = CountFilters(
         timezone="Europe/Berlin", since="2026-10-24T12:00:00+02:00", until="2026-10-26T00:00:00Z"

@@ -233,7 +233,7 @@ async def test_where_tokens_are_issued_elsewhere_none_is_shown() -> None:
     )
     text = await banner.text()
     assert "issued elsewhere" in text
-    assert "http://127.0.0.1:1/docs" in text
+    assert "http://127.0.0.1:1/openapi.json" in text
     assert "curl" not in text
     assert "Board            http://127.0.0.1:1/\n" in text
     assert "#token" not in text

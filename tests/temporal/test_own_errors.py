@@ -1,0 +1,118 @@
+"""What ends a start of a walker is told apart: the walker itself, its root, its worker."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from support.walks import a_walk
+from temporalio import activity
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.watching import OUT_OF_TOUCH
+from footfall.schedules.light import NOT_LIGHTLY
+from footfall.schedules.occasion import RunEnd
+from footfall.schedules.policy import Policies, RetryPolicy
+from footfall.schedules.request import ROOT_BUSY, RunRequest, Stepped
+from footfall.schedules.run import RunError, RunOutcome, RunStatus
+from workflows.run_walker import RunWalker
+
+
+@asynccontextmanager
+async def working(client: Client, app: str, start: Callable[..., Any]) -> AsyncIterator[None]:
+    """Run workflows whose walkers are started by a function."""
+
+    @activity.defn(name="run_walker_lightly")
+    async def lightly(request: RunRequest, _: str) -> RunOutcome:
+        outcome: RunOutcome = await start(request)
+        return outcome
+
+    @activity.defn(name="root_has_room")
+    async def never(root: str) -> None:
+        raise ApplicationError(root)
+
+    @activity.defn(name="tell_followers")
+    async def tell(end: RunEnd) -> None:
+        assert end.status is RunStatus.CANCELLED
+
+    async with (
+        Worker(
+            client,
+            task_queue=app,
+            workflows=[RunWalker],
+            activities=[activity.defn(name="run_walker")(start), lightly],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+        ),
+        Worker(client, task_queue=f"{app}.chores", activities=[never, tell]),
+    ):
+        yield
+
+
+BUSY = ApplicationError("busy", Stepped(lost=0), type=ROOT_BUSY, non_retryable=True)
+AWAY = ApplicationError("away", type=OUT_OF_TOUCH, non_retryable=True)
+
+
+@pytest.mark.parametrize("error", [BUSY, AWAY], ids=["root busy", "out of touch"])
+async def test_a_run_that_is_cancelled_just_when_its_start_ends_without_a_walker_ends(
+    client: Client, app_name: str, error: ApplicationError
+) -> None:
+    begun = asyncio.Event()
+
+    async def start(request: RunRequest) -> RunOutcome:
+        assert request.steps_aside
+        begun.set()
+        while True:
+            activity.heartbeat()
+            try:
+                await asyncio.sleep(0.1)
+            except asyncio.CancelledError:
+                # It had come about before it heard of it.
+                raise error from None
+
+    walk = a_walk(app_name)
+    policies = walk.policies.model_copy(update={"retry": RetryPolicy(max_attempts=3)})
+    walk = walk.model_copy(update={"policies": policies})
+    async with working(client, app_name, start):
+        handle = await client.start_workflow(
+            RunWalker.run, walk, id=uuid.uuid4().hex, task_queue=app_name
+        )
+        await begun.wait()
+        await handle.cancel()
+        with pytest.raises(WorkflowFailureError) as failure:
+            async with asyncio.timeout(30):
+                await handle.result()
+    assert isinstance(failure.value.cause, CancelledError)
+
+
+@pytest.mark.parametrize(
+    ("execution", "kind"),
+    [("durable", ROOT_BUSY), ("light", NOT_LIGHTLY), ("durable", OUT_OF_TOUCH)],
+)
+async def test_a_walkers_own_error_may_be_called_like_one_of_ours(
+    client: Client, app_name: str, execution: Any, kind: str
+) -> None:
+    starts = 0
+
+    async def start(request: RunRequest) -> RunOutcome:
+        nonlocal starts
+        starts += 1
+        error = RunError(type=kind, message="its own")
+        outcome = RunOutcome(
+            status=RunStatus.FAILED, error=error, owner_listens=False, is_followed=False
+        )
+        raise ApplicationError(request.walker_name, outcome, type=kind, non_retryable=True)
+
+    walk = a_walk(app_name).model_copy(update={"policies": Policies(execution=execution)})
+    async with working(client, app_name, start):
+        with pytest.raises(WorkflowFailureError) as failure:
+            async with asyncio.timeout(30):
+                await client.execute_workflow(
+                    RunWalker.run, walk, id=uuid.uuid4().hex, task_queue=app_name
+                )
+    assert isinstance(failure.value.cause, ActivityError)
+    assert isinstance(failure.value.cause.cause, ApplicationError)
+    assert (failure.value.cause.cause.type, starts) == (kind, 1)
