@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from board.conftest import Site
 from playwright.async_api import Browser, Page, expect
 from support.api import Caller
 from support.browser import PHONE, WIDE, Board, opened_board
 from support.schedules import create, ended, trigger
+
+from board.conftest import Site
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -4,11 +4,12 @@ import re
 import socket
 
 import pytest
-from board.conftest import Site
 from playwright.async_api import Browser, expect
 from support.api import Caller
 from support.browser import Board, opened_board
 from support.schedules import create
+
+from board.conftest import Site
 
 pytestmark = pytest.mark.timeout(120)
 
