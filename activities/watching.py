@@ -70,17 +70,17 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
         await _ask_whose_it_is(watch)
     working = asyncio.current_task()
     assert working is not None  # noqa: S101 - an activity is a task
-    out_of_touch = asyncio.Event()
-    why = SILENCE
+    why: str | None = None
 
     async def keep_in_touch() -> None:
         nonlocal why
+        found = SILENCE
         try:
-            why = await _beat(watch)
+            found = await _beat(watch)
         except Exception:  # noqa: BLE001 - its heartbeats are all that this run lives by
             # Whoever sends no heartbeats any more has lost the run, whatever the reason.
             _log.exception("heartbeats cannot be sent")
-        out_of_touch.set()
+        why = found
         working.cancel()
 
     beating = asyncio.create_task(keep_in_touch())
@@ -88,18 +88,17 @@ async def watched(watch: Watch) -> AsyncIterator[None]:
         yield
     except asyncio.CancelledError:
         told = activity.cancellation_details()
-        if why == SILENCE and told is not None and told.not_found:
+        if why in (None, SILENCE) and told is not None and told.not_found:
             why = GONE
-        if why != SILENCE:
-            _log.info("a walker was killed", reason=why)
-            killed = _killed(why)
-            await _learn_that_it_is_gone(watch)
-            raise killed from None
-        if not out_of_touch.is_set():
+        if why is None:
             raise
-        working.uncancel()
-        _log.warning("a walker was killed", reason=SILENCE)
-        raise _killed(SILENCE) from None
+        (_log.warning if why == SILENCE else _log.info)("a walker was killed", reason=why)
+        killed = _killed(why)
+        if why == SILENCE:
+            working.uncancel()
+        else:
+            await _learn_that_it_is_gone(watch)
+        raise killed from None
     finally:
         beating.cancel()
 
