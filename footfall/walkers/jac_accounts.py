@@ -75,12 +75,18 @@ class ScaleAccounts:
 
     def _made(self, name: str, *, role: str) -> str:
         if name not in self._own:
-            found = self._users.get_user(name)
-            if found is None:
-                self._users.create_internal_user(name, secrets.token_urlsafe(32), role)
-                found = self._users.get_user(name)
+            found = self._users.get_user(name) or self._new(name, role)
             self._own[name] = str(found["user_id"])
         return self._own[name]
+
+    def _new(self, name: str, role: str) -> Any:
+        try:
+            self._users.create_internal_user(name, secrets.token_urlsafe(32), role)
+        except Exception:
+            # Its server, or a worker on another machine, may have made it in this moment.
+            if self._users.get_user(name) is None:
+                raise
+        return self._users.get_user(name)
 
 
 def has_jac_scale() -> bool:

@@ -253,9 +253,9 @@ async def running_beside(
     settings = load_settings(config=app / "jac.toml", environ=environ)
     health = free_port()
     server = JacScale(app, bin_folder)
-    # Both make what they need in a store that is new, whoever comes first.
-    starting = asyncio.create_task(server.start())
     try:
+        # It dies of a user of its own that someone else makes in a new store in the same moment.
+        await server.start()
         async with (
             footfall(
                 *("worker", f"--app={app}", f"--health-port={health}"),
@@ -267,10 +267,7 @@ async def running_beside(
             ) as worker,
             served_api(settings) as url,
         ):
-            await starting
             await ready(f"http://127.0.0.1:{health}", running=worker)
             yield Beside(app, server, url, settings, worker)
     finally:
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
         await server.kill()

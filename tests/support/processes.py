@@ -23,6 +23,13 @@ def clean_environ(extra: Mapping[str, str]) -> dict[str, str]:
     return {**kept, **extra}
 
 
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 class Running:
     """A running `footfall ...` with everything that it started."""
 
@@ -41,11 +48,7 @@ class Running:
             parent = psutil.Process(self.process.pid)
             for found in [parent, *parent.children(recursive=True)]:
                 self._seen.setdefault(found.pid, found)
-        return [
-            process
-            for process in self._seen.values()
-            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-        ]
+        return [process for process in self._seen.values() if _lives(process)]
 
     def kill_everything(self) -> None:
         """SIGKILL every process at once, as a power cut would."""
