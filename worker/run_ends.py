@@ -6,7 +6,6 @@ import structlog
 from temporalio import workflow
 from temporalio.exceptions import (
     ActivityError,
-    ApplicationError,
     FailureError,
     is_cancelled_exception,
 )
@@ -17,8 +16,9 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
-from footfall.schedules.run import WALKER_TIMEOUT, RunStatus
+from footfall.schedules.run import RunStatus
 from footfall.schedules.schedule import ScheduledWalk
+from workflows.following import was_too_slow
 from workflows.run_walker import RunWalker
 
 _log = structlog.get_logger(__name__)
@@ -84,5 +84,5 @@ def _status(error: BaseException) -> RunStatus:
     if workflow.cancellation_reason() is not None and is_cancelled_exception(error):
         return RunStatus.CANCELLED
     cause = error.cause if isinstance(error, ActivityError) else error
-    is_timeout = isinstance(cause, ApplicationError) and cause.type == WALKER_TIMEOUT
+    is_timeout = cause is not None and was_too_slow(cause)
     return RunStatus.TIMED_OUT if is_timeout else RunStatus.FAILED

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -51,6 +52,14 @@ def failed_outcome(cause: BaseException | None) -> tuple[RunStatus, RunOutcome |
     """Give how a run ended whose activity failed, and what it gave as far as it is known."""
     if not isinstance(cause, ApplicationError):
         return RunStatus.FAILED, None
-    status = RunStatus.TIMED_OUT if cause.type == WALKER_TIMEOUT else RunStatus.FAILED
+    status = RunStatus.TIMED_OUT if was_too_slow(cause) else RunStatus.FAILED
     details: Any = cause.details[0] if cause.details else None
     return status, RunOutcome.model_validate(details) if details else None
+
+
+def was_too_slow(cause: BaseException) -> bool:
+    """Say whether a walker's time was up; an error of its own may be called so too."""
+    if not isinstance(cause, ApplicationError) or cause.type != WALKER_TIMEOUT:
+        return False
+    details: Any = cause.details[0] if cause.details else None
+    return isinstance(details, Mapping) and details.get("status") == RunStatus.TIMED_OUT.value

@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from footfall.schedules.schedule import ScheduledWalk
 
 from workflows.chores import PATIENTLY, chores_queue, others_ended, root_has_room
-from workflows.following import failed_outcome, tell_followers
+from workflows.following import failed_outcome, tell_followers, was_too_slow
 from workflows.telling import tell_failure, tell_success
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
@@ -50,7 +50,11 @@ CANCELLED_ASIDE = "a run that was cancelled while it stepped aside ends"
 """Patch: Temporal tells the end of an activity, and not that it was to be cancelled meanwhile."""
 
 LOST_STARTS = "a start that tells of no walker is no failure of one"
-"""Patch: of a worker that lost touch with Temporal, say."""
+"""Patch: of a worker that lost touch with Temporal, say. The name of an error alone tells nothing:
+a walker's own may have any."""
+
+OWN_TIMEOUTS = "an error of a walker's own is no timeout, whatever its name"
+"""Patch: the outcome says whether the walker's time was up."""
 
 _OUTCOME = SearchAttributeKey.for_keyword(OUTCOME)
 _SCHEDULED_START = SearchAttributeKey.for_datetime(SCHEDULED_START)
@@ -272,11 +276,20 @@ def _has_outcome(error: ApplicationError) -> bool:
 def _walker_error(error: ActivityError) -> ApplicationError | None:
     """Give the walker's own error, or None where it was something else that ended the run."""
     cause = error.cause
-    if not isinstance(cause, ApplicationError) or cause.type in (WALKER_NOT_FOUND, ROOT_LOST):
+    if not isinstance(cause, ApplicationError):
         return None
-    if not _has_outcome(cause) and workflow.patched(LOST_STARTS):
-        return None
-    return cause
+    is_named_so = cause.type not in (WALKER_NOT_FOUND, ROOT_LOST)
+    is_own = _tells_of_a_walker(cause)
+    if is_own != is_named_so and not workflow.patched(LOST_STARTS):
+        is_own = is_named_so
+    return cause if is_own else None
+
+
+def _tells_of_a_walker(error: ApplicationError) -> bool:
+    # Of a walker that a worker does not know there is an outcome too.
+    return _has_outcome(error) and (
+        error.type != WALKER_NOT_FOUND or error.details[0].get("walker_started_at") is not None
+    )
 
 
 def _starts(error: ApplicationError) -> int:
@@ -302,5 +315,5 @@ def _show(cause: BaseException | None) -> None:
     kind = cause.type or type(cause).__name__
     error = RunError(type=kind, message=cause.message)
     workflow.upsert_memo({MEMO_ERROR: error})
-    if kind == WALKER_TIMEOUT:
+    if kind == WALKER_TIMEOUT and (was_too_slow(cause) or not workflow.patched(OWN_TIMEOUTS)):
         workflow.upsert_search_attributes([_OUTCOME.value_set(RunStatus.TIMED_OUT.value)])

@@ -10,15 +10,24 @@ import pytest
 from support.walks import a_walk
 from temporalio import activity
 from temporalio.client import Client, WorkflowFailureError
+from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.watching import OUT_OF_TOUCH
+from footfall.schedules.attributes import OUTCOME
 from footfall.schedules.light import NOT_LIGHTLY
 from footfall.schedules.occasion import RunEnd
 from footfall.schedules.policy import Policies, RetryPolicy
-from footfall.schedules.request import ROOT_BUSY, RunRequest, Stepped
-from footfall.schedules.run import RunError, RunOutcome, RunStatus
+from footfall.schedules.request import ROOT_BUSY, ROOT_LOST, RunRequest, Stepped
+from footfall.schedules.run import (
+    WALKER_NOT_FOUND,
+    WALKER_TIMEOUT,
+    RunError,
+    RunOutcome,
+    RunStatus,
+)
+from footfall.schedules.schedule import utc_now
 from workflows.run_walker import RunWalker
 
 
@@ -90,7 +99,14 @@ async def test_a_run_that_is_cancelled_just_when_its_start_ends_without_a_walker
 
 @pytest.mark.parametrize(
     ("execution", "kind"),
-    [("durable", ROOT_BUSY), ("light", NOT_LIGHTLY), ("durable", OUT_OF_TOUCH)],
+    [
+        ("durable", ROOT_BUSY),
+        ("light", NOT_LIGHTLY),
+        ("durable", OUT_OF_TOUCH),
+        ("durable", ROOT_LOST),
+        ("light", WALKER_NOT_FOUND),
+        ("durable", WALKER_TIMEOUT),
+    ],
 )
 async def test_a_walkers_own_error_may_be_called_like_one_of_ours(
     client: Client, app_name: str, execution: Any, kind: str
@@ -100,19 +116,27 @@ async def test_a_walkers_own_error_may_be_called_like_one_of_ours(
     async def start(request: RunRequest) -> RunOutcome:
         nonlocal starts
         starts += 1
-        error = RunError(type=kind, message="its own")
         outcome = RunOutcome(
-            status=RunStatus.FAILED, error=error, owner_listens=False, is_followed=False
+            status=RunStatus.FAILED,
+            error=RunError(type=kind, message="its own"),
+            attempts=request.starts_before + 1,
+            walker_started_at=utc_now(),
+            owner_listens=False,
+            is_followed=False,
         )
         raise ApplicationError(request.walker_name, outcome, type=kind, non_retryable=True)
 
-    walk = a_walk(app_name).model_copy(update={"policies": Policies(execution=execution)})
+    retry = RetryPolicy(max_attempts=2, initial_interval=1)
+    policies = Policies(execution=execution, retry=retry)
+    walk = a_walk(app_name).model_copy(update={"policies": policies})
+    run_id = uuid.uuid4().hex
     async with working(client, app_name, start):
         with pytest.raises(WorkflowFailureError) as failure:
             async with asyncio.timeout(30):
-                await client.execute_workflow(
-                    RunWalker.run, walk, id=uuid.uuid4().hex, task_queue=app_name
-                )
+                await client.execute_workflow(RunWalker.run, walk, id=run_id, task_queue=app_name)
     assert isinstance(failure.value.cause, ActivityError)
     assert isinstance(failure.value.cause.cause, ApplicationError)
-    assert (failure.value.cause.cause.type, starts) == (kind, 1)
+    assert (failure.value.cause.cause.type, starts) == (kind, 2)
+    # By this lists know a walker whose time was up.
+    found = await client.get_workflow_handle(run_id).describe()
+    assert SearchAttributeKey.for_keyword(OUTCOME) not in found.typed_search_attributes

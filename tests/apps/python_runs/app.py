@@ -20,6 +20,12 @@ def boom(text: str = "no luck") -> None:
 
 
 @walker
+def misnamed(kind: str) -> None:
+    """Raise an error of the app's own that is called like one of ours."""
+    raise type(kind, (Exception,), {})("its own")
+
+
+@walker
 def sleepy(seconds: float = 600) -> None:
     print("going to sleep", flush=True)
     time.sleep(seconds)
