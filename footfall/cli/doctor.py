@@ -65,23 +65,33 @@ async def _found(
     except ConfigurationError as error:
         remedy = "Each line names a setting; docs/configuration.md has the table of all."
         return [Finding("configuration", "broken", error.message, remedy)]
-    return [finding async for finding in _each(server, settings)]
+    return [finding async for finding in _each(server, settings, app)]
 
 
-async def _each(server: Server, settings: "Settings") -> "AsyncIterator[Finding]":
+async def _each(server: Server, settings: "Settings", app: Path | None) -> "AsyncIterator[Finding]":
     import asyncio
 
     from footfall.doctor.api import api_findings
+    from footfall.doctor.app import app_finding
+    from footfall.doctor.finding import Finding
     from footfall.doctor.mongo import mongo_findings
     from footfall.doctor.secret import secret_finding
     from footfall.doctor.temporal import temporal_findings
+    from footfall.errors import ConfigurationError
 
+    if app is not None:
+        yield app_finding(app)
     yield secret_finding(settings)
     async for finding in temporal_findings(settings.temporal):
         yield finding
     for finding in await mongo_findings(settings):
         yield finding
-    asked = server.where()
+    try:
+        asked = server.where()
+    except ConfigurationError as error:
+        remedy = "docs/cli.md says where profiles are, and what is in them."
+        yield Finding("profile", "broken", error.message, remedy)
+        return
     found = api_findings(asked.url, asked.token, asked.lacks)
     for finding in await asyncio.to_thread(list, found):
         yield finding

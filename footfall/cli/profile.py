@@ -9,7 +9,8 @@ from typing import Any
 from footfall.errors import ConfigurationError
 
 HERE = "http://127.0.0.1:8000"
-_KEYS = {"url", "token", "token_file", "token_env"}
+_TOKENS = ("token", "token_file", "token_env")
+_KEYS = {"url", *_TOKENS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,10 @@ def read_profile(name: str, environ: Mapping[str, str]) -> Profile:
         wrong = ", ".join(sorted(unknown)) or "a value that is no text"
         known = ", ".join(sorted(_KEYS))
         raise ConfigurationError(f"{file}: profile {name!r} has {wrong}; it may have {known}.")
+    given = [key for key in _TOKENS if key in found]
+    if len(given) > 1:
+        both = " and ".join(given)
+        raise ConfigurationError(f"{file}: profile {name!r} has {both}; leave one of them out.")
     token, lacks = _token(found, environ, file), None
     if token is None and "token_env" in found:
         lacks = f"profile {name!r} takes it from {found['token_env']}, which is not set"

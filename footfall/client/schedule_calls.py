@@ -201,7 +201,7 @@ def change_many(*, dry_run: bool = False, **request: Unpack[BulkRequest]) -> Cal
         read=whole(BulkData),
         params=_dry(dry_run=dry_run),
         body=request,
-        is_repeatable=dry_run or request["action"] in ("pause", "resume", "tag"),
+        is_repeatable=dry_run or request.get("action") in ("pause", "resume", "tag"),
         seconds=LONG,
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support.api import SECRET, api_settings, served_api
 from support.ports import free_port
-from support.processes import FOOTFALL, clean_environ
+from support.processes import EXAMPLE_APP, FOOTFALL, clean_environ
 from support.waiting import until
 from typer.testing import CliRunner
 
@@ -406,10 +406,11 @@ async def test_pages_are_gathered(footfall: Footfall) -> None:
 async def test_the_doctor_finds_a_deployment_healthy(
     process: Footfall, address: str, app: str
 ) -> None:
-    where = ("--temporal-address", address, "--task-queue", app)
+    where = ("--temporal-address", address, "--task-queue", app, "--app", str(EXAMPLE_APP))
     done = await process("doctor", *where, "--json", FOOTFALL_JWT_SECRET=SECRET)
     found = {one["part"]: one for one in done.data["findings"]}
     assert {part: one["state"] for part, one in found.items()} == {
+        "app": "ok",
         "configuration": "ok",
         "Temporal": "ok",
         "retention": "ok",
@@ -444,8 +445,9 @@ async def test_the_doctor_says_what_is_broken_and_how_to_mend_it(
     )
     unknown = process("doctor", "--json", "--temporal-namespace", "nowhere", **where)
     invalid = process("doctor", "--json", FOOTFALL_API_PORT="x")
-    done = await asyncio.gather(alone, nowhere, unknown, invalid)
-    assert [one.code for one in done] == [1, 1, 1, 1]
+    misnamed = process("doctor", "--json", "--app", "nofile", "--profile", "nope", **where)
+    done = await asyncio.gather(alone, nowhere, unknown, invalid, misnamed)
+    assert [one.code for one in done] == [1] * 5
     broken = [
         {one["part"]: one for one in json.loads(each.out)["findings"] if one["state"] == "broken"}
         for each in done
@@ -455,12 +457,15 @@ async def test_the_doctor_says_what_is_broken_and_how_to_mend_it(
         ["Temporal", "MongoDB", "API"],
         ["Temporal", "MongoDB", "API"],
         ["configuration"],
+        ["app", "workers", "MongoDB", "profile"],
     ]
     assert "footfall worker" in broken[0]["workers"]["remedy"]
     assert "FOOTFALL_MONGODB_URI" in broken[0]["MongoDB"]["remedy"]
     assert "FOOTFALL_TEMPORAL_ADDRESS" in broken[1]["Temporal"]["remedy"]
     assert "namespace create nowhere" in broken[2]["Temporal"]["remedy"]
     assert "FOOTFALL_API_PORT" in broken[3]["configuration"]["message"]
+    assert "there is no such file or folder" in broken[4]["app"]["message"]
+    assert "has no profile 'nope'" in broken[4]["profile"]["message"]
     assert "secret" not in done[0].out.replace("FOOTFALL_JWT_SECRET", "")
 
 

@@ -20,6 +20,10 @@ token_file = "prod.token"
 url = "https://bare"
 token_env = "BARE"
 
+[profiles.two]
+token = "mine"
+token_env = "BARE"
+
 [profiles.wrong]
 adress = "https://x"
 """
@@ -70,6 +74,7 @@ def test_options_go_before_the_environment_and_that_before_profiles(
         ("prd", "no profile 'prd'; did you mean 'prod'?"),
         ("x", "no profile 'x'."),
         ("wrong", "profile 'wrong' has adress"),
+        ("two", "profile 'two' has token and token_env; leave one of them out."),
     ],
 )
 def test_what_is_wrong_with_a_profile_is_told(
