@@ -1,3 +1,4 @@
+import os
 import sys
 import uuid
 from collections.abc import AsyncIterator
@@ -13,12 +14,19 @@ from temporalio.testing import WorkflowEnvironment
 
 from footfall.temporal.registration import register_attributes
 
-# How long anything takes says nothing about whether it is right, least of all on a busy machine.
-settings.register_profile("footfall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "footfall",
+    # How long anything takes says nothing about whether it is right.
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    # What stops a change is to come of that change.
+    derandomize=not os.environ.get("FOOTFALL_EXPLORE"),
+)
 settings.load_profile("footfall")
 
 # Workers and APIs in the tests' own process log as processes do: stdout is for what is asked for.
-structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+# It is not the stderr that some test looks at just then.
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
 
 
 LASTING = ("board-", "beside-")

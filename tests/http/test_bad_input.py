@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from support.api import Caller, api_settings, caller_of, served_api
 from support.schedules import create
@@ -211,6 +211,8 @@ async def gone(rough: Rough, schedule_id: str) -> None:
 async def test_ids_cursors_and_headers_that_nobody_gave(
     rough: Rough, path: str, one: str, query: dict[str, str], headers: dict[str, bytes]
 ) -> None:
+    # Clients resolve these before they ask.
+    assume(one not in (".", ".."))
     asked = path.replace("{id}", quote(one, safe=""))
     async with httpx.AsyncClient(base_url=rough.url, timeout=DEADLINE) as http:
         sent = [*rough.caller._headers.items(), *headers.items()]
