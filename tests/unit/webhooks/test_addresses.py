@@ -192,7 +192,11 @@ async def test_another_address_is_tried_where_one_does_not_answer() -> None:
 
 
 async def test_a_receiver_that_never_answers_is_given_up() -> None:
-    silent = await asyncio.start_server(lambda *_: asyncio.sleep(60), "127.0.0.1", 0)
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(hear, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     try:
         with pytest.raises(UnreachableError):
@@ -201,6 +205,7 @@ async def test_a_receiver_that_never_answers_is_given_up() -> None:
             )
     finally:
         silent.close()
+        await silent.wait_closed()
 
 
 async def test_what_is_not_there_is_unreachable() -> None:
