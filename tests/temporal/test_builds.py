@@ -81,7 +81,7 @@ async def test_runs_go_to_the_current_build_and_move_on_with_it(
             assert await build_of(former) == ""
         waiting = await start(client, app_name, f"{app_name}-waiting")
         # Nobody made it current: it takes nothing, and the API says that there is no worker.
-        with pytest.raises(NoWorkerError):
+        with pytest.raises(NoWorkerError, match="a build that nobody made current"):
             await WalkerCatalogue(client, app=app_name).read()
         assert (await waiting.describe()).history_length == 2
         await make_current(client, app_name, "2026.1")

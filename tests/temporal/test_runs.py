@@ -147,7 +147,7 @@ async def test_the_catalogue_comes_from_the_worker(client: Client, worker: Worke
 
 
 async def test_without_a_worker_there_is_no_catalogue(client: Client, app_name: str) -> None:
-    with pytest.raises(NoWorkerError):
+    with pytest.raises(NoWorkerError, match="No worker is running"):
         await WalkerCatalogue(client, app=app_name).read()
 
 
