@@ -18,7 +18,8 @@ settings.register_profile("footfall", deadline=None, suppress_health_check=[Heal
 settings.load_profile("footfall")
 
 # Workers and APIs in the tests' own process log as processes do: stdout is for what is asked for.
-structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+# Not to what stands for stderr while a command is run here, whose own lines are compared.
+structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.__stderr__))
 
 
 LASTING = ("board-", "beside-")
