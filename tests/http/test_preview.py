@@ -323,8 +323,9 @@ async def test_a_slow_preview_holds_nobody_up(api: Api, alice: Caller) -> None:
     while time.monotonic() - begin < took:
         assert (await api.http.get("/healthz/live")).status_code == 200
         alone += 1
-    # A preview on the event loop lets only a few be answered, between its middlewares.
-    assert answered > alone / 10
+    # A preview on the event loop lets only a few be answered, between its middlewares; one beside
+    # it takes most of what a single core has.
+    assert answered > 3 + alone / 30
 
 
 @pytest.mark.parametrize(
