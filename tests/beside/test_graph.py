@@ -46,7 +46,7 @@ async def test_a_walkers_error_undoes_what_it_did_and_is_told(alice: Person) -> 
 
 
 def users_of(app: Path) -> set[str]:
-    with closing(sqlite3.connect(app / ".jac" / "data" / "users.db")) as database:
+    with closing(sqlite3.connect(app / ".jac" / "data" / "users.db", timeout=60)) as database:
         return {row[0] for row in database.execute("SELECT user_id FROM identity_users")}
 
 

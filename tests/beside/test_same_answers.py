@@ -54,8 +54,9 @@ ALIKE = [
         for walker in ("water", "rinse")
         for trigger, value in (
             ("interval", 3600),
-            ("interval", "90"),
-            ("cron", "0 * * * *"),
+            ("interval", "900"),
+            # Not in the next minutes, when either of them would run it.
+            ("cron", "0 4 1 1 *"),
             ("cron", " 0 9 * * mon-fri "),
             ("date", "2098-01-01 00:00:00"),
             ("date", "2098-01-01T00:00:00Z"),

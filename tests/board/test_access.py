@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 from support.api import Caller
@@ -10,8 +9,6 @@ from support.browser import PHONE, WIDE, Board, opened_board
 from support.schedules import create, ended, trigger
 
 from board.conftest import Site
-
-pytestmark = pytest.mark.timeout(180)
 
 # What hangs on colours and sizes; the rest is the same in every look.
 SEEN = ["color-contrast", "scrollable-region-focusable", "target-size"]

@@ -4,13 +4,10 @@ import re
 from typing import Any
 
 import jwt
-import pytest
 from playwright.async_api import Browser, expect
 from support.api import SECRET, Caller
 from support.browser import Board, opened_board
 from support.schedules import create
-
-pytestmark = pytest.mark.timeout(120)
 
 LONG = 9_007_199_254_740_993
 """Two more than JavaScript's numbers count to."""

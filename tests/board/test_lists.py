@@ -3,15 +3,12 @@
 import re
 import socket
 
-import pytest
 from playwright.async_api import Browser, expect
 from support.api import Caller
 from support.browser import Board, opened_board
 from support.schedules import create
 
 from board.conftest import Site
-
-pytestmark = pytest.mark.timeout(120)
 
 HOSTILE = '<img src="x" onerror="document.title=1">'
 
@@ -68,7 +65,7 @@ async def test_the_next_run_is_counted_down(board: Board, ada: Caller) -> None:
     await create(ada, "greet", name="in five hours")
     page = await board.open("?q=five")
     cell = page.get_by_role("row").filter(has_text="in five hours").locator("[data-moving]")
-    await expect(cell).to_have_text(re.compile(r"^in 4 h 59 min$"))
+    await expect(cell).to_have_text(re.compile(r"^in 4 h 5[89] min$"))
 
 
 async def test_where_there_is_nothing_it_says_what_to_do(board: Board) -> None:
@@ -152,5 +149,5 @@ async def test_the_timeline_has_what_comes_and_what_was(board: Board, ada: Calle
     await days.scroll_into_view_if_needed()
     heat = days.get_by_role("img")
     await expect(heat).to_have_attribute(
-        "aria-label", re.compile(r"^(1 run|[^1]\d* runs|1\d+ runs) in 90 days")
+        "aria-label", re.compile(r"^(1 run|(?!1 )[\d,]+ runs) in 90 days")
     )

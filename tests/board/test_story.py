@@ -3,13 +3,10 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Page, expect
 from support.api import Caller
 from support.browser import Board
 from support.schedules import create
-
-pytestmark = pytest.mark.timeout(120)
 
 TOKEN = re.compile("token=")
 

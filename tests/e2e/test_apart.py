@@ -85,7 +85,7 @@ async def last_action(temporal: WorkflowEnvironment, schedule_id: str) -> str | 
     return action.workflow_id
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_two_apis_share_one_projection_that_can_be_rebuilt(
     temporal_server: WorkflowEnvironment,
     mongod: Mongod,
@@ -117,7 +117,7 @@ async def test_two_apis_share_one_projection_that_can_be_rebuilt(
             runs = (await second.data("GET", f"{ticking}/runs"))["runs"]
             return sum(run["status"] == "succeeded" for run in runs) >= 2
 
-        await until(two_runs, what="two runs", seconds=60)
+        await until(two_runs, what="two runs")
         await second.data("PUT", ticking, json={"is_active": False})
         # The app's own ticking schedules would go on changing the rows.
         for name in TICKING:
@@ -134,9 +134,15 @@ async def test_two_apis_share_one_projection_that_can_be_rebuilt(
             seen = [shown[one]["last_run"] for one in paused]
             ended = all(run is None or run["closed_at"] for run in seen)
             known = [run and run["id"] for run in seen] == last
-            return rows if still and ended and known else None
+            return rows if still and ended and known and await told() else None
 
-        before = await until(settled, what="rows that no longer change", seconds=60)
+        async def told() -> bool:
+            # An earlier run than the last may be told to have ended later.
+            paths = [f"/schedule/{one}/runs" for one in paused]
+            counts = [(await first.data("GET", path))["counts"] for path in paths]
+            return all(one["running"] == 0 for one in counts)
+
+        before = await until(settled, what="rows that no longer change")
         runs_before = (await first.data("GET", f"{ticking}/runs"))["runs"]
 
         motor: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongod.uri)
@@ -151,13 +157,12 @@ async def test_two_apis_share_one_projection_that_can_be_rebuilt(
             return bool(rows == before and runs == runs_before)
 
         with suppress(AssertionError):  # what follows says in what they differ
-            await until(rebuilt, seconds=60)
+            await until(rebuilt)
         assert (await third.data("GET", "/schedule/list"))["schedules"] == before
         assert (await third.data("GET", f"{ticking}/runs"))["runs"] == runs_before
         assert (await second.data("GET", "/schedule/list"))["schedules"] == before
 
 
-@pytest.mark.timeout(120)
 async def test_mongodb_that_is_away_stops_the_start_with_a_clear_line(
     temporal_server: WorkflowEnvironment,
     tmp_path: Path,
@@ -171,14 +176,13 @@ async def test_mongodb_that_is_away_stops_the_start_with_a_clear_line(
         tmp_path=tmp_path,
         **deployment.environ,
     ) as running:
-        await running.all_gone(seconds=40)
+        await running.all_gone()
         assert running.process.returncode == 2
         assert "MongoDB" in running.output or "database" in running.output
         assert "hidden-password" not in running.output
         assert "Traceback" not in running.output
 
 
-@pytest.mark.timeout(120)
 async def test_a_broken_app_says_where(
     temporal_server: WorkflowEnvironment,
     tmp_path: Path,
@@ -194,7 +198,7 @@ async def test_a_broken_app_says_where(
         FOOTFALL_TEMPORAL_ADDRESS=address,
         FOOTFALL_DATA_DIR=str(tmp_path / "data"),
     ) as running:
-        await running.all_gone(seconds=60)
+        await running.all_gone(seconds=150)
         assert running.process.returncode == 3
         assert "main.jac" in running.output
         assert "5" in running.output

@@ -53,7 +53,7 @@ def test_every_route_stands_in_the_table_of_the_readme() -> None:
     assert named == {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in ROUTES}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_every_request_is_answered_as_it_is_printed(tmp_path: Path) -> None:
     ports = {name: free_port() for name in ("api", "temporal", "ui")}
     options = [f"--{name}-port={port}" for name, port in ports.items()]
@@ -96,7 +96,7 @@ async def _answered(example: Example, script: str, cwd: Path) -> str:
         return output
     # What is read follows what was done, sooner or later.
     try:
-        await until(is_alike, seconds=40, every=0.2)
+        await until(is_alike, seconds=90, every=0.2)
     except AssertionError as error:
         raise AssertionError(f"{example.request}{output}\n{example.answer}") from error
     return output

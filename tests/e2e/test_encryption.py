@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from support.api import Api, Caller, api_settings, running_api, served_api
 from support.dev_server import temporal_binary
 from support.receiver import running_receiver
@@ -150,7 +149,6 @@ async def _steps(ada: Caller, going: Path, folder: Path) -> str:
     return str(run_id)
 
 
-@pytest.mark.timeout(120)
 async def test_all_works_as_without_encryption_and_temporal_stores_nothing_readable(
     tmp_path: Path,
 ) -> None:
@@ -184,7 +182,6 @@ async def test_all_works_as_without_encryption_and_temporal_stores_nothing_reada
         assert text.encode() not in kept, text
 
 
-@pytest.mark.timeout(120)
 async def test_keys_are_rotated_and_a_missing_one_is_named(tmp_path: Path) -> None:
     async with temporal_file(tmp_path) as server:
         async with system(server, tmp_path, OLD) as api:
@@ -210,7 +207,6 @@ async def test_keys_are_rotated_and_a_missing_one_is_named(tmp_path: Path) -> No
             assert (await run(ada, first, "succeeded"))["stdout"] == "hello first\n"
 
 
-@pytest.mark.timeout(120)
 async def test_the_web_ui_and_the_cli_decrypt_through_the_api(tmp_path: Path) -> None:
     mark, ui = a_mark("argument"), "https://temporal.example.com"
     async with temporal_file(tmp_path) as server:

@@ -30,7 +30,7 @@ async def beside_dev(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
         yield one
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 async def test_the_tutorial_and_the_pages_that_go_on_from_it_are_true(reader: Reader) -> None:
     # One start reads the code of all; that schedules are found again, test_dev.py asks.
     for page in ("tutorial", "jac-walkers", "python-walkers", "exactly-once"):

@@ -15,11 +15,11 @@ from support.waiting import until
 NEVER = {"trigger": "date", "run_date": "2099-01-01T00:00:00Z"}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_walker_finishes_before_dev_ends_and_its_run_is_known_to_the_next(
     tmp_path: Path,
 ) -> None:
-    ledger = Ledger(tmp_path)
+    ledger, flag = Ledger(tmp_path), tmp_path / "flag"
     url = f"http://127.0.0.1:{(port := free_port())}"
     data = f"--data-dir={tmp_path / 'data'}"
     arguments = [
@@ -33,16 +33,22 @@ async def test_a_walker_finishes_before_dev_ends_and_its_run_is_known_to_the_nex
             token = made.output.strip()
         async with httpx.AsyncClient(base_url=url, timeout=30) as http:
             ada = Caller(http, token)
-            body = {"walker_name": "work", "args": {"ledger": str(ledger), "seconds": 1.5}, **NEVER}
+            args = {"ledger": str(ledger), "flag": str(flag)}
+            body = {"walker_name": "wait", "args": args, **NEVER}
             schedule_id = (await ada.data("POST", "/schedule/create", json=body))["schedule"]["id"]
             run = (await ada.data("POST", f"/schedule/{schedule_id}/trigger"))["run"]
 
             async def begun() -> bool:
                 return bool(ledger.starts(schedule_id))
 
-            await until(begun, seconds=60, what="the walker's start")
+            await until(begun, what="the walker's start")
         told_at = datetime.now(UTC).timestamp()
-        assert await running.stop(signal.SIGTERM) == 0
+        running.process.send_signal(signal.SIGTERM)
+        await running.shows("stopping")
+        # Not before it ends does the walker.
+        flag.touch()
+        await running.all_gone()
+        assert running.process.returncode == 0
     (end,) = ledger.ends(schedule_id)
     assert end.at > told_at
 
@@ -56,5 +62,5 @@ async def test_a_walker_finishes_before_dev_ends_and_its_run_is_known_to_the_nex
                 shown = (await ada.data("GET", path))["run"]
                 return (shown["status"], shown["attempts"]) == ("succeeded", 1)
 
-            await until(succeeded, seconds=60, what="the run's success")
+            await until(succeeded, what="the run's success")
     assert len(ledger.starts(schedule_id)) == 1

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -33,79 +33,89 @@ class RealDev:
 
 
 def child(running: Running, word: str) -> psutil.Process:
-    """Give the process of the tree whose command has this word."""
-    (found,) = [one for one in running.tree() if word in one.cmdline()[1:5]]
+    """Give the part whose command has this word."""
+    (found,) = [one for one, command in running.children().items() if word in command[1:5]]
     return found
 
 
-@pytest.mark.timeout(300)
+def listening(process: psutil.Process) -> list[str]:
+    """Give the addresses that a process listens on; none for one that has ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        connections = process.net_connections("inet")
+        return [one.laddr.ip for one in connections if one.status == psutil.CONN_LISTEN]
+    return []
+
+
+def command(process: psutil.Process) -> str:
+    """Give the command line of a process; none for one that has ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
+
+
+@pytest.mark.timeout(600)
 async def test_the_line_of_the_banner_works_when_pasted(tmp_path: Path) -> None:
     async with RealDev(tmp_path).running() as running:
-        line = (await running.shows(r"(?m)^curl .*$", seconds=120)).group()
+        line = (await running.shows(r"(?m)^curl .*$")).group()
         pasted = await asyncio.create_subprocess_shell(line, stdout=asyncio.subprocess.PIPE)
         answer, _ = await pasted.communicate()
         assert b'"status":"success"' in answer.replace(b" ", b"")
-        listening = [
-            connection.laddr.ip
-            for process in running.tree()
-            for connection in process.net_connections("inet")
-            if connection.status == psutil.CONN_LISTEN
-        ]
-        assert len(listening) >= 4
-        assert set(listening) == {"127.0.0.1"}
-        commands = [" ".join(process.cmdline()) for process in running.tree()]
+        addresses = [address for process in running.tree() for address in listening(process)]
+        assert len(addresses) >= 4
+        assert set(addresses) == {"127.0.0.1"}
+        commands = [command(process) for process in running.tree()]
         secret = (tmp_path / "data" / "jwt-secret").read_text()
         assert not any(secret in command for command in commands)
         began = time.monotonic()
         assert await running.stop(signal.SIGINT) == 0
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_kill_9_of_dev_leaves_no_process(tmp_path: Path) -> None:
     async with RealDev(tmp_path).running() as running:
-        await running.shows(r"(?m)^curl ", seconds=120)
+        await running.shows(r"(?m)^curl ")
         assert len(running.tree()) >= 5
         running.process.kill()
-        await running.all_gone(seconds=10)
+        await running.all_gone()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_the_real_ones_are_started_again(tmp_path: Path) -> None:
     async with RealDev(tmp_path).running() as running:
-        await running.shows(r"(?m)^curl ", seconds=120)
+        await running.shows(r"(?m)^curl ")
         for word, name in (("worker", "worker"), ("api", "api"), ("server", "temporal")):
             child(running, word).kill()
-            await running.shows(rf"{name} ended; it is started again", seconds=30)
-            await running.shows(rf"{name} is ready again", seconds=60)
+            await running.shows(rf"{name} ended; it is started again")
+            await running.shows(rf"{name} is ready again")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_second_one_on_the_same_data_folder_is_refused(tmp_path: Path) -> None:
     first = RealDev(tmp_path)
     async with first.running() as running:
-        await running.shows(r"temporal \| ", seconds=30)
+        await running.shows(r"temporal \| ")
         async with RealDev(tmp_path).running() as second:
             assert await second.process.wait() == 2
             assert f"(process {running.process.pid})" in second.output
             assert "--data-dir" in second.output
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_broken_app_is_tried_again_until_it_is_mended(tmp_path: Path) -> None:
     app = tmp_path / "app"
     app.mkdir()
     (app / "app.py").write_text("import footfall\n\ndef broken(:\n")
     async with RealDev(tmp_path, app).running() as running:
-        await running.shows(r"app\.py", seconds=60)
-        await running.shows(r"worker ended; it is started again .*exit code 3", seconds=30)
+        await running.shows(r"app\.py")
+        await running.shows(r"worker ended; it is started again .*exit code 3")
         good = "from footfall import walker\n\n@walker\ndef mended() -> int:\n    return 1\n"
         (app / "app.py").write_text(good)
-        line = await running.shows(r"(?m)^curl .*$", seconds=90)
+        line = await running.shows(r"(?m)^curl .*$")
         assert "mended" in line.group()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_production_settings_of_temporal_do_not_reach_dev(tmp_path: Path) -> None:
     app = tmp_path / "app"
     app.mkdir()
@@ -116,5 +126,5 @@ async def test_production_settings_of_temporal_do_not_reach_dev(tmp_path: Path) 
         'tls = true\napi_key = "not-a-real-key"\n',
     )
     async with RealDev(tmp_path, app).running() as running:
-        await running.shows(r"(?m)^curl ", seconds=120)
+        await running.shows(r"(?m)^curl ")
         assert "example.com" not in running.output

@@ -101,11 +101,11 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-async def until_dead(pids: Sequence[int], *, seconds: float = 10) -> None:
+async def until_dead(pids: Sequence[int]) -> None:
     async def dead() -> bool:
         return not any(map(is_alive, pids))
 
-    await until(dead, seconds=seconds, what=f"the end of {pids}")
+    await until(dead, what=f"the end of {pids}")
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ async def test_what_does_not_stop_is_killed_when_its_time_is_up(stage: Stage) ->
         began = time.monotonic()
         supervisor.stop()
         await running
-        assert 0.3 <= time.monotonic() - began < 3
+        assert 0.3 <= time.monotonic() - began < 20
 
 
 async def test_a_second_signal_is_not_patient(stage: Stage) -> None:
@@ -210,7 +210,7 @@ async def test_a_second_signal_is_not_patient(stage: Stage) -> None:
         await stage.until_announced()
         supervisor.stop()
         supervisor.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             await running
 
 
@@ -223,7 +223,7 @@ async def test_it_can_be_stopped_before_everything_is_ready(stage: Stage) -> Non
     async with supervised(stage, [slow], [after]) as (supervisor, running):
         await stage.until_started("slow", 1)
         supervisor.stop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await running
     assert not stage.announced
     assert not stage.started("after")
@@ -294,7 +294,7 @@ async def test_kill_9_of_the_supervisor_leaves_no_process(tmp_path: Path) -> Non
         )
 
     async def started() -> list[int]:
-        pids = re.findall(r"pid (\d+)", output.read_text())
+        pids = re.findall(r"pid (\d+)\n", output.read_text())
         return [int(pid) for pid in pids] if len(pids) == 4 else []
 
     pids = await until(started, what="two children with a child each")

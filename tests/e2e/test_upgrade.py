@@ -74,7 +74,7 @@ def cluster(temporal_server: WorkflowEnvironment, tmp_path: Path) -> Cluster:
     return Cluster(temporal_server, tmp_path)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_five_workers_that_start_together_register_each_once(cluster: Cluster) -> None:
     async with AsyncExitStack() as stack:
         workers = [stack.enter_async_context(cluster.worker(NEW)) for _ in range(5)]
@@ -84,7 +84,7 @@ async def test_five_workers_that_start_together_register_each_once(cluster: Clus
         assert {name: one.walk.revision for name, one in found.items()} == {"x": 1, "y": 1}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_an_upgrade_and_its_end_are_each_made_once(cluster: Cluster) -> None:
     async with AsyncExitStack() as stack:
         old = await stack.enter_async_context(cluster.worker(OLD))

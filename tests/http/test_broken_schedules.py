@@ -74,7 +74,7 @@ async def test_a_poison_schedule_is_shown_with_its_reason_and_can_be_deleted(
     async def shown() -> dict[str, Any] | None:
         return await listed(alice, schedule_id)
 
-    broken = await until(shown, what="it among the broken ones", seconds=60)
+    broken = await until(shown, what="it among the broken ones")
     assert broken["reason"]
     assert (await listed(admin, schedule_id)) == broken
     # For others there is none.
@@ -104,5 +104,10 @@ async def test_a_poison_schedule_is_shown_with_its_reason_and_can_be_deleted(
     assert (await api.http.get("/healthz/ready")).status_code == 200
     deleted = await alice.data("DELETE", path)
     assert deleted == {"id": schedule_id, "deleted": True}
-    assert await listed(alice, schedule_id) is None
     assert (await alice.error("GET", path))[0] == 404
+
+    async def gone() -> bool:
+        # A sweep that had read it before tells of it once more.
+        return await listed(alice, schedule_id) is None
+
+    await until(gone, what="the list of broken ones without it")

@@ -1,10 +1,11 @@
 """Schedules that follow others, as users make them."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from support.api import Caller
-from support.schedules import create, ended, trigger, walking
+from support.schedules import beating, create, ended, trigger, walking
 from support.waiting import until
 
 from footfall.schedules.chain import LONGEST_CHAIN, MOST_FOLLOWERS
@@ -229,16 +230,19 @@ async def test_two_that_follow_each_other_at_once_do_not_run_for_ever(alice: Cal
     assert {answer.status_code for answer in answers} <= {200, 400}
 
 
-async def test_a_cancelled_run_shows_what_it_printed_whoever_follows_it(alice: Caller) -> None:
-    first = await create(alice, "sleepy")
+async def test_a_cancelled_run_shows_what_it_printed_whoever_follows_it(
+    alice: Caller, tmp_path: Path
+) -> None:
+    first = await create(alice, "beat", args={"folder": str(tmp_path)})
     second = await follow(alice, first["id"], after={"schedule": first["id"], "on": ["cancelled"]})
 
     async def followed() -> dict[str, Any] | None:
         run = await trigger(alice, first["id"])
         await walking(alice, run)
+        await beating(tmp_path)
         await alice.data("POST", f"/schedule/{first['id']}/runs/{run['id']}/cancel")
         found = await ended(alice, run)
-        assert (found["status"], found["stdout"]) == ("cancelled", "going to sleep\n")
+        assert (found["status"], found["stdout"]) == ("cancelled", "beating\n")
         return next(iter(await runs_of(alice, second)), None)
 
     await until(followed, what="a run that follows")

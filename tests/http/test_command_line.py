@@ -255,8 +255,13 @@ async def test_a_backfill_is_waited_for(footfall: Footfall) -> None:
     assert "missed" in (await footfall("backfills", "show", schedule, found[0]["id"])).out
     done = await footfall("backfills", "cancel", schedule, found[0]["id"])
     assert (done.code, "has ended already" in done.err) == (1, True)
-    run = await footfall("runs", "list", schedule, "--kind", "backfill", "--json")
-    shown = await footfall("runs", "show", run.data["runs"][0]["id"], "--json")
+
+    async def listed() -> Any:
+        run = await footfall("runs", "list", schedule, "--kind", "backfill", "--json")
+        return run.data["runs"]
+
+    (run, *_) = await until(listed, what="the backfill's runs in the list")
+    shown = await footfall("runs", "show", run["id"], "--json")
     assert shown.data["run"]["kind"] == "backfill"
 
     failing = await footfall(*["schedules", "create", "boom", "--cron", "0_*_*_*_*", "--json"])
@@ -297,17 +302,25 @@ async def test_shells_complete_names(footfall: Footfall, process: Footfall) -> N
         )
         return set(done.out.split())
 
+    async def offered(words: str, *names: str) -> set[str]:
+        """Wait until names are offered; an API that is slow is not waited for by one that types."""
+
+        async def probe() -> set[str] | None:
+            found = await completed(words)
+            return found if found.issuperset(names) else None
+
+        return await until(probe, what=f"{names} for {words!r}")
+
     both = {"nightly-report", "nightly-backup"}
-    assert await completed("footfall schedules pause nightly") == both
-    assert await completed("footfall runs list nightly-r") == {"nightly-report"}
-    assert "greet" in await completed("footfall schedules create gr")
+    assert await offered("footfall schedules pause nightly", *both) == both
+    assert await offered("footfall runs list nightly-r", "nightly-report") == {"nightly-report"}
+    await offered("footfall schedules create gr", "greet")
     for name in ("zz$(touch hit)", "zz\\$(>hit)", "zz`id`", "zz*", "zz it's", "--zz", "zz;id"):
         made = await footfall(
             *["schedules", "create", "greet", "--every", "5h", f"--name={name}", "--json"]
         )
-        offered = await completed("footfall schedules pause ")
-        assert made.data["schedule"]["id"] in offered
-        assert not any(set(word) & set("$`*;'\\()> ") or word.startswith("-") for word in offered)
+        words = await offered("footfall schedules pause ", made.data["schedule"]["id"])
+        assert not any(set(word) & set("$`*;'\\()> ") or word.startswith("-") for word in words)
     assert await completed("footfall schedules pause zz") == set()
     away = f"http://127.0.0.1:{free_port()}"
     assert await completed("footfall schedules pause nightly", FOOTFALL_URL=away) == set()
@@ -489,9 +502,18 @@ async def test_an_api_with_small_pages_is_asked_for_small_ones(
         assert (await footfall(*made)).code == 0
     async with served_api(api_settings(address, app, FOOTFALL_LIMITS_PAGE="2")) as url:
         listing = ["schedules", "list", "--no-static", "--url", url, "--json"]
-        for more in ([], ["--all"]):
+
+        async def names(*more: str) -> set[str]:
             found = (await footfall(*listing, *more)).data["schedules"]
-            assert {one["name"] for one in found} == {f"small {number}" for number in range(3)}
+            return {one["name"] for one in found}
+
+        async def there() -> bool:
+            return len(await names("--all")) == 3
+
+        # What was made just now this API may hear of later.
+        await until(there, what="three schedules")
+        for more in ([], ["--all"]):
+            assert await names(*more) == {f"small {number}" for number in range(3)}
         assert (await footfall("runs", "list", "--url", url)).code == 0
         for number in range(3):
             shown = await footfall("schedules", "show", f"small {number}", "--url", url)

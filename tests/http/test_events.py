@@ -83,7 +83,7 @@ async def following(base: str, who: Caller, last_id: str | None = None) -> Async
         follower.ended = True
 
     reading = asyncio.create_task(read())
-    await asyncio.wait_for(begun.wait(), 20)
+    await asyncio.wait_for(begun.wait(), 60)
     try:
         yield follower
     finally:
@@ -131,6 +131,8 @@ async def test_a_recovery_is_heard(api: Api, alice: Caller) -> None:
         first = (await alice.data("POST", path))["run"]
         await hers.hears("run_started", id=first["id"])
         await hers.hears("notice", kind="failed")
+        # Only what has to take too long has little time.
+        await alice.data("PUT", f"/schedule/{schedule['id']}", json={"timeout": None})
         second = (await alice.data("POST", path, json={"args": {"seconds": 0}}))["run"]
         recovered = await hers.hears("notice", kind="recovered")
         assert recovered["id"] == f"recovered.{schedule['id']}.{second['id']}"
@@ -177,7 +179,7 @@ async def test_a_stream_ends_with_its_token(api: Api, alice: Caller, path: str) 
         path = f"/schedule/{schedule['id']}/runs/{run['id']}/tail"
     brief = api.caller(schedule["owner"], lifetime=timedelta(seconds=3))
     begun = time.monotonic()
-    answer = await asyncio.wait_for(brief("GET", path), 20)
+    answer = await asyncio.wait_for(brief("GET", path), 60)
     assert answer.status_code == 200
     assert answer.text.endswith(
         'event: expired\ndata: {"message":"The token has expired; come back with a new one."}\n\n'

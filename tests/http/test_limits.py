@@ -1,5 +1,6 @@
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import timedelta
@@ -60,7 +61,7 @@ async def own(who: Caller) -> int:
 
 @pytest.mark.parametrize("is_admin", [False, True])
 async def test_a_burst_of_creations_does_not_pass_the_limit(ten: Api, *, is_admin: bool) -> None:
-    user = f"burst-{id(ten)}-{is_admin}"
+    user = f"burst-{uuid.uuid4().hex[:8]}"
     who, plain = ten.caller(user, admin=is_admin), ten.caller(user)
     answers = await asyncio.gather(*(create(who) for _ in range(50)))
     codes = [code(answer) for answer in answers]
@@ -191,7 +192,7 @@ async def test_bodies_have_a_size_whether_or_not_it_is_said(
             sent += 1024
             yield b"x" * 1024
 
-    async with served_api(settings) as url, httpx.AsyncClient(base_url=url) as client:
+    async with served_api(settings) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
         caller = Api(client, settings).caller("large")
         type_of = {"Content-Type": "application/json"}
         answer = await create(caller, description="x" * 4096)

@@ -1,6 +1,7 @@
 import hashlib
 import hmac
 import re
+import threading
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -113,12 +114,15 @@ async def test_a_success_after_a_failure_is_a_recovery(
     alice: Caller, receiver: Receiver, path: str
 ) -> None:
     hooks = [{"url": receiver.url(path), "on": ["recovered", "failed"]}]
-    schedule = await create(alice, walker_name="sleepy", timeout=1, notify=hooks)
+    schedule = await create(alice, walker_name="sleepy", notify=hooks)
     await run(alice, schedule, args={"seconds": 0})
     assert receiver.at(path) == []
+    # Only what has to take too long has little time.
+    await alice.data("PUT", f"/schedule/{schedule['id']}", json={"timeout": 1})
     await run(alice, schedule)
     failed = await receiver.gets(path, "failed")
     assert failed.notice["run"]["status"] == "timed_out"
+    await alice.data("PUT", f"/schedule/{schedule['id']}", json={"timeout": None})
     run_id = await run(alice, schedule, args={"seconds": 0})
     assert (await receiver.gets(path, "recovered")).notice["run"]["id"] == run_id
     await run(alice, schedule, args={"seconds": 0})
@@ -138,8 +142,9 @@ async def test_a_schedule_that_is_created_again_under_its_name_counts_and_tells_
     alice: Caller, receiver: Receiver, path: str
 ) -> None:
     hooks = [{"url": receiver.url(path), "on": ["paused", "recovered"]}]
-    fields = {"walker_name": "sleepy", "timeout": 1, "pause_on_failure": 2, "notify": hooks}
-    body = {"schedules": [{**BODY, **fields, "name": "again"}]}
+    # Nobody can sleep for so long, but any other time.
+    fields = {"walker_name": "sleepy", "args": {"seconds": -1}, "pause_on_failure": 2}
+    body = {"schedules": [{**BODY, **fields, "notify": hooks, "name": "again"}]}
     for lives in (1, 2, 3):
         (made,) = (await alice.data("POST", "/schedule/apply", json=body))["plan"]
         schedule = {"id": made["id"]}
@@ -164,7 +169,7 @@ async def test_a_completion_is_told_once(
     alice: Caller, receiver: Receiver, path: str, after: str
 ) -> None:
     hooks = [{"url": receiver.url(path), "on": ["completed"]}]
-    at = datetime.now(UTC) + timedelta(seconds=3)
+    at = datetime.now(UTC) + timedelta(seconds=5)
     schedule = await create(
         alice,
         walker_name="greet",
@@ -212,11 +217,14 @@ async def test_what_nobody_takes_is_a_dead_letter_and_can_be_replayed(
     alice: Caller, bob: Caller, receiver: Receiver, path: str
 ) -> None:
     receiver.answers[path] = [503, 500, 200]
+    # It is pending as long as it is not answered.
+    held = receiver.held[path] = threading.Event()
     schedule = await create(alice, notify=[{"url": receiver.url(path), "on": ["failed"]}])
     await run(alice, schedule)
     waiting = await delivery(alice, "pending")
     replay = f"/notifications/deliveries/{waiting['id']}/replay"
     assert (await alice.error("POST", replay))[1]["code"] == "delivery_pending"
+    held.set()
 
     dead = await delivery(alice, "failed")
     assert dead["id"] == waiting["id"]

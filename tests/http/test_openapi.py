@@ -67,7 +67,7 @@ async def schemathesis(url: str, token: str, *arguments: str, folder: Path) -> s
     return said
 
 
-@pytest.mark.timeout(7200 if IS_LONG else 180)
+@pytest.mark.timeout(7200 if IS_LONG else 600)
 @pytest.mark.parametrize("what", TRIED)
 async def test_the_api_does_what_its_document_says(
     address: str, app: str, worker: WorkerState, tmp_path: Path, what: str
@@ -83,7 +83,7 @@ async def test_the_api_does_what_its_document_says(
         arguments = [*arguments, "--exclude-path-regex", STREAMS]
     async with served_api(settings) as url:
         said = await schemathesis(url, token, *arguments, folder=tmp_path)
-        async with httpx.AsyncClient(base_url=url) as http:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as http:
             assert (await http.get("/healthz/ready")).status_code == 200
     cases = re.search(r"(\d+) generated, (\d+) passed", said)
     assert cases is not None, said
@@ -95,7 +95,7 @@ async def test_405_names_every_method_of_the_path(
     address: str, app: str, worker: WorkerState
 ) -> None:
     del worker
-    async with served_api(api_settings(address, app)) as url, httpx.AsyncClient() as http:
+    async with served_api(api_settings(address, app)) as url, httpx.AsyncClient(timeout=30) as http:
         answer = await http.patch(f"{url}/notifications")
         assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, PUT")
         one = await http.patch(f"{url}/schedule/some")

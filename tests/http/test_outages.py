@@ -21,10 +21,11 @@ from footfall.temporal.connection import connect
 APP = Path(__file__).parent.parent / "apps" / "python_runs"
 NEW = {"walker_name": "greet", "trigger": "interval", "hours": 5}
 
-SOON = 3.5
-"""Seconds within which a request is answered that came when Temporal had just gone."""
+SOON = 8.0
+"""Seconds within which a request is answered that came when Temporal had just gone: three on a
+quiet machine, and in any case fewer than the ten that a call to a slow one may take."""
 
-AT_ONCE = 1.0
+AT_ONCE = 2.0
 """The same when it is known to be away; a refusal takes milliseconds, a busy machine more."""
 
 
@@ -113,14 +114,21 @@ async def test_requests_are_refused_soon_and_nothing_is_lost(
             return (await one.caller("GET", "/schedule/of-nobody")).status_code == 404
 
         await until(answers, what="Temporal's answers")
-        made = await create(one.caller)
+
+        async def created() -> str | None:
+            # The worker, too, has to come back.
+            answer = await one.caller("POST", "/schedule/create", json=NEW)
+            assert answer.status_code in (200, 503), answer.text
+            return answer.json()["data"]["schedule"]["id"] if answer.is_success else None
+
+        made = await until(created, what="a new schedule")
 
         async def goes_on() -> bool:
             return await one.succeeded() >= ran + 3
 
-        await until(goes_on, what="further runs", seconds=60)
+        await until(goes_on, what="further runs")
         client = await connect(TemporalSettings(address=one.server.address), identity="test")
-        for schedule_id in (one.ticking, made["id"]):
+        for schedule_id in (one.ticking, made):
             await client.get_schedule_handle(schedule_id).describe()
 
 

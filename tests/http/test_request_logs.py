@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from support.api import api_settings, caller_of
+from support.ports import free_port
 
 from api.app import build_app
 from api.process import wired_services
@@ -16,12 +17,12 @@ from footfall.logs import configure_logs
 
 
 async def test_a_line_of_a_request_has_the_ids_of_its_path(
-    app_name: str, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+    app_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, stream = logging.getLogger(), io.StringIO()
     monkeypatch.setattr(root, "handlers", [])
     monkeypatch.setattr(root, "level", root.level)
-    settings = api_settings(f"127.0.0.1:{unused_tcp_port}", app_name)
+    settings = api_settings(f"127.0.0.1:{free_port()}", app_name)
     async with wired_services(settings) as services:
         assert services is not None
 

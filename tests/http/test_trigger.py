@@ -76,7 +76,7 @@ async def test_two_in_one_second_are_two_runs_also_while_it_is_paused(alice: Cal
 
 
 async def test_a_completed_schedule_runs_now(alice: Caller) -> None:
-    soon = datetime.now(UTC) + timedelta(seconds=2)
+    soon = datetime.now(UTC) + timedelta(seconds=4)
     data = await alice.data(
         "POST",
         "/schedule/create",

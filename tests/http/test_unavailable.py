@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from support.api import api_settings, running_api, started_api
+from support.ports import free_port
 from support.scraped import Scraped
 from support.waiting import until
 from temporalio.testing import WorkflowEnvironment
@@ -44,9 +45,8 @@ async def test_a_disabled_scheduler_answers_503(app_name: str) -> None:
 
 async def test_without_temporal_requests_get_503_and_the_process_lives(
     app_name: str,
-    unused_tcp_port: int,
 ) -> None:
-    settings = api_settings(f"127.0.0.1:{unused_tcp_port}", app_name)
+    settings = api_settings(f"127.0.0.1:{free_port()}", app_name)
     async with started_api(settings) as api:
         assert (await api.http.get("/healthz/live")).status_code == 200
         ready = await api.http.get("/healthz/ready")
@@ -72,7 +72,7 @@ async def test_without_temporal_requests_get_503_and_the_process_lives(
         async def told() -> Scraped | None:
             began = time.monotonic()
             answer = await admin("GET", "/metrics")
-            assert (answer.status_code, time.monotonic() - began < 3) == (200, True)
+            assert (answer.status_code, time.monotonic() - began < 8) == (200, True)
             found = Scraped(answer.text)
             return found if found("footfall_temporal_up") == 0 else None
 
@@ -104,8 +104,8 @@ async def test_a_missing_secret_stops_the_start(app_name: str) -> None:
             pass
 
 
-async def test_mongodb_that_is_away_stops_the_start(app_name: str, unused_tcp_port: int) -> None:
-    uri = f"mongodb://footfall:hidden-password@127.0.0.1:{unused_tcp_port}/?directConnection=true"
+async def test_mongodb_that_is_away_stops_the_start(app_name: str) -> None:
+    uri = f"mongodb://footfall:hidden-password@127.0.0.1:{free_port()}/?directConnection=true"
     settings = api_settings("127.0.0.1:1", app_name, FOOTFALL_MONGODB_URI=uri)
     with pytest.raises(ProjectionUnavailableError) as caught:
         async with wired_services(settings):

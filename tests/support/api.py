@@ -129,7 +129,7 @@ async def served_api(settings: Settings) -> AsyncIterator[str]:
     async with wired_services(settings) as services:
         server = _Server(uvicorn.Config(build_app(services), log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        async with httpx.AsyncClient(base_url=url) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=30) as client:
 
             async def is_ready() -> bool:
                 return (await client.get("/healthz/ready")).status_code == 200

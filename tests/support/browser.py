@@ -13,7 +13,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 RESOURCE = "Failed to load resource"
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 
 def chromium() -> str | None:
@@ -40,7 +40,9 @@ async def running_browser(executable: str) -> AsyncIterator[Browser]:
         # Its sandbox needs rights that a container does not have; it sees our own pages only.
         arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
         expect.set_options(timeout=PATIENCE_MS)
-        browser = await playwright.chromium.launch(executable_path=executable, args=arguments)
+        browser = await playwright.chromium.launch(
+            executable_path=executable, args=arguments, timeout=PATIENCE_MS
+        )
         try:
             yield browser
         finally:

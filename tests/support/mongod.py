@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 from support.ports import free_port
 
 VARIABLE = "FOOTFALL_TEST_MONGOD"
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 STOP_SECONDS = 20.0
 
 

@@ -42,6 +42,19 @@ class Running:
     def output(self) -> str:
         return self._output.read_text(errors="replace")
 
+    @property
+    def lines(self) -> list[str]:
+        """Give the lines of the output; one that is just being written has no end yet."""
+        return self.output.rpartition("\n")[0].splitlines()
+
+    def children(self) -> dict[psutil.Process, list[str]]:
+        """Give the processes that it started itself and that live, with their commands."""
+        found = {}
+        for process in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found[process] = process.cmdline()
+        return found
+
     def tree(self) -> list[psutil.Process]:
         """Give every process of the tree that was ever seen and still lives."""
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -56,7 +69,7 @@ class Running:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
 
-    async def all_gone(self, *, seconds: float = 15) -> None:
+    async def all_gone(self, *, seconds: float = 60) -> None:
         async def gone() -> bool:
             return not self.tree()
 
@@ -71,13 +84,15 @@ class Running:
         assert self.process.returncode is not None
         return self.process.returncode
 
-    async def shows(self, pattern: str, *, seconds: float = 60) -> re.Match[str]:
-        """Wait until the output matches."""
+    async def shows(self, pattern: str, *, seconds: float = 120) -> re.Match[str]:
+        """Wait until the lines of the output match."""
 
         async def found() -> re.Match[str] | None:
-            if self.process.returncode is not None and not re.search(pattern, self.output):
+            has_ended = self.process.returncode is not None
+            match = re.search(pattern, "".join(f"{line}\n" for line in self.lines))
+            if has_ended and not match:
                 raise AssertionError(f"it ended ({self.process.returncode}):\n{self.output}")
-            return re.search(pattern, self.output)
+            return match
 
         return await until(found, seconds=seconds, what=f"{pattern!r} in the output")
 
@@ -116,7 +131,7 @@ async def footfall(
         await running.all_gone()
 
 
-async def ready(url: str, *, running: Running | None = None, seconds: float = 90) -> None:
+async def ready(url: str, *, running: Running | None = None, seconds: float = 150) -> None:
     """Wait until `/healthz/ready` answers 200."""
     async with httpx.AsyncClient() as client:
 

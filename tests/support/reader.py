@@ -18,9 +18,9 @@ BIN = Path(sys.executable).parent
 PRINTED = {"api": 8000, "temporal": 7233, "ui": 8233, "health": 8081, "second": 8010, "third": 8020}
 """The ports that pages print, for each of which a free one is taken."""
 SERVERS = ("dev", "api", "worker")
-START = 120
+START = 180
 """Seconds within which a server has to be ready, on a busy machine too."""
-SOON = 45
+SOON = 90
 """Seconds within which a reading command has to show what was done before."""
 
 

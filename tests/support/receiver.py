@@ -26,11 +26,17 @@ class Received:
 
 @dataclass
 class Receiver:
-    """What was received; `answers` has the statuses for a path, of which the last one stays."""
+    """What was received, and how it is answered.
+
+    Attributes:
+        answers: the statuses for a path, of which the last one stays.
+        held: what the answers at a path wait for.
+    """
 
     port: int = 0
     received: list[Received] = field(default_factory=list)
     answers: dict[str, list[int]] = field(default_factory=dict)
+    held: dict[str, threading.Event] = field(default_factory=dict)
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -41,7 +47,7 @@ class Receiver:
     def kinds(self, path: str) -> Counter[str]:
         return Counter(one.notice["kind"] for one in self.at(path))
 
-    async def gets(self, path: str, kind: str, *, seconds: float = 40) -> Received:
+    async def gets(self, path: str, kind: str, *, seconds: float = 60) -> Received:
         """Wait for a notice of a kind."""
 
         async def found() -> Received | None:
@@ -59,6 +65,8 @@ def running_receiver() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.received.append(Received(self.path, headers, body))
+            if (until := receiver.held.get(self.path)) is not None:
+                until.wait()
             answers = receiver.answers.get(self.path, [204])
             status = answers.pop(0) if len(answers) > 1 else answers[0]
             self.send_response(status)

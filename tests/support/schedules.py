@@ -1,5 +1,6 @@
 """Schedules and runs as the tests of the API need them."""
 
+from pathlib import Path
 from typing import Any
 
 from support.api import Caller
@@ -44,3 +45,14 @@ async def walking(who: Caller, run: dict[str, Any]) -> dict[str, Any]:
         return found if found["walker_started_at"] else None
 
     return await until(probe, what="the walker's start")
+
+
+async def beating(folder: Path) -> None:
+    """Wait until the walker `beat` has printed its line and given a sign of life."""
+    sign = folder / "alive"
+    sign.unlink(missing_ok=True)
+
+    async def probe() -> bool:
+        return sign.exists()
+
+    await until(probe, what="a sign of life")

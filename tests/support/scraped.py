@@ -48,7 +48,7 @@ class Scraped:
 
 
 async def scrape(url: str, **headers: str) -> Scraped:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         answer = await client.get(f"{url}/metrics", headers=headers)
         assert answer.status_code == 200, answer.text
         return Scraped(answer.text)

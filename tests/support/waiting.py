@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 async def until[Value](
     probe: Callable[[], Awaitable[Value | None]],
     *,
-    seconds: float = 30.0,
+    seconds: float = 60.0,
     what: str = "the condition",
     every: float = 0.05,
 ) -> Value:

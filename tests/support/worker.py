@@ -39,7 +39,7 @@ async def running_worker(
         return working.done() or state.waiting_for is None
 
     try:
-        await until(is_ready, seconds=60, what="the worker's readiness")
+        await until(is_ready, seconds=150, what="the worker's readiness")
         if working.done():
             working.result()
         yield state

@@ -44,7 +44,7 @@ class World:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self.do(self._start(), seconds=120)
+        self.do(self._start(), seconds=300)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -53,7 +53,7 @@ class World:
         self._thread.join(30)
         self._loop.close()
 
-    def do[Value](self, work: Coroutine[Any, Any, Value], *, seconds: float = 60) -> Value:
+    def do[Value](self, work: Coroutine[Any, Any, Value], *, seconds: float = 150) -> Value:
         """Wait for something that runs on the world's loop."""
         done: Future[Value] = asyncio.run_coroutine_threadsafe(work, self._loop)
         return done.result(seconds)
