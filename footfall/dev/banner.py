@@ -8,7 +8,7 @@ from typing import Any
 
 from footfall.dev.http import get_json
 
-CATALOGUE_SECONDS = 10.0
+CATALOGUE_SECONDS = 30.0
 """How long the API is asked for the walkers before the banner goes without an example."""
 
 EXAMPLE_SECONDS = 10
@@ -72,7 +72,10 @@ class Banner:
     async def _example(self, token: str) -> list[str]:
         if not self.enabled:
             return ["  The scheduler is disabled (plugins.scale.scheduler.enabled = false)."]
-        walker = pick_walker(await self._walkers(token))
+        walkers = await self._walkers(token)
+        if walkers is None:
+            return ["  The worker is too busy to say which walkers there are: see docs/api.md."]
+        walker = pick_walker(walkers)
         if walker is None:
             return ["  No walker of the app can be scheduled without arguments: see docs/api.md."]
         body = {
@@ -92,7 +95,7 @@ class Banner:
             shlex.join(curl),
         ]
 
-    async def _walkers(self, token: str) -> list[dict[str, Any]]:
+    async def _walkers(self, token: str) -> list[dict[str, Any]] | None:
         until = time.monotonic() + CATALOGUE_SECONDS
         while time.monotonic() < until:
             status, answer = await get_json(f"{self.api}/schedule/walkers", token=token)
@@ -100,7 +103,7 @@ class Banner:
                 walkers: list[dict[str, Any]] = answer["data"]["walkers"]
                 return walkers
             await sleep(0.2)
-        return []
+        return None
 
 
 def pick_walker(walkers: list[dict[str, Any]]) -> str | None:
