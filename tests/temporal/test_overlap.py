@@ -1,4 +1,4 @@
-"""What runs of a schedule that is due every second while its walker takes 2.5 s."""
+"""What runs of a schedule that is due every second while its walker takes 3.5 s."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -60,7 +60,8 @@ async def scene(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Asy
 async def played(scene: Scene) -> Mapping[OverlapPolicy, Played]:
     async def play(overlap: OverlapPolicy) -> Played:
         stops = overlap in (OverlapPolicy.CANCEL_OTHER, OverlapPolicy.TERMINATE_OTHER)
-        seconds = 600 if stops else 2.5
+        # So long that Temporal may look at a time more than a second late.
+        seconds = 600 if stops else 3.5
         walk = await scene.create("work", args={"seconds": seconds}, overlap=overlap)
         await scene.started(walk)
         await scene.closed(walk, CLOSED)
