@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -31,7 +32,8 @@ TICKS = 6
 HEARTBEAT_TIMEOUT = 10
 SIGNS = 10
 """Signs of life of one walker, a tenth of a second apart, in which another would show its own."""
-GRACE = 2
+OLDEST_HEARTBEAT = 3.5
+"""Seconds since the last heartbeat of a walker that has just ended, at most."""
 
 
 class Calm:
@@ -69,8 +71,9 @@ class Calm:
         """Give how the one run of a schedule ended."""
 
         async def closed() -> RunOutcome | None:
-            (run,) = [run async for run in self.runs.listed(schedule_id=schedule_id)]
-            return await self.runs.outcome(run) if run.closed_at else None
+            found = [run async for run in self.runs.listed(schedule_id=schedule_id)]
+            ended = [run for run in found if run.closed_at]
+            return await self.runs.outcome(ended[0]) if ended else None
 
         return await until(closed, seconds=60, what="the end of the run")
 
@@ -113,18 +116,31 @@ async def test_each_time_has_one_run_with_three_workers_and_three_apis(calm: Cal
     await until(enough, seconds=120, what=f"{TICKS} runs of each")
     end = datetime.now(UTC) - timedelta(seconds=5)
     for schedule_id in ids:
-        runs = [run async for run in calm.runs.listed(schedule_id=schedule_id)]
-        times = Counter(run.scheduled_at for run in runs)
+        # Of those that have just begun, a later one may be listed first.
+        times = await until(
+            partial(in_a_row, calm, schedule_id), what="runs of all seconds in the list"
+        )
         starts = Counter(line.scheduled_at for line in calm.found.ledger.starts(schedule_id))
         assert set(times.values()) == set(starts.values()) == {1}
-        due = sorted(at for at in times if at)
-        assert {later - at for at, later in pairwise(due)} == {timedelta(seconds=1)}
+        due = sorted(times)
         assert due[0] <= begin + timedelta(seconds=3)
         assert due[-1] >= end
-    workers = {line.worker for line in calm.found.ledger.all()}
-    assert workers == {member.pids[-1] for member in calm.found.named("worker")}
+    pids = {member.pids[-1] for member in calm.found.named("worker")}
+
+    async def all_work() -> bool:
+        return {line.worker for line in calm.found.ledger.all()} == pids
+
+    await until(all_work, what="runs on each worker")
     for api, schedule_id in enumerate(ids[:3]):
         await calm.requests[api].post(f"/schedule/{schedule_id}/pause", {}, user=f"tick-{api}")
+
+
+async def in_a_row(calm: Calm, schedule_id: str) -> Counter[datetime] | None:
+    """Give how many runs each time has once they are listed for each second; None before."""
+    runs = [run async for run in calm.runs.listed(schedule_id=schedule_id)]
+    times = Counter(run.scheduled_at for run in runs if run.scheduled_at)
+    pauses = {later - at for at, later in pairwise(sorted(times))}
+    return times if pauses == {timedelta(seconds=1)} else None
 
 
 @pytest.mark.timeout(300)
@@ -151,7 +167,8 @@ async def test_a_run_that_takes_longer_is_soon_taken_over_by_another_worker(calm
     assert [line.event for line in (first[-1], second[-1])] == ["alive", "end"]
     assert second[0].worker != first[0].worker
     pause = second[0].at - first[-1].at
-    assert 0 < pause < HEARTBEAT_TIMEOUT / 2
+    # Had it not told of it, Temporal would have missed heartbeats first.
+    assert 0 < pause < HEARTBEAT_TIMEOUT - OLDEST_HEARTBEAT
     await member.start()
     await member.ready()
 
@@ -239,6 +256,9 @@ async def test_an_api_answers_what_was_asked_before_it_ends(calm: Calm) -> None:
                 await http.get(f"{member.url}/healthz/live", timeout=1)
         except httpx.ConnectError:
             return True
+        except httpx.HTTPError:
+            # It takes the request, and ends before it has answered.
+            return False
         return False
 
     began = time.monotonic()
@@ -248,7 +268,7 @@ async def test_an_api_answers_what_was_asked_before_it_ends(calm: Calm) -> None:
     stalled_for = time.monotonic() - stalled
     answer = await asking
     assert await ending == 0
-    assert time.monotonic() - began < HEARTBEAT_TIMEOUT
+    assert time.monotonic() - began < 2 * HEARTBEAT_TIMEOUT
     if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
         # A busy machine took long for the steps above, and Temporal counted as away by then.
         assert stalled_for > SILENT_SECONDS
@@ -274,4 +294,4 @@ async def test_processes_end_in_time_though_temporal_does_not_answer(calm: Calm)
         member.ways["temporal"].stall()
     began = time.monotonic()
     assert await asyncio.gather(*(member.terminate() for member in members)) == [0, 0]
-    assert time.monotonic() - began < HEARTBEAT_TIMEOUT + GRACE
+    assert time.monotonic() - began < 2 * HEARTBEAT_TIMEOUT
