@@ -67,7 +67,7 @@ async def build_of(handle: WorkflowHandle[Any, Any]) -> str:
     return str(described.versioning_info.deployment_version.build_id)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_runs_go_to_the_current_build_and_move_on_with_it(
     client: Client, app_name: str, tmp_path: Path
 ) -> None:

@@ -146,7 +146,9 @@ async def test_what_is_older_than_the_catchup_window_is_left_out(one: Outage) ->
     assert made_up[0] - SECOND < first.started_at - window + SECOND
     due = one.due("late")
     left_out = (due[-1] - due[0]) / SECOND + 1 - len(due)
-    assert one.missed["late"] == left_out > 0
+    # Of those that ran just before, Temporal may have lost that they did, and count them too.
+    just_before = [at for at in due if one.begin - 10 * SECOND < at < one.begin]
+    assert 0 < left_out <= one.missed["late"] <= left_out + len(just_before)
 
 
 async def test_a_date_is_never_too_late(one: Outage) -> None:
