@@ -185,7 +185,8 @@ async def test_no_walker_goes_on_beside_the_one_that_takes_its_place(calm: Calm)
         attempts = calm.attempts(schedule_id)
         return len(attempts) == 2 and len(attempts[1]) > SIGNS
 
-    await until(taken_over, seconds=60, what="another worker")
+    # Temporal may give it to the one that hears nothing again, and miss that for ten seconds.
+    await until(taken_over, seconds=180, what="another worker")
     first, second = calm.attempts(schedule_id)
     assert first[-1].at < second[0].at
     assert second[0].worker != first[0].worker
