@@ -91,7 +91,7 @@ class Member:
         self._running = Running(process, self._output)
         self._keeping = asyncio.create_task(self._keep(process))
 
-    async def ready(self, *, seconds: float = 90) -> None:
+    async def ready(self, *, seconds: float = 180) -> None:
         """Wait until it says that it is ready, however often it is started until then."""
         await ready(self.url, seconds=seconds)
 

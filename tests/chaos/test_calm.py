@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -31,7 +32,8 @@ TICKS = 6
 HEARTBEAT_TIMEOUT = 10
 SIGNS = 10
 """Signs of life of one walker, a tenth of a second apart, in which another would show its own."""
-GRACE = 2
+OLDEST_HEARTBEAT = 3.5
+"""Seconds since the last heartbeat of a walker that has just ended, at most."""
 
 
 class Calm:
@@ -69,8 +71,9 @@ class Calm:
         """Give how the one run of a schedule ended."""
 
         async def closed() -> RunOutcome | None:
-            (run,) = [run async for run in self.runs.listed(schedule_id=schedule_id)]
-            return await self.runs.outcome(run) if run.closed_at else None
+            found = [run async for run in self.runs.listed(schedule_id=schedule_id)]
+            ended = [run for run in found if run.closed_at]
+            return await self.runs.outcome(ended[0]) if ended else None
 
         return await until(closed, seconds=60, what="the end of the run")
 
@@ -111,20 +114,34 @@ async def test_each_time_has_one_run_with_three_workers_and_three_apis(calm: Cal
         return all(len(calm.found.ledger.ends(one)) >= TICKS for one in ids)
 
     await until(enough, seconds=120, what=f"{TICKS} runs of each")
-    end = datetime.now(UTC) - timedelta(seconds=5)
+    end = datetime.now(UTC)
     for schedule_id in ids:
-        runs = [run async for run in calm.runs.listed(schedule_id=schedule_id)]
-        times = Counter(run.scheduled_at for run in runs)
+        times = await until(
+            partial(in_a_row, calm, schedule_id, end), seconds=60, what="a run for each second"
+        )
         starts = Counter(line.scheduled_at for line in calm.found.ledger.starts(schedule_id))
         assert set(times.values()) == set(starts.values()) == {1}
-        due = sorted(at for at in times if at)
-        assert {later - at for at, later in pairwise(due)} == {timedelta(seconds=1)}
-        assert due[0] <= begin + timedelta(seconds=3)
-        assert due[-1] >= end
-    workers = {line.worker for line in calm.found.ledger.all()}
-    assert workers == {member.pids[-1] for member in calm.found.named("worker")}
+        assert min(times) <= begin + timedelta(seconds=3)
+    pids = {member.pids[-1] for member in calm.found.named("worker")}
+
+    async def all_work() -> bool:
+        return {line.worker for line in calm.found.ledger.all()} == pids
+
+    await until(all_work, what="runs on each worker")
     for api, schedule_id in enumerate(ids[:3]):
         await calm.requests[api].post(f"/schedule/{schedule_id}/pause", {}, user=f"tick-{api}")
+
+
+async def in_a_row(calm: Calm, schedule_id: str, end: datetime) -> Counter[datetime] | None:
+    """Give how many runs each time has, once each second until the end has any; None before.
+
+    Of those that have just begun, a later one may be listed first.
+    """
+    runs = [run async for run in calm.runs.listed(schedule_id=schedule_id)]
+    times = Counter(run.scheduled_at for run in runs if run.scheduled_at)
+    pauses = {later - at for at, later in pairwise(sorted(times))}
+    is_whole = pauses == {timedelta(seconds=1)} and max(times) >= end - timedelta(seconds=1)
+    return times if is_whole else None
 
 
 @pytest.mark.timeout(300)
@@ -151,7 +168,8 @@ async def test_a_run_that_takes_longer_is_soon_taken_over_by_another_worker(calm
     assert [line.event for line in (first[-1], second[-1])] == ["alive", "end"]
     assert second[0].worker != first[0].worker
     pause = second[0].at - first[-1].at
-    assert 0 < pause < HEARTBEAT_TIMEOUT / 2
+    # Had it not told of it, Temporal would have missed heartbeats first.
+    assert 0 < pause < HEARTBEAT_TIMEOUT - OLDEST_HEARTBEAT
     await member.start()
     await member.ready()
 
@@ -167,7 +185,8 @@ async def test_no_walker_goes_on_beside_the_one_that_takes_its_place(calm: Calm)
         attempts = calm.attempts(schedule_id)
         return len(attempts) == 2 and len(attempts[1]) > SIGNS
 
-    await until(taken_over, seconds=60, what="another worker")
+    # Temporal may give it to the one that hears nothing again, and miss that for ten seconds.
+    await until(taken_over, seconds=180, what="another worker")
     first, second = calm.attempts(schedule_id)
     assert first[-1].at < second[0].at
     assert second[0].worker != first[0].worker
@@ -239,6 +258,9 @@ async def test_an_api_answers_what_was_asked_before_it_ends(calm: Calm) -> None:
                 await http.get(f"{member.url}/healthz/live", timeout=1)
         except httpx.ConnectError:
             return True
+        except httpx.HTTPError:
+            # It takes the request, and ends before it has answered.
+            return False
         return False
 
     began = time.monotonic()
@@ -248,7 +270,7 @@ async def test_an_api_answers_what_was_asked_before_it_ends(calm: Calm) -> None:
     stalled_for = time.monotonic() - stalled
     answer = await asking
     assert await ending == 0
-    assert time.monotonic() - began < HEARTBEAT_TIMEOUT
+    assert time.monotonic() - began < 2 * HEARTBEAT_TIMEOUT
     if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
         # A busy machine took long for the steps above, and Temporal counted as away by then.
         assert stalled_for > SILENT_SECONDS
@@ -274,4 +296,4 @@ async def test_processes_end_in_time_though_temporal_does_not_answer(calm: Calm)
         member.ways["temporal"].stall()
     began = time.monotonic()
     assert await asyncio.gather(*(member.terminate() for member in members)) == [0, 0]
-    assert time.monotonic() - began < HEARTBEAT_TIMEOUT + GRACE
+    assert time.monotonic() - began < 2 * HEARTBEAT_TIMEOUT

@@ -150,7 +150,7 @@ async def _projections_agree(
             return not differences
 
         try:
-            await until(same, seconds=60, every=1)
+            await until(same, seconds=120, every=1)
         except AssertionError:
             pytest.fail(f"{member.name} shows otherwise:\n" + "\n".join(differences))
         shown = await requests.pages(member.url, "/runs", "runs", 1000)

@@ -7,11 +7,13 @@ import traceback
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from support.mongod import Mongod, running_mongod
 from support.rows import at, run, snapshot, tally
+from support.waiting import until
 
 from footfall.errors import ConfigurationError, ProjectionUnavailableError
 from footfall.projection.mongo import MongoStore
@@ -42,6 +44,15 @@ async def tally_of(store: MongoStore, schedule_id: str = "s1") -> RunTally:
     row = await store.get_schedule(schedule_id)
     assert row is not None
     return row.tally
+
+
+async def is_answered(ask: Callable[[], Awaitable[object]]) -> bool:
+    """Say whether the server is found in a moment, which may be over before it has answered."""
+    try:
+        await ask()
+    except ProjectionUnavailableError:
+        return False
+    return True
 
 
 async def is_settled(store: MongoStore) -> bool:
@@ -234,7 +245,8 @@ async def test_opening_without_a_server_is_a_quick_error() -> None:
     started = time.monotonic()
     with pytest.raises(ProjectionUnavailableError, match=r"127\.0\.0\.1:9") as caught:
         await store.open()
-    assert time.monotonic() - started < 3
+    # The driver would look for 30 s.
+    assert time.monotonic() - started < 10
     assert "s3cr3t" not in "".join(traceback.format_exception(caught.value))
     with pytest.raises(ProjectionUnavailableError, match="not open"):
         await store.ping()
@@ -269,7 +281,7 @@ async def test_an_invalid_uri_is_a_configuration_error_that_does_not_show_it(uri
 async def test_every_method_says_that_a_killed_server_is_away_and_works_when_it_is_back() -> None:
     async with running_mongod() as server:
         store = MongoStore(server.uri, "faults", "scope", selection_timeout=0.3)
-        await store.open()
+        await until(lambda: is_answered(store.open), what="a server that is found in time")
         await store.put_schedules([snapshot()])
         await store.put_runs([run()])
         await server.kill()
@@ -295,8 +307,9 @@ async def test_every_method_says_that_a_killed_server_is_away_and_works_when_it_
             started = time.monotonic()
             with pytest.raises(ProjectionUnavailableError):
                 await call()
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < 10
         await server.start()
+        await until(lambda: is_answered(store.ping), what="a server that is found in time")
         # Everything that was acknowledged before the crash is there.
         assert await tally_of(store) == tally([run()])
         await store.put_runs([run("r2", started=1)])
@@ -310,7 +323,7 @@ async def test_folding_goes_on_through_a_crash_of_the_server() -> None:
             MongoStore(server.uri, "faults", "scope", selection_timeout=0.5) for _ in range(2)
         ]
         for store in stores:
-            await store.open()
+            await until(partial(is_answered, store.open), what="a server that is found in time")
         await stores[0].put_schedules([snapshot()])
 
         async def fold(store: MongoStore, offset: int) -> None:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from support.mongod import Mongod, running_mongod
+from support.ports import free_port
 from support.waiting import until
 
 from footfall.errors import ProjectionUnavailableError
@@ -77,7 +78,7 @@ async def test_a_silent_holder_loses_it_after_its_time(
     async def freed() -> Lease | None:
         return await other.acquire("ada")
 
-    next_lease = await until(freed, seconds=10, what="the end of the lease")
+    next_lease = await until(freed, what="the end of the lease")
     assert lease.seconds_left < 0, "its holder has to think that it is over before it is"
     assert next_lease.fence > lease.fence
     with pytest.raises(LeaseLostError):
@@ -120,12 +121,12 @@ async def test_without_mongodb_nobody_gets_a_root_or_keeps_one() -> None:
             async def again() -> Lease | None:
                 return await leases.acquire("ada")
 
-            assert (await until(again, seconds=20)).fence == lease.fence + 1
+            assert (await until(again)).fence == lease.fence + 1
         finally:
             await leases.close()
 
 
-async def test_opening_without_a_server_is_an_error(unused_tcp_port: int) -> None:
-    uri = f"mongodb://127.0.0.1:{unused_tcp_port}/?directConnection=true"
+async def test_opening_without_a_server_is_an_error() -> None:
+    uri = f"mongodb://127.0.0.1:{free_port()}/?directConnection=true"
     with pytest.raises(ProjectionUnavailableError, match=r"127\.0\.0\.1"):
         await MongoLeases(uri, "leases", "scope", seconds=1).open()

@@ -161,7 +161,7 @@ async def test_a_worker_that_is_lost_frees_the_root_when_its_walker_is_dead(
             holder.send_signal(how)
             lost = time.monotonic()
             assert (await waiting).status is RunStatus.SUCCEEDED
-            assert time.monotonic() - lost < 2 * LEASE_SECONDS
+            assert time.monotonic() - lost < 5 * LEASE_SECONDS
             pid, seen = mark.read_text().split()
             assert not psutil.pid_exists(int(pid)) or is_dead(int(pid))
             assert float(seen) < lost + LEASE_SECONDS, "the walker outlived the lease"

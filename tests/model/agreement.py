@@ -7,7 +7,7 @@ from model.expected import Model, is_shown
 from support.api import Caller
 from support.world import World
 
-SECONDS = 30
+SECONDS = 90
 """How long all of them may take until they agree."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from support.waiting import until
 from support.walks import a_walk
 from support.worker import running_worker
 from temporalio.client import Client, ScheduleInfo
+from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.schedules.policy import Policies
 from footfall.schedules.run import RunOutcome, RunStatus, RunSummary
@@ -18,6 +20,7 @@ from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
 
 EVERY_SECOND = {"trigger": "interval", "seconds": 1}
+SECOND = timedelta(seconds=1)
 
 
 class Scene:
@@ -64,6 +67,22 @@ class Scene:
         found = [run async for run in self._runs.listed(schedule_id=walk.schedule_id)]
         return sorted(found, key=lambda run: run.scheduled_at or run.started_at)
 
+    async def only_run(self, walk: ScheduledWalk) -> RunSummary:
+        """Wait for the one run of a schedule: its walker may begin before lists show it."""
+        (run,) = await until(lambda: self.runs(walk), what="the run in the list", seconds=60)
+        return run
+
+    async def trigger(self, walk: ScheduledWalk) -> None:
+        """Have Temporal start a run, in a second that has none: of two it makes one."""
+        due = [run.scheduled_at for run in await self.runs(walk) if run.scheduled_at]
+        free_at = max((at.replace(microsecond=0) + SECOND for at in due), default=None)
+
+        async def is_free() -> bool:
+            return free_at is None or datetime.now(UTC) >= free_at
+
+        await until(is_free, what="a second without a run")
+        await self.client.get_schedule_handle(walk.schedule_id).trigger()
+
     async def closed(self, walk: ScheduledWalk, count: int = 1) -> list[RunSummary]:
         """Wait until so many runs of a schedule have ended, and give them."""
 
@@ -83,7 +102,7 @@ class Scene:
             found = await self.runs(walk)
             under_way = [run for run in found if run.status is RunStatus.RUNNING]
             for run in under_way if cancel else ():
-                await self.client.get_workflow_handle(run.id).cancel()
+                await self._cancel(run)
             known = len(found) >= (await self.info(walk)).num_actions
             return found if known and not under_way else None
 
@@ -111,6 +130,14 @@ class Scene:
             return len(self.ledger.starts(walk.schedule_id)) >= count
 
         await until(begun, what=f"{count} starts", seconds=60)
+
+    async def _cancel(self, run: RunSummary) -> None:
+        try:
+            await self.client.get_workflow_handle(run.id).cancel()
+        except RPCError as error:
+            # It has ended since it was listed.
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
     def flag(self, name: str) -> Path:
         """Give the path of a file that is not there."""

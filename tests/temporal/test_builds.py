@@ -7,6 +7,7 @@ import pytest
 from support.waiting import until
 from support.walks import a_walk
 from support.worker import running_worker
+from temporalio.api.enums.v1 import RoutingConfigUpdateState
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkerDeploymentRequest,
     SetWorkerDeploymentCurrentVersionRequest,
@@ -26,7 +27,7 @@ APP = Path(__file__).parent.parent / "apps" / "python_runs"
 
 
 async def make_current(client: Client, app: str, build_id: str) -> None:
-    """Do as an operator does, once the build's workers poll."""
+    """Do as an operator does, once the build's workers poll, and wait until each queue knows."""
 
     async def is_done() -> bool:
         try:
@@ -44,6 +45,15 @@ async def make_current(client: Client, app: str, build_id: str) -> None:
 
     await until(is_done, what=f"the build {build_id} as the current one")
 
+    async def is_known() -> bool:
+        described = await client.workflow_service.describe_worker_deployment(
+            DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=app),
+        )
+        state = described.worker_deployment_info.routing_config_update_state
+        return state != RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
+
+    await until(is_known, what=f"task queues that know of the build {build_id}")
+
 
 async def start(client: Client, app: str, run_id: str, **fields: Any) -> WorkflowHandle[Any, Any]:
     values = {"walker_name": "greet", "occasion": Occasion(kind=RunKind.MANUAL), **fields}
@@ -57,7 +67,7 @@ async def build_of(handle: WorkflowHandle[Any, Any]) -> str:
     return str(described.versioning_info.deployment_version.build_id)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_runs_go_to_the_current_build_and_move_on_with_it(
     client: Client, app_name: str, tmp_path: Path
 ) -> None:

@@ -66,10 +66,6 @@ async def looked_at(scene: Scene, walk: ScheduledWalk, count: int) -> None:
     await until(done, what=f"{count} ends are looked at", seconds=60)
 
 
-async def run_once(scene: Scene, walk: ScheduledWalk) -> None:
-    await scene.client.get_schedule_handle(walk.schedule_id).trigger()
-
-
 async def is_followed(scene: Scene, *walks: ScheduledWalk) -> None:
     """Wait until the worker knows that schedules are followed."""
     followers = FollowerGateway(scene.client, app=scene.app)
@@ -98,10 +94,10 @@ async def test_it_runs_after_those_ends_that_it_follows(scene: Scene, ending: st
     )
     followers = {on: await scene.create("work", config=after(upstream, on)) for on in OUTCOMES}
     await is_followed(scene, upstream)
-    await run_once(scene, upstream)
+    await scene.trigger(upstream)
     if ending == "cancelled":
         await scene.started(upstream)
-        (run,) = await scene.runs(upstream)
+        run = await scene.only_run(upstream)
         await scene.client.get_workflow_handle(run.id).cancel()
     (ended,) = await scene.closed(upstream)
     assert ended.status.value == ending
@@ -111,7 +107,7 @@ async def test_it_runs_after_those_ends_that_it_follows(scene: Scene, ending: st
     assert (follows.after_schedule, follows.after_run) == (upstream.schedule_id, ended.id)
     assert follows.scheduled_at
     assert ended.closed_at
-    assert abs(follows.scheduled_at - ended.closed_at) < timedelta(seconds=5)
+    assert ended.started_at < follows.scheduled_at <= ended.closed_at
     for walk in followers.values():
         assert await scene.runs(walk) == []
 
@@ -215,12 +211,10 @@ async def test_a_paused_one_does_not_run_and_one_that_is_resumed_does(scene: Sce
     upstream = await scene.create("work", config=SELDOM)
     walk = await scene.create("work", config=after(upstream), paused=True)
     await is_followed(scene, upstream)
-    await run_once(scene, upstream)
+    await scene.trigger(upstream)
     await looked_at(scene, walk, 1)
     await scene.client.get_schedule_handle(walk.schedule_id).unpause()
-    begin = utc_now()
-    await until(lambda: passed(begin), what="the next second")
-    await run_once(scene, upstream)
+    await scene.trigger(upstream)
     await looked_at(scene, walk, 2)
     first, second = await scene.closed(upstream, 2)
     (run,) = await scene.closed(walk)
@@ -228,8 +222,10 @@ async def test_a_paused_one_does_not_run_and_one_that_is_resumed_does(scene: Sce
 
 
 async def test_it_runs_so_often_and_is_completed(scene: Scene) -> None:
-    upstream = await scene.create("work", config={"trigger": "interval", "seconds": 1}, max_runs=4)
+    upstream = await scene.create("work", max_runs=4, paused=True)
     walk = await scene.create("work", config=after(upstream), max_runs=2, overlap="allow_all")
+    await is_followed(scene, upstream)
+    await scene.client.get_schedule_handle(upstream.schedule_id).unpause()
     await looked_at(scene, walk, 4)
     assert len(await scene.settled_chain(walk, 2)) == 2
     snapshot = await scene.schedules.read(walk.schedule_id)
@@ -307,7 +303,7 @@ async def test_a_chain_goes_on_and_a_circle_ends(scene: Scene) -> None:
     await scene.schedules.delete(first.schedule_id)
     await scene.schedules.create(walk)
     await is_followed(scene, first, second, third, circle)
-    await run_once(scene, walk)
+    await scene.trigger(walk)
     for one in (second, third, circle):
         (run,) = await scene.closed(one)
         assert run.kind is RunKind.CHAINED
@@ -363,7 +359,7 @@ async def test_a_chain_that_nobody_tells_anything_ends_and_begins_anew(scene: Sc
     await is_followed(scene, upstream)
     handle = scene.client.get_workflow_handle(f"{scene.app}.chain.{walk.schedule_id}")
     for number in (1, 2):
-        await run_once(scene, upstream)
+        await scene.trigger(upstream)
         await scene.closed(walk, number)
         description = await handle.describe()
         assert description.status is WorkflowExecutionStatus.RUNNING

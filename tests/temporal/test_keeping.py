@@ -49,11 +49,13 @@ async def test_completed_schedules_begin_their_week_anew(client: Client, app_nam
 
     await until(listed, what="the list of all")
 
-    async def used_up() -> bool:
-        return any(_is_a_week(lasts) for _, lasts in await timers(client, spent))
-
-    await until(used_up, what="the only run")
     completed.append(spent)
+
+    async def all_sleep() -> bool:
+        found = [await timers(client, walk) for walk in completed]
+        return all(one and _is_a_week(one[-1][1]) for one in found)
+
+    await until(all_sleep, what="the only run, and the week of each")
     before = {walk.schedule_id: await gateway.read(walk.schedule_id) for walk in completed}
     first = [await timers(client, walk) for walk in completed]
     assert all(_is_a_week(one[-1][1]) for one in first)

@@ -240,7 +240,7 @@ async def test_runs_are_folded_and_a_rebuild_gives_the_same(
 ) -> None:
     good = a_walk(app_name, walker_name="greet", config=EVERY_SECOND)
     bad = a_walk(app_name, walker_name="boom", config=EVERY_SECOND)
-    soon = datetime.now(UTC) + timedelta(seconds=2)
+    soon = datetime.now(UTC) + timedelta(seconds=4)
     once = a_walk(
         app_name,
         walker_name="greet",

@@ -42,7 +42,7 @@ async def test_a_crowd_on_one_root_leaves_room_for_others(client: Client, tmp_pa
             runs = [run for walk in crowd for run in await scene.runs(walk)]
             return len(begun) == 1 and len(runs) == len(crowd)
 
-        await until(one_runs, what="the first of the crowd", seconds=30)
+        await until(one_runs, what="the first of the crowd", seconds=60)
         for number in range(3):
             other = await once(scene, "work", f"other{number}")
             (run,) = await scene.closed(other)

@@ -2,6 +2,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.ports import free_port
 from support.waiting import until
 from support.walks import a_change, a_walk
 from temporalio.client import Client
@@ -235,10 +236,10 @@ async def test_runs_carry_the_search_attributes(
     await client.get_workflow_handle(run.id).terminate()  # type: ignore[attr-defined]
 
 
-async def test_temporal_away_is_said_so(app_name: str, unused_tcp_port: int) -> None:
+async def test_temporal_away_is_said_so(app_name: str) -> None:
     from footfall.config import TemporalSettings  # noqa: PLC0415
 
-    settings = TemporalSettings(address=f"127.0.0.1:{unused_tcp_port}")
+    settings = TemporalSettings(address=f"127.0.0.1:{free_port()}")
     with pytest.raises(TemporalUnavailableError):
         await connect(settings, identity="test")
     lazy = await connect(settings, identity="test", lazy=True)

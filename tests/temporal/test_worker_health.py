@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 from structlog.testing import capture_logs
+from support.ports import free_port
 from support.scraped import scrape
 from support.waiting import until
 from temporalio.client import Client
@@ -47,7 +48,7 @@ async def readiness(url: str) -> tuple[int, dict[str, Any]]:
 
 
 async def test_a_worker_is_ready_when_it_takes_runs_and_temporal_answers(
-    client: Client, unused_tcp_port: int
+    client: Client,
 ) -> None:
     state = WorkerState(app="app")
     async with served(state) as url:
@@ -56,7 +57,7 @@ async def test_a_worker_is_ready_when_it_takes_runs_and_temporal_answers(
         assert (await scrape(url))("footfall_worker_takes_runs") == 0
         state.waiting_for, state.temporal = None, TemporalHealth(client)
         assert (await readiness(url))[0] == 200
-    nowhere = TemporalSettings(address=f"127.0.0.1:{unused_tcp_port}")
+    nowhere = TemporalSettings(address=f"127.0.0.1:{free_port()}")
     state = WorkerState(app="app", waiting_for=None)
     state.temporal = TemporalHealth(await connect(nowhere, identity="test", lazy=True))
     async with served(state) as url:
@@ -70,8 +71,8 @@ async def test_a_worker_is_ready_when_it_takes_runs_and_temporal_answers(
             assert (await http.get(f"{url}/healthz/live")).status_code == 200
 
 
-async def test_who_waits_for_temporal_says_so_once(unused_tcp_port: int) -> None:
-    nowhere = TemporalSettings(address=f"127.0.0.1:{unused_tcp_port}")
+async def test_who_waits_for_temporal_says_so_once() -> None:
+    nowhere = TemporalSettings(address=f"127.0.0.1:{free_port()}")
     with capture_logs() as lines:
 
         def waits() -> list[MutableMapping[str, Any]]:
@@ -86,7 +87,7 @@ async def test_who_waits_for_temporal_says_so_once(unused_tcp_port: int) -> None
         waiting.cancel()
     (line,) = waits()
     assert line["log_level"] == "warning"
-    assert f"127.0.0.1:{unused_tcp_port}" in line["reason"]
+    assert nowhere.address in line["reason"]
 
 
 async def test_a_worker_that_can_start_no_process_says_why(tmp_path: Path) -> None:
