@@ -219,7 +219,8 @@ async def test_ids_cursors_and_headers_that_nobody_gave(
         async with http.stream("GET", asked, params=query, headers=sent) as answer:
             await answer.aread()
     is_sound(answer)
-    if "{id}" in path and one not in NAMES:
+    # The pattern of a route bears a line's end, as `$` does.
+    if "{id}" in path and one.removesuffix("\n") not in NAMES:
         assert answer.status_code >= 400, answer.text
 
 
