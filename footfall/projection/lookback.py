@@ -7,6 +7,9 @@ from footfall.projection.reach import Reach
 UNREST_SECONDS = 60.0
 """For so long after an outage visibility may still get what happened before and in it."""
 
+QUIET_SECONDS = 60.0
+"""When nothing new has come for so long, what came last is not listed again and again."""
+
 DEEP_SECONDS = 10.0
 """How often it is looked back over the whole of an outage meanwhile."""
 
@@ -29,6 +32,8 @@ class Lookback:
         self._until = 0.0
         self._looked_at = float("-inf")
         self._reach = Reach(clock)
+        self._latest: datetime | None = None
+        self._latest_at = 0.0
 
     def outage(self, seen: datetime | None) -> None:
         """Note that Temporal is away, or that it is not known what was missed.
@@ -50,7 +55,10 @@ class Lookback:
     def since(self, seen: datetime) -> datetime:
         """Give from when on runs are to be listed (UTC), `seen` being the latest one folded."""
         now = self._clock()
-        usual = seen - self._reach.now()
+        if seen != self._latest:
+            self._latest, self._latest_at = seen, now
+        reach = self._reach.now()
+        usual = seen if now - self._latest_at >= QUIET_SECONDS else seen - reach
         if self._from is None or now - self._looked_at < DEEP_SECONDS:
             return usual
         deep, self._looked_at = self._from, now

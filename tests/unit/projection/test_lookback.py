@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from footfall.projection import reach
-from footfall.projection.lookback import DEEP_SECONDS, UNREST_SECONDS, Lookback
+from footfall.projection.lookback import DEEP_SECONDS, QUIET_SECONDS, UNREST_SECONDS, Lookback
 from footfall.projection.reach import LAG, OVERLAP
 
 SEEN = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -29,6 +29,20 @@ def test_without_an_outage_it_is_looked_back_a_little() -> None:
     assert sinces.count(SEEN - LAG) == len(sinces) - 3
 
 
+def test_what_came_last_is_not_listed_for_ever() -> None:
+    clock = Clock()
+    lookback = Lookback(clock)
+    for seen in (SEEN, SEEN + timedelta(seconds=200)):
+        sinces = []
+        for _ in range(int(2 * QUIET_SECONDS)):
+            sinces.append(lookback.since(seen))
+            clock.now += 1
+        quiet = sinces.index(seen)
+        assert quiet == QUIET_SECONDS
+        assert set(sinces[:quiet]) == {seen - LAG, seen - OVERLAP}
+        assert set(sinces[quiet:]) == {seen}
+
+
 def test_after_an_outage_it_is_looked_back_over_all_of_it_now_and_then() -> None:
     clock = Clock()
     lookback = Lookback(clock)
@@ -40,7 +54,7 @@ def test_after_an_outage_it_is_looked_back_over_all_of_it_now_and_then() -> None
     for _ in range(int(2 * UNREST_SECONDS)):
         since = lookback.since(later)
         deep += since == BEFORE
-        usual += since in (later - LAG, later - OVERLAP)
+        usual += since in (later - LAG, later - OVERLAP, later)
         clock.now += 1
     assert deep == UNREST_SECONDS // DEEP_SECONDS + 1
     assert deep + usual == 2 * UNREST_SECONDS
