@@ -36,6 +36,7 @@ from footfall.tracing.run_context import (
     traceparent,
 )
 from footfall.tracing.traces import Traces
+from workflows.following import detail_of
 
 _STARTS = ("run_walker", "run_walker_lightly")
 _FOLLOWING = "tell_followers"
@@ -148,7 +149,7 @@ class RunTraces(Interceptor):
             return await run()
         except ApplicationError as error:
             # A walker's own error may be called so, and tells something else.
-            at = error.details[0] if error.type == RUN_CLOSED and error.details else None
+            at = detail_of(error) if error.type == RUN_CLOSED else None
             if isinstance(at, datetime):
                 closed = _nanoseconds(at)
                 self._terminated(request, above, span_of(input.headers), closed)

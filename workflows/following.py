@@ -53,13 +53,18 @@ def failed_outcome(cause: BaseException | None) -> tuple[RunStatus, RunOutcome |
     if not isinstance(cause, ApplicationError):
         return RunStatus.FAILED, None
     status = RunStatus.TIMED_OUT if was_too_slow(cause) else RunStatus.FAILED
-    details: Any = cause.details[0] if cause.details else None
-    return status, RunOutcome.model_validate(details) if details else None
+    detail = detail_of(cause)
+    return status, RunOutcome.model_validate(detail) if detail else None
 
 
 def was_too_slow(cause: BaseException) -> bool:
     """Say whether a walker's time was up; an error of its own may be called so too."""
     if not isinstance(cause, ApplicationError) or cause.type != WALKER_TIMEOUT:
         return False
-    details: Any = cause.details[0] if cause.details else None
-    return isinstance(details, Mapping) and details.get("status") == RunStatus.TIMED_OUT.value
+    detail = detail_of(cause)
+    return isinstance(detail, Mapping) and detail.get("status") == RunStatus.TIMED_OUT.value
+
+
+def detail_of(error: ApplicationError) -> Any:
+    """Give what an error tells beside its message; None if that is all."""
+    return error.details[0] if error.details else None

@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from footfall.schedules.schedule import ScheduledWalk
 
 from workflows.chores import PATIENTLY, chores_queue, others_ended, root_has_room
-from workflows.following import failed_outcome, tell_followers, was_too_slow
+from workflows.following import detail_of, failed_outcome, tell_followers, was_too_slow
 from workflows.telling import tell_failure, tell_success
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
@@ -269,7 +269,7 @@ def _put_off(cause: BaseException | None, kind: str) -> Stepped | None:
 
 def _has_outcome(error: ApplicationError) -> bool:
     """Say whether an error tells what a walker did, as all errors of walkers do."""
-    detail = error.details[0] if error.details else None
+    detail = detail_of(error)
     return isinstance(detail, Mapping) and "status" in detail
 
 
@@ -278,24 +278,24 @@ def _walker_error(error: ActivityError) -> ApplicationError | None:
     cause = error.cause
     if not isinstance(cause, ApplicationError):
         return None
-    is_named_so = cause.type not in (WALKER_NOT_FOUND, ROOT_LOST)
     is_own = _tells_of_a_walker(cause)
-    if is_own != is_named_so and not workflow.patched(LOST_STARTS):
-        is_own = is_named_so
+    is_own_by_name = cause.type not in (WALKER_NOT_FOUND, ROOT_LOST)
+    # Only where the two differ is there anything to be patched.
+    if is_own != is_own_by_name and not workflow.patched(LOST_STARTS):
+        is_own = is_own_by_name
     return cause if is_own else None
 
 
 def _tells_of_a_walker(error: ApplicationError) -> bool:
     # Of a walker that a worker does not know there is an outcome too.
     return _has_outcome(error) and (
-        error.type != WALKER_NOT_FOUND or error.details[0].get("walker_started_at") is not None
+        error.type != WALKER_NOT_FOUND or detail_of(error).get("walker_started_at") is not None
     )
 
 
 def _starts(error: ApplicationError) -> int:
     """Give how often the walker was started so far."""
-    details: Any = error.details[0] if error.details else {}
-    return RunOutcome.model_validate(details).attempts
+    return RunOutcome.model_validate(detail_of(error) or {}).attempts
 
 
 async def _ended(others: Sequence[RunReference]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from support.processes import is_alive
 from support.waiting import until
 
 from footfall.dev.backoff import Backoff
@@ -92,13 +93,6 @@ class Stage:
             return len(self.started(name)) >= times
 
         await until(enough, what=f"{times} starts of {name}")
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 async def until_dead(pids: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from support.processes import is_alive
 from support.waiting import until
 
 from footfall.schedules.run import RunOutcome, RunStatus
@@ -106,16 +107,9 @@ async def test_processes_that_a_walker_started_die_with_it(
     pids = [int(pid) for pid in mark.read_text().split()]
     running.cancel()
     await asyncio.wait([running])
-    await eventually(lambda: not any(map(alive, pids)))
+    await eventually(lambda: not any(map(is_alive, pids)))
     left = await rogue.run(call("leave_child"))
-    await eventually(lambda: not alive(left.reports[0]))
-
-
-def alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    await eventually(lambda: not is_alive(left.reports[0]))
 
 
 async def test_surroundings_are_restored(rogue: Hosts, call: MakeCall, tmp_path: Path) -> None:
@@ -155,7 +149,7 @@ async def test_a_daemon_that_a_walker_leaves_behind_dies(
     mark = tmp_path / "mark"
     left = await rogue.run(call("leave_daemon", mark=str(mark)))
     assert left.status is RunStatus.SUCCEEDED
-    await eventually(lambda: not alive(int(mark.read_text())))
+    await eventually(lambda: not is_alive(int(mark.read_text())))
     await still_works(rogue, call)
 
 
@@ -172,7 +166,7 @@ async def test_a_walker_that_multiplies_is_stopped(
     assert "process_limit" in message
 
     def all_dead() -> bool:
-        return not any(alive(int(pid)) for pid in mark.read_text().splitlines())
+        return not any(is_alive(int(pid)) for pid in mark.read_text().splitlines())
 
     await eventually(all_dead)
     await still_works(rogue, call)
@@ -257,7 +251,7 @@ async def test_close_leaves_no_process_and_fails_what_runs(
     assert (await running).status is RunStatus.FAILED
     assert (await waiting).status is RunStatus.FAILED
     assert len(pids) == 2
-    assert not any(alive(pid) for pid in pids if pid)
+    assert not any(is_alive(pid) for pid in pids if pid)
     assert list((tmp_path / "state" / "output").iterdir()) == []
 
 

@@ -17,6 +17,7 @@ import psutil
 import pytest
 from pymongo import MongoClient
 from support.mongod import Mongod, running_mongod
+from support.processes import is_alive
 from support.waiting import until
 
 from footfall.mongo.root_leases import MongoLeases
@@ -163,10 +164,10 @@ async def test_a_worker_that_is_lost_frees_the_root_when_its_walker_is_dead(
             assert (await waiting).status is RunStatus.SUCCEEDED
             assert time.monotonic() - lost < 5 * LEASE_SECONDS
             pid, seen = mark.read_text().split()
-            assert not psutil.pid_exists(int(pid)) or is_dead(int(pid))
+            assert not is_alive(int(pid))
             assert float(seen) < lost + LEASE_SECONDS, "the walker outlived the lease"
             if how is signal.SIGKILL:
-                assert not any(is_dead(child.pid) is False for child in children)
+                assert not any(is_alive(child.pid) for child in children)
     finally:
         holder.kill()
         holder.wait()
@@ -187,7 +188,7 @@ async def test_a_walker_ends_when_mongodb_is_away_for_longer_than_the_lease(
             await server.kill()
             with pytest.raises(LeaseLostError):
                 await running
-            assert is_dead(pid)
+            assert not is_alive(pid)
 
 
 async def test_a_root_is_given_back_when_the_walker_that_was_killed_is_gone(
@@ -204,7 +205,7 @@ async def test_a_root_is_given_back_when_the_walker_that_was_killed_is_gone(
             asyncio.get_running_loop().call_later(0.5, kill_tree, leader)
 
     async def release(leases: MongoLeases, lease: Lease) -> None:
-        alive.append(not is_dead(pid))
+        alive.append(is_alive(pid))
         await given_back(leases, lease)
 
     given_back = MongoLeases.release
@@ -283,10 +284,3 @@ async def waits(hosts: Hosts) -> bool:
 
 async def exists(file: Path) -> bool:
     return file.exists() and bool(file.read_text())
-
-
-def is_dead(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True

@@ -16,29 +16,26 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from support.dev_server import dev_server
 from support.histories import TESTS, keep, stand_ins
+from support.starts import interrupted, starting_by
 from support.waiting import until
 from support.walks import a_walk
 from support.worker import running_worker
-from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from footfall.schedules.backfill import Backfill, BackfillOrder, BackfillOverlap
 from footfall.schedules.hook import Hook
-from footfall.schedules.occasion import Occasion, RunEnd, RunReference
+from footfall.schedules.occasion import Occasion, RunReference
 from footfall.schedules.policy import Execution, Policies, RetryPolicy
-from footfall.schedules.request import ROOT_BUSY, ROOT_LOST, RunRequest, Stepped
-from footfall.schedules.run import WALKER_TIMEOUT, RunKind, RunOutcome
+from footfall.schedules.request import ROOT_BUSY, ROOT_LOST, Stepped
+from footfall.schedules.run import WALKER_TIMEOUT, RunKind
 from footfall.schedules.schedule import ScheduledWalk, utc_now
 from footfall.temporal.backfills import BackfillGateway
 from footfall.temporal.followers import FollowerGateway
 from footfall.temporal.run_control import RunControl
 from footfall.temporal.runs import RunGateway
 from footfall.temporal.schedules import ScheduleGateway
-from workflows.chores import chores_queue_of
-from workflows.run_walker import RunWalker
 
 APP = "replay"
 RELEASE = 2
@@ -137,38 +134,13 @@ class Recorder:
 
     async def _cancelled_aside(self) -> None:
         """Cancel a run whose walker does not begin, and steps aside before it hears of that."""
-        app = f"{APP}.aside"
-
-        @activity.defn(name="run_walker")
-        async def step_aside(request: RunRequest) -> RunOutcome:
-            while True:
-                activity.heartbeat(request.walker_name)
-                try:
-                    await asyncio.sleep(0.1)
-                except asyncio.CancelledError:
-                    busy = Stepped(lost=0)
-                    raise ApplicationError(
-                        "busy", busy, type=ROOT_BUSY, non_retryable=True
-                    ) from None
-
-        @activity.defn(name="tell_followers")
-        async def tell_followers(end: RunEnd) -> None:
-            del end
-
-        worker = Worker(
-            self._client,
-            task_queue=app,
-            workflows=[RunWalker],
-            activities=[step_aside],
-            workflow_runner=UnsandboxedWorkflowRunner(),
-        )
-        queue = chores_queue_of(app)
-        chores = Worker(self._client, task_queue=queue, activities=[tell_followers])
-        async with worker, chores:
+        app, begun = f"{APP}.aside", asyncio.Event()
+        busy = ApplicationError("busy", Stepped(lost=0), type=ROOT_BUSY, non_retryable=True)
+        async with starting_by(self._client, app, interrupted(busy, begun)):
             walk = a_walk(app, schedule_id="schedule-aside", walker_name="greet", occasion=MANUAL)
             control = RunControl(self._client, RunGateway(self._client, app=app))
             await control.start(walk, "run-aside")
-            await until(lambda: self._is_heartbeating("run-aside"), what="its waiting")
+            await begun.wait()
             await self._client.get_workflow_handle("run-aside").cancel()
             await self._keep("run-aside", "run_walker-cancelled_aside")
 

@@ -23,9 +23,10 @@ def clean_environ(extra: Mapping[str, str]) -> dict[str, str]:
     return {**kept, **extra}
 
 
-def _lives(process: psutil.Process) -> bool:
+def is_alive(pid: int) -> bool:
+    """Say whether a process is there that is no zombie."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
@@ -44,8 +45,14 @@ class Running:
 
     @property
     def lines(self) -> list[str]:
-        """Give the lines of the output; one that is just being written has no end yet."""
-        return self.output.rpartition("\n")[0].splitlines()
+        """Give the lines of the output."""
+        return self._written.splitlines()
+
+    @property
+    def _written(self) -> str:
+        # A line that is just being written has no end yet.
+        output = self.output
+        return output[: output.rfind("\n") + 1]
 
     def children(self) -> dict[psutil.Process, list[str]]:
         """Give the processes that it started itself and that live, with their commands."""
@@ -61,7 +68,8 @@ class Running:
             parent = psutil.Process(self.process.pid)
             for found in [parent, *parent.children(recursive=True)]:
                 self._seen.setdefault(found.pid, found)
-        return [process for process in self._seen.values() if _lives(process)]
+        seen = self._seen.values()
+        return [one for one in seen if one.is_running() and is_alive(one.pid)]
 
     def kill_everything(self) -> None:
         """SIGKILL every process at once, as a power cut would."""
@@ -89,7 +97,7 @@ class Running:
 
         async def found() -> re.Match[str] | None:
             has_ended = self.process.returncode is not None
-            match = re.search(pattern, "".join(f"{line}\n" for line in self.lines))
+            match = re.search(pattern, self._written)
             if has_ended and not match:
                 raise AssertionError(f"it ended ({self.process.returncode}):\n{self.output}")
             return match

@@ -2,22 +2,18 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from support.starts import interrupted, starting_by
 from support.walks import a_walk
-from temporalio import activity
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.watching import OUT_OF_TOUCH
 from footfall.schedules.attributes import OUTCOME
 from footfall.schedules.light import NOT_LIGHTLY
-from footfall.schedules.occasion import RunEnd
 from footfall.schedules.policy import Policies, RetryPolicy
 from footfall.schedules.request import ROOT_BUSY, ROOT_LOST, RunRequest, Stepped
 from footfall.schedules.run import (
@@ -30,37 +26,6 @@ from footfall.schedules.run import (
 from footfall.schedules.schedule import utc_now
 from workflows.run_walker import RunWalker
 
-
-@asynccontextmanager
-async def working(client: Client, app: str, start: Callable[..., Any]) -> AsyncIterator[None]:
-    """Run workflows whose walkers are started by a function."""
-
-    @activity.defn(name="run_walker_lightly")
-    async def lightly(request: RunRequest, _: str) -> RunOutcome:
-        outcome: RunOutcome = await start(request)
-        return outcome
-
-    @activity.defn(name="root_has_room")
-    async def never(root: str) -> None:
-        raise ApplicationError(root)
-
-    @activity.defn(name="tell_followers")
-    async def tell(end: RunEnd) -> None:
-        assert end.status is RunStatus.CANCELLED
-
-    async with (
-        Worker(
-            client,
-            task_queue=app,
-            workflows=[RunWalker],
-            activities=[activity.defn(name="run_walker")(start), lightly],
-            workflow_runner=UnsandboxedWorkflowRunner(),
-        ),
-        Worker(client, task_queue=f"{app}.chores", activities=[never, tell]),
-    ):
-        yield
-
-
 BUSY = ApplicationError("busy", Stepped(lost=0), type=ROOT_BUSY, non_retryable=True)
 AWAY = ApplicationError("away", type=OUT_OF_TOUCH, non_retryable=True)
 
@@ -70,22 +35,10 @@ async def test_a_run_that_is_cancelled_just_when_its_start_ends_without_a_walker
     client: Client, app_name: str, error: ApplicationError
 ) -> None:
     begun = asyncio.Event()
-
-    async def start(request: RunRequest) -> RunOutcome:
-        assert request.steps_aside
-        begun.set()
-        while True:
-            activity.heartbeat()
-            try:
-                await asyncio.sleep(0.1)
-            except asyncio.CancelledError:
-                # It had come about before it heard of it.
-                raise error from None
-
     walk = a_walk(app_name)
     policies = walk.policies.model_copy(update={"retry": RetryPolicy(max_attempts=3)})
     walk = walk.model_copy(update={"policies": policies})
-    async with working(client, app_name, start):
+    async with starting_by(client, app_name, interrupted(error, begun)):
         handle = await client.start_workflow(
             RunWalker.run, walk, id=uuid.uuid4().hex, task_queue=app_name
         )
@@ -130,7 +83,7 @@ async def test_a_walkers_own_error_may_be_called_like_one_of_ours(
     policies = Policies(execution=execution, retry=retry)
     walk = a_walk(app_name).model_copy(update={"policies": policies})
     run_id = uuid.uuid4().hex
-    async with working(client, app_name, start):
+    async with starting_by(client, app_name, start):
         with pytest.raises(WorkflowFailureError) as failure:
             async with asyncio.timeout(30):
                 await client.execute_workflow(RunWalker.run, walk, id=run_id, task_queue=app_name)
