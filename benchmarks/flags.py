@@ -11,6 +11,14 @@ from temporal_server import Flavour, temporal_server
 FLAGS = (
     ("journal_mode=WAL", "synchronous=normal"),
     ("synchronous=normal",),
+    ("wal_autocheckpoint", "cache_size"),
+    ("history.visibilityProcessorMaxPollRPS",),
+    (
+        "history.transferProcessorUpdateAckInterval",
+        "history.timerProcessorUpdateAckInterval",
+        "history.visibilityProcessorUpdateAckInterval",
+    ),
+    ("system.forceSearchAttributesCacheRefreshOnRead",),
     ("matching.numTaskqueueReadPartitions", "matching.numTaskqueueWritePartitions"),
     ("system.enableActivityEagerExecution",),
 )

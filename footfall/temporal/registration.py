@@ -1,4 +1,6 @@
+import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import (
@@ -6,9 +8,10 @@ from temporalio.api.operatorservice.v1 import (
     ListSearchAttributesRequest,
 )
 from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
-from footfall.errors import ConfigurationError
+from footfall.errors import ConfigurationError, TemporalUnavailableError
 from footfall.temporal.attributes import ALL
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
 
@@ -20,6 +23,18 @@ _TYPE_NAMES = {
 }
 _NOT_ALLOWED = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED)
 
+KNOWN_SECONDS = 60.0
+"""How long to wait until Temporal knows attributes that were registered: its servers look every ten
+seconds, unless they are told otherwise."""
+
+
+_PAUSE = 0.2
+
+
+def type_names() -> dict[str, str]:
+    """Give the names of all search attributes, with the names of their types in commands."""
+    return {key.name: _TYPE_NAMES[_type_of(key)] for key in ALL}
+
 
 async def missing_attributes(client: Client) -> dict[str, IndexedValueType.ValueType]:
     """Give the search attributes that the namespace does not have yet, with their types.
@@ -29,7 +44,7 @@ async def missing_attributes(client: Client) -> dict[str, IndexedValueType.Value
             an operator has to run.
         TemporalUnavailableError: Temporal did not answer.
     """
-    wanted = {key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in ALL}
+    wanted = {key.name: _type_of(key) for key in ALL}
     with translated_errors():
         present = dict(
             (
@@ -61,19 +76,34 @@ def creating_command(namespace: str, missing: Mapping[str, IndexedValueType.Valu
     return f"temporal operator search-attribute create --namespace {namespace} {options}"
 
 
-async def register_attributes(client: Client) -> None:
-    """Register the search attributes that the namespace does not have yet.
+async def register_attributes(client: Client, *, deadline: float = KNOWN_SECONDS) -> None:
+    """Register the search attributes that the namespace does not have yet; see that all are known.
 
     Several processes may do so at once.
+
+    Args:
+        client: of the namespace.
+        deadline: seconds that the server may take until it knows what was registered.
 
     Raises:
         ConfigurationError: one is registered with another type, or this process may not
             register them; the message gives the command that an operator has to run.
-        TemporalUnavailableError: Temporal did not answer.
+        TemporalUnavailableError: Temporal did not answer, or does not know them in time.
     """
-    missing = await missing_attributes(client)
-    if not missing:
-        return
+    if missing := await missing_attributes(client):
+        await _add(client, missing)
+    # Another process may have registered them a moment ago.
+    try:
+        async with asyncio.timeout(deadline):
+            await _known(client)
+    except TimeoutError:
+        raise TemporalUnavailableError(
+            f"Temporal does not know its search attributes {deadline:.0f} s after they were "
+            "registered.",
+        ) from None
+
+
+async def _add(client: Client, missing: Mapping[str, IndexedValueType.ValueType]) -> None:
     try:
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing),
@@ -91,3 +121,27 @@ async def register_attributes(client: Client) -> None:
             raise ConfigurationError(msg) from error
         with translated_errors():
             raise
+
+
+async def _known(client: Client) -> None:
+    while True:
+        if await _are_known(client):
+            return
+        await asyncio.sleep(_PAUSE)
+
+
+async def _are_known(client: Client) -> bool:
+    """Say whether the server takes queries by all of them."""
+    query = " AND ".join(f"{key.name} IS NOT NULL" for key in ALL)
+    try:
+        with translated_errors():
+            await client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
+    except RPCError as error:
+        if error.status != RPCStatusCode.INVALID_ARGUMENT:
+            raise
+        return False
+    return True
+
+
+def _type_of(key: SearchAttributeKey[Any]) -> IndexedValueType.ValueType:
+    return IndexedValueType.ValueType(int(key.indexed_value_type))

@@ -107,6 +107,8 @@ def test_the_server_listens_where_it_is_told_and_nowhere_else(tmp_path: Path) ->
         command,
     )
     assert "worker.schedulerNamespaceStartWorkflowRPS=200.0" in command
+    assert "--search-attribute FootfallApp=Keyword" in " ".join(command)
+    assert "--search-attribute FootfallChangedAt=Datetime" in " ".join(command)
 
 
 def test_the_servers_binary_is_the_one_beside_this_python() -> None:
