@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal, Self
@@ -153,6 +153,11 @@ class ScheduleQuery:
     def hangs_on_now(self) -> bool:
         """Whether time alone changes what is let through, or in what order."""
         return bool(self.next_run) or self.sort == "next_run_at"
+
+    @property
+    def unsorted(self) -> Self:
+        """The same without an order: it lets as much through."""
+        return replace(self, sort="created_at", is_descending=False)
 
     @property
     def fingerprint(self) -> str:

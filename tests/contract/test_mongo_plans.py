@@ -10,7 +10,7 @@ from support.rows import at, run, snapshot
 
 from footfall.projection.cursor import micros
 from footfall.projection.mongo import MongoStore
-from footfall.projection.mongo.indexes import SORTED
+from footfall.projection.mongo.indexes import SORTED, TEXTS
 from footfall.projection.mongo.schedule_search import ScheduleSearch
 from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_query import SORTS, Range, ScheduleQuery
@@ -131,3 +131,18 @@ async def test_runs_are_counted_without_reading_them(store: MongoStore, query: R
     database = store.connection.collection("runs").database
     explained = await database.command("explain", command, verbosity="queryPlanner")
     assert set(stages(explained)) & {"IXSCAN", "COLLSCAN", "FETCH"} == {"IXSCAN"}
+
+
+@pytest.mark.parametrize("reader", READERS)
+async def test_rows_with_a_word_are_counted_by_an_index_that_has_the_texts(
+    store: MongoStore, reader: str
+) -> None:
+    selection = store._schedules.selection(READERS[reader])
+    search = ScheduleSearch(ScheduleQuery(words=("w1",)), selection, now=NOW)
+    assert search.looks_in_texts
+    hint = dict(TEXTS)
+    command = {"aggregate": "schedules", "pipeline": search.count(), "cursor": {}, "hint": hint}
+    database = store.connection.collection("schedules").database
+    explained = await database.command("explain", command, verbosity="executionStats")
+    scanned = explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
+    assert scanned["totalDocsExamined"] == 0

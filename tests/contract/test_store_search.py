@@ -370,6 +370,21 @@ async def test_rows_of_a_former_schema_are_built_anew(mongo_store: MongoStore) -
     assert await store.watermark() == at(0)
 
 
+async def test_words_are_no_patterns(stores: Stores) -> None:
+    writer, reader = stores
+    text = "a.b*c+(d)[e]{2}^f$|g\\h#i\nj\tk\x00l-m&n~o \U0001f600"
+    await writer.put_schedules([schedule(0, description=text), schedule(1, description="abcd")])
+    for start in range(len(text)):
+        for word in (text[start], text[start : start + 3], text[start:]):
+            query = ScheduleQuery(words=(word,))
+            expects = ["s0", "s1"] if word in ("a", "b", "c", "d") else ["s0"]
+            # Every id and every walker of these has some of the letters.
+            found = [row.id for row in await walked(reader, query, None, 5)]
+            assert "s0" in found, word
+            assert len(word) == 1 or found == expects, word
+    assert not await walked(reader, ScheduleQuery(words=("a.b*c+(d)[e]{3}",)), None, 5)
+
+
 async def test_a_filter_that_lets_few_through_reads_an_index(mongo_store: MongoStore) -> None:
     store = mongo_store
     await store.put_schedules(

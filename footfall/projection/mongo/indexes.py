@@ -4,6 +4,10 @@ SORTED = ("name", "walker_name", "updated_at")
 """The sorts, beside that by creation, for which a page is read in order. Each takes two indexes,
 which the writes of schedules pay for; others go through all rows that the filters let through."""
 
+TEXTS = [("scope", ASCENDING), ("audience", ASCENDING), ("search.text", ASCENDING)]
+"""What words are looked for in, by whoever sees everything too. The server does not choose it by
+itself: it cannot tell how rare a word is."""
+
 INDEXES = {
     "schedules": [
         IndexModel([("scope", ASCENDING), ("place", ASCENDING)]),
@@ -13,6 +17,7 @@ INDEXES = {
             IndexModel([("scope", ASCENDING), (f"search.{name}", ASCENDING), ("place", ASCENDING)])
             for name in ("walker_name", "owner", "status", "tags", "follows")
         ),
+        IndexModel(TEXTS),
         # For who sees everything, and for who sees what is theirs.
         *(
             IndexModel(

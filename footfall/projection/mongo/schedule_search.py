@@ -1,5 +1,6 @@
 """A filtered and sorted list of schedules, as commands of MongoDB."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -63,6 +64,8 @@ class ScheduleSearch:
     Attributes:
         collection: where the pipelines begin. A last run is looked for among the tallies, of
             which an index has the few that have failed.
+        looks_in_texts: whether words are all that it asks for, so that the index `TEXTS` can tell
+            which rows have them.
     """
 
     def __init__(self, query: ScheduleQuery, visible: Document, *, now: int) -> None:
@@ -70,6 +73,11 @@ class ScheduleSearch:
         self._visible = visible
         self._now = now
         self._begins_with_tallies = query.filters_by_runs and query.last_status != NEVER_RAN
+        self.looks_in_texts = (
+            bool(query.words)
+            and query.unsorted == ScheduleQuery(words=query.words)
+            and not any(map(_has_null, query.words))
+        )
         self.collection = "tallies" if self._begins_with_tallies else "schedules"
 
     def pages(self, *, last: Position | None, limit: int) -> list[Pipeline]:
@@ -156,11 +164,7 @@ def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
     ]
     if query.tags:
         conditions.append({"search.tags": {"$all": list(query.tags)}})
-    # A regular expression could not look for a null character.
-    conditions += [
-        {"$expr": {"$gte": [{"$indexOfBytes": ["$search.text", {"$literal": word}]}, 0]}}
-        for word in query.words
-    ]
+    conditions += [_has_word(word) for word in query.words]
     if query.next_run:
         # One of the times has to be in the range, which is told sooner than which of them.
         conditions.append({"search.times": {"$elemMatch": dict(_bounds(query.next_run))}})
@@ -169,6 +173,17 @@ def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
             for operator, at in _bounds(query.next_run)
         ]
     return conditions
+
+
+def _has_null(word: str) -> bool:
+    # A regular expression could not look for it.
+    return "\0" in word
+
+
+def _has_word(word: str) -> Document:
+    if _has_null(word):
+        return {"$expr": {"$gte": [{"$indexOfBytes": ["$search.text", {"$literal": word}]}, 0]}}
+    return {"search.text": {"$regex": re.escape(word)}}
 
 
 def _run_conditions(query: ScheduleQuery, last: str) -> Document:

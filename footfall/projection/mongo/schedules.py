@@ -1,12 +1,14 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from pydantic_core import to_json
 from pymongo import UpdateOne
 
 from footfall.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
+from footfall.projection.mongo.indexes import TEXTS
 from footfall.projection.mongo.known_rows import KnownRows, read_snapshot
 from footfall.projection.mongo.schedule_search import (
     SHOWN,
@@ -15,11 +17,15 @@ from footfall.projection.mongo.schedule_search import (
     ScheduleSearch,
     searched,
 )
+from footfall.projection.mongo.totals import Totals
 from footfall.projection.position import Position, begin_at, encode_position
 from footfall.projection.row import SchedulePage
 from footfall.projection.schedule_facts import facts_of
 from footfall.projection.schedule_query import EVERYTHING, ScheduleQuery
 from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
+
+FEW = 1000
+"""Rows that are sooner sorted than met in order among all others."""
 
 type Age = tuple[int, int]
 
@@ -35,6 +41,7 @@ class Schedules:
         self._connection = connection
         self._scope = scope
         self._known = KnownRows()
+        self._totals = Totals()
 
     async def put(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
         """Add or replace rows, unless the row is newer."""
@@ -43,16 +50,8 @@ class Schedules:
             other = todo.get(snapshot.walk.schedule_id)
             if other is None or _age(other) <= _age(snapshot):
                 todo[snapshot.walk.schedule_id] = snapshot
-        while todo:
-            operations = [self._operation(snapshot) for snapshot in todo.values()]
-            outcome = await bulk(self._collection, operations)
-            ids = list(todo)
-            refused = [ids[index] for index in outcome.refused]
-            # Refused means that the row is newer, or that it has only just come to be.
-            ages = await self._ages(refused) if refused else {}
-            todo = {
-                one: todo[one] for one in refused if one not in ages or ages[one] <= _age(todo[one])
-            }
+        with self._totals.changing():
+            await self._put(todo)
 
     async def get(self, schedule_id: str) -> ScheduleSnapshot | None:
         """Give one snapshot, or None if there is none that this process can read."""
@@ -84,7 +83,8 @@ class Schedules:
 
     async def remove(self, ids: Iterable[str]) -> None:
         """Remove rows; unknown ids are ignored."""
-        await self._collection.delete_many({"_id": {"$in": [self._id(one) for one in ids]}})
+        with self._totals.changing():
+            await self._collection.delete_many({"_id": {"$in": [self._id(one) for one in ids]}})
 
     def selection(self, owner: str | None, cursor: str | None = None) -> Document:
         """Give the query of a page, or without a cursor of all pages, to be sorted by `place`."""
@@ -120,7 +120,10 @@ class Schedules:
                     {"$project": {**SHOWN, "place": 1}},
                 ],
             ),
-            self._collection.count_documents(self.selection(owner)),
+            self._totals.of(
+                (owner, EVERYTHING),
+                lambda: self._collection.count_documents(self.selection(owner)),
+            ),
         )
         more = len(documents) > limit
         return SchedulePage(
@@ -140,13 +143,21 @@ class Schedules:
         start, last = begin_at(query, now, cursor)
         search = ScheduleSearch(query, self.selection(owner), now=start)
         first, *others = search.pages(last=last, limit=limit + 1)
-        documents, counted = await asyncio.gather(
-            self._aggregated(search.collection, first),
-            self._aggregated(search.collection, search.count()),
-        )
+        documents: list[Document]
+        if search.looks_in_texts:
+            total = await self._total(owner, query, search)
+            # Those that have frequent words are soon met in the order of the page.
+            hint = dict(TEXTS) if total <= FEW else None
+            documents = await self._aggregated(search.collection, first, hint)
+        else:
+            hint = None
+            documents, total = await asyncio.gather(
+                self._aggregated(search.collection, first),
+                self._total(owner, query, search),
+            )
         for pipeline in others:
             if len(documents) <= limit:
-                documents += await self._aggregated(search.collection, pipeline)
+                documents += await self._aggregated(search.collection, pipeline, hint)
         following = None
         if len(documents) > limit:
             end = documents[limit - 1]
@@ -154,12 +165,38 @@ class Schedules:
         return SchedulePage(
             rows=self._known.readable(documents[:limit]),
             cursor=following,
-            total=counted[0]["total"] if counted else 0,
+            total=total,
         )
 
-    async def _aggregated(self, collection: str, pipeline: Pipeline) -> list[Document]:
+    async def _total(self, owner: str | None, query: ScheduleQuery, search: ScheduleSearch) -> int:
+        if query.next_run:
+            # Time alone changes it.
+            return await self._count(search)
+        return await self._totals.of((owner, query.unsorted), partial(self._count, search))
+
+    async def _count(self, search: ScheduleSearch) -> int:
+        hint = dict(TEXTS) if search.looks_in_texts else None
+        counted = await self._aggregated(search.collection, search.count(), hint)
+        return counted[0]["total"] if counted else 0
+
+    async def _put(self, todo: dict[str, ScheduleSnapshot]) -> None:
+        while todo:
+            operations = [self._operation(snapshot) for snapshot in todo.values()]
+            outcome = await bulk(self._collection, operations)
+            ids = list(todo)
+            refused = [ids[index] for index in outcome.refused]
+            # Refused means that the row is newer, or that it has only just come to be.
+            ages = await self._ages(refused) if refused else {}
+            todo = {
+                one: todo[one] for one in refused if one not in ages or ages[one] <= _age(todo[one])
+            }
+
+    async def _aggregated(
+        self, collection: str, pipeline: Pipeline, hint: Document | None = None
+    ) -> list[Document]:
         # Bodies may be large, and take part in some sorts.
-        found = self._connection.collection(collection).aggregate(pipeline, allowDiskUse=True)
+        options: Document = {"allowDiskUse": True, **({"hint": hint} if hint else {})}
+        found = self._connection.collection(collection).aggregate(pipeline, **options)
         documents: list[Document] = await found.to_list(None)
         return documents
 

@@ -140,8 +140,8 @@ class MongoStore(Connected):
     ) -> SchedulePage:
         """List the schedules of `owner` and all static ones; see Store.
 
-        One round trip of two commands; another one for the last pages of a sort whose key some
-        schedules do not have.
+        One round trip of two commands, one after the other where words are looked for; another one
+        for the last pages of a sort whose key some schedules do not have.
         """
         return await self._schedules.page(owner, limit, cursor, query, now or utc_now())
 
