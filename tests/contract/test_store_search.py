@@ -1,5 +1,6 @@
 """A filtered and sorted list shows what the query says, in every store and on every page."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.mongod import Mongod
 from support.rows import at, run, snapshot
 
 from footfall.errors import InvalidInputError
@@ -383,6 +385,18 @@ async def test_words_are_no_patterns(stores: Stores) -> None:
             assert "s0" in found, word
             assert len(word) == 1 or found == expects, word
     assert not await walked(reader, ScheduleQuery(words=("a.b*c+(d)[e]{3}",)), None, 5)
+
+
+async def test_words_are_found_where_somebody_dropped_the_indexes(mongod: Mongod) -> None:
+    store = MongoStore(mongod.uri, "dropped", f"scope {uuid.uuid4().hex}")
+    await store.open()
+    try:
+        await store.connection.collection("schedules").drop_indexes()
+        await store.put_schedules([schedule(0, description="daily"), schedule(1)])
+        query = ScheduleQuery(words=("daily",))
+        assert [row.id for row in await walked(store, query, None, 5)] == ["s0"]
+    finally:
+        await store.close()
 
 
 async def test_a_filter_that_lets_few_through_reads_an_index(mongo_store: MongoStore) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 
 from pydantic_core import to_json
 from pymongo import UpdateOne
+from pymongo.errors import OperationFailure
 
 from footfall.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
@@ -26,6 +27,9 @@ from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 
 FEW = 1000
 """Rows that are sooner sorted than met in order among all others."""
+
+_NO_SUCH_INDEX = 2
+"""What the server says of a hint; it has no name of its own."""
 
 type Age = tuple[int, int]
 
@@ -197,7 +201,13 @@ class Schedules:
         # Bodies may be large, and take part in some sorts.
         options: Document = {"allowDiskUse": True, **({"hint": hint} if hint else {})}
         found = self._connection.collection(collection).aggregate(pipeline, **options)
-        documents: list[Document] = await found.to_list(None)
+        try:
+            documents: list[Document] = await found.to_list(None)
+        except OperationFailure as error:
+            if hint is None or error.code != _NO_SUCH_INDEX:
+                raise
+            # Whoever dropped the database has not started an API since.
+            return await self._aggregated(collection, pipeline)
         return documents
 
     @property
