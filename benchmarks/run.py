@@ -7,6 +7,8 @@ round; whether more is better, the unit says.
 """
 
 import argparse
+import asyncio
+import signal
 import sys
 import time
 import traceback
@@ -61,6 +63,7 @@ async def main(asked: argparse.Namespace) -> int:
     rows: list[Row] = []
     failed: list[str] = []
     print(HEADER)
+    _stop_on_sigterm()
     for suite in chosen(size, asked.only):
         started = time.monotonic()
         try:
@@ -74,6 +77,13 @@ async def main(asked: argparse.Namespace) -> int:
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _stop_on_sigterm() -> None:
+    """Stop what was started; a shell that runs this in the background keeps SIGINT from it."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def parsed() -> argparse.Namespace:
