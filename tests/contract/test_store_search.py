@@ -387,6 +387,16 @@ async def test_words_are_no_patterns(stores: Stores) -> None:
     assert not await walked(reader, ScheduleQuery(words=("a.b*c+(d)[e]{3}",)), None, 5)
 
 
+@pytest.mark.parametrize("length", [999, 1001, 40_000])
+async def test_a_word_may_be_long(stores: Stores, length: int) -> None:
+    writer, reader = stores
+    await writer.put_schedules([schedule(0, tags=("\U0001f600" * length,)), schedule(1)])
+    query = ScheduleQuery(words=("\U0001f600" * length,))
+    assert [row.id for row in await walked(reader, query, None, 5)] == ["s0"]
+    other = ScheduleQuery(words=("." * length,))
+    assert not await walked(reader, other, None, 5)
+
+
 async def test_words_are_found_where_somebody_dropped_the_indexes(mongod: Mongod) -> None:
     store = MongoStore(mongod.uri, "dropped", f"scope {uuid.uuid4().hex}")
     await store.open()

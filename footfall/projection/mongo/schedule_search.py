@@ -20,6 +20,9 @@ from footfall.projection.schedule_query import (
 
 type Pipeline = list[Document]
 
+_LONGEST_PATTERN = 1000
+"""Characters; each may be escaped, and take four bytes."""
+
 _KEY = "key"
 _IS_ABSENT = "is_absent"
 
@@ -76,7 +79,7 @@ class ScheduleSearch:
         self.looks_in_texts = (
             bool(query.words)
             and query.unsorted == ScheduleQuery(words=query.words)
-            and not any(map(_has_null, query.words))
+            and not any(map(_is_no_pattern, query.words))
         )
         self.collection = "tallies" if self._begins_with_tallies else "schedules"
 
@@ -175,13 +178,13 @@ def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
     return conditions
 
 
-def _has_null(word: str) -> bool:
-    # A regular expression could not look for it.
-    return "\0" in word
+def _is_no_pattern(word: str) -> bool:
+    # MongoDB takes no null characters in a regular expression, and 32 KiB of it.
+    return "\0" in word or len(word) > _LONGEST_PATTERN
 
 
 def _has_word(word: str) -> Document:
-    if _has_null(word):
+    if _is_no_pattern(word):
         return {"$expr": {"$gte": [{"$indexOfBytes": ["$search.text", {"$literal": word}]}, 0]}}
     return {"search.text": {"$regex": re.escape(word)}}
 
