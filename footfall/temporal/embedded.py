@@ -52,22 +52,22 @@ _LIFTED: dict[str, float | str] = {
     "history.persistenceMaxQPS": 50000,
     "matching.rps": 50000,
     "matching.persistenceMaxQPS": 50000,
-    # What waits is in one queue, and so in one order of priority.
-    "matching.numTaskqueueReadPartitions": 1,
-    "matching.numTaskqueueWritePartitions": 1,
     "worker.persistenceMaxQPS": 50000,
     "worker.schedulerNamespaceStartWorkflowRPS": 200.0,
     "worker.perNamespaceWorkerCount": 1,
-    # A worker that asks for an activity is handed it with the answer, and need not poll for it.
-    "system.enableActivityEagerExecution": "true",
     "system.visibilityPersistenceMaxReadQPS": 50000,
     "system.visibilityPersistenceMaxWriteQPS": 50000,
+}
+
+_TUNED: dict[str, float | str] = {
+    # What waits is in one queue, and so in one order of priority.
+    "matching.numTaskqueueReadPartitions": 1,
+    "matching.numTaskqueueWritePartitions": 1,
+    # A worker that asks for an activity is handed it with the answer, and need not poll for it.
+    "system.enableActivityEagerExecution": "true",
     # By default this server, unlike others, reads its search attributes anew at each use. They are
     # given to it as it starts.
     "system.forceSearchAttributesCacheRefreshOnRead": "false",
-}
-
-_PACES: dict[str, float | str] = {
     # What the server has done of its queues is forgotten as often as that, and by default every
     # 30 seconds. Until then it may go through all of it for each task that is new.
     "history.transferProcessorUpdateAckInterval": '"2s"',
@@ -131,7 +131,7 @@ class EmbeddedTemporal:
         command += _repeated("--sqlite-pragma", _PRAGMAS)
         command += _repeated(
             "--dynamic-config-value",
-            (f"{key}={value}" for key, value in {**_LIFTED, **_PACES}.items()),
+            (f"{key}={value}" for key, value in {**_LIFTED, **_TUNED}.items()),
         )
         return command
 

@@ -27,7 +27,6 @@ KNOWN_SECONDS = 60.0
 """How long to wait until Temporal knows attributes that were registered: its servers look every ten
 seconds, unless they are told otherwise."""
 
-
 _PAUSE = 0.2
 
 
@@ -95,7 +94,7 @@ async def register_attributes(client: Client, *, deadline: float = KNOWN_SECONDS
     # Another process may have registered them a moment ago.
     try:
         async with asyncio.timeout(deadline):
-            await _known(client)
+            await _until_known(client)
     except TimeoutError:
         raise TemporalUnavailableError(
             f"Temporal does not know its search attributes {deadline:.0f} s after they were "
@@ -123,24 +122,19 @@ async def _add(client: Client, missing: Mapping[str, IndexedValueType.ValueType]
             raise
 
 
-async def _known(client: Client) -> None:
+async def _until_known(client: Client) -> None:
+    """Wait until the server takes queries by all of them."""
+    query = " AND ".join(f"{key.name} IS NOT NULL" for key in ALL)
     while True:
-        if await _are_known(client):
+        try:
+            with translated_errors():
+                await client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status != RPCStatusCode.INVALID_ARGUMENT:
+                raise
+        else:
             return
         await asyncio.sleep(_PAUSE)
-
-
-async def _are_known(client: Client) -> bool:
-    """Say whether the server takes queries by all of them."""
-    query = " AND ".join(f"{key.name} IS NOT NULL" for key in ALL)
-    try:
-        with translated_errors():
-            await client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
-    except RPCError as error:
-        if error.status != RPCStatusCode.INVALID_ARGUMENT:
-            raise
-        return False
-    return True
 
 
 def _type_of(key: SearchAttributeKey[Any]) -> IndexedValueType.ValueType:

@@ -4,7 +4,7 @@ SORTED = ("name", "walker_name", "updated_at")
 """The sorts, beside that by creation, for which a page is read in order. Each takes two indexes,
 which the writes of schedules pay for; others go through all rows that the filters let through."""
 
-TEXTS = [("scope", ASCENDING), ("audience", ASCENDING), ("search.text", ASCENDING)]
+TEXTS = {"scope": ASCENDING, "audience": ASCENDING, "search.text": ASCENDING}
 """What words are looked for in, by whoever sees everything too. The server does not choose it by
 itself: it cannot tell how rare a word is."""
 

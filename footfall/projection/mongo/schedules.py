@@ -151,7 +151,7 @@ class Schedules:
         if search.looks_in_texts:
             total = await self._total(owner, query, search)
             # Those that have frequent words are soon met in the order of the page.
-            hint = dict(TEXTS) if total <= FEW else None
+            hint = TEXTS if total <= FEW else None
             documents = await self._aggregated(search.collection, first, hint)
         else:
             hint = None
@@ -179,7 +179,7 @@ class Schedules:
         return await self._totals.of((owner, query.unsorted), partial(self._count, search))
 
     async def _count(self, search: ScheduleSearch) -> int:
-        hint = dict(TEXTS) if search.looks_in_texts else None
+        hint = TEXTS if search.looks_in_texts else None
         counted = await self._aggregated(search.collection, search.count(), hint)
         return counted[0]["total"] if counted else 0
 
