@@ -3,6 +3,7 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
+from support.clock import Clock
 
 from api.creations import Creations
 from footfall.config import LimitSettings
@@ -27,14 +28,6 @@ class Rows:
         found = len(self.ids.get(owner, set()) - set(without))
         await asyncio.sleep(0)
         return found
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -2,18 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from support.clock import Clock
+
 from footfall.projection.change_lookback import ChangeLookback
 from footfall.projection.reach import DEEP_SECONDS, LAG, OVERLAP
 
 SEEN = datetime(2026, 11, 28, 9, tzinfo=UTC)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_all_is_listed_until_a_change_was_seen() -> None:

@@ -2,20 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+from support.clock import Clock
+
 from footfall.projection import reach
 from footfall.projection.lookback import DEEP_SECONDS, QUIET_SECONDS, UNREST_SECONDS, Lookback
 from footfall.projection.reach import LAG, OVERLAP
 
 SEEN = datetime(2026, 11, 28, 9, tzinfo=UTC)
 BEFORE = SEEN - timedelta(seconds=UNREST_SECONDS)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_without_an_outage_it_is_looked_back_a_little() -> None:

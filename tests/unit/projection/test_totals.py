@@ -1,5 +1,7 @@
 import asyncio
 
+from support.clock import Clock
+
 from footfall.projection.mongo.totals import KEPT_SECONDS, LARGE, Totals
 
 
@@ -15,15 +17,8 @@ class _Rows:
         return self.total
 
 
-class _Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 async def test_a_large_list_is_counted_once_a_second() -> None:
-    clock, rows = _Clock(), _Rows(LARGE)
+    clock, rows = Clock(), _Rows(LARGE)
     totals = Totals(clock)
     assert [await totals.of("all", rows.count) for _ in range(3)] == [LARGE] * 3
     assert rows.counted == 1
@@ -34,21 +29,21 @@ async def test_a_large_list_is_counted_once_a_second() -> None:
 
 async def test_a_small_list_is_counted_for_each_page() -> None:
     rows = _Rows(LARGE - 1)
-    totals = Totals(_Clock())
+    totals = Totals(Clock())
     assert await totals.of("all", rows.count) == LARGE - 1
     rows.total = 7
     assert await totals.of("all", rows.count) == 7
 
 
 async def test_few_rows_among_many_are_not_looked_for_each_time() -> None:
-    totals, rare = Totals(_Clock()), _Rows(2)
+    totals, rare = Totals(Clock()), _Rows(2)
     await totals.of("all", _Rows(LARGE).count)
     assert [await totals.of("rare", rare.count) for _ in range(2)] == [2, 2]
     assert rare.counted == 1
 
 
 async def test_what_this_process_writes_is_in_the_next_total() -> None:
-    totals, rows = Totals(_Clock()), _Rows(LARGE)
+    totals, rows = Totals(Clock()), _Rows(LARGE)
     await totals.of("all", rows.count)
     with totals.changing():
         rows.total += 1
@@ -56,7 +51,7 @@ async def test_what_this_process_writes_is_in_the_next_total() -> None:
 
 
 async def test_a_count_beside_a_write_is_not_kept() -> None:
-    totals, rows, written = Totals(_Clock()), _Rows(LARGE), asyncio.Event()
+    totals, rows, written = Totals(Clock()), _Rows(LARGE), asyncio.Event()
 
     async def slow() -> int:
         total = await rows.count()
@@ -73,7 +68,7 @@ async def test_a_count_beside_a_write_is_not_kept() -> None:
 
 
 async def test_others_are_forgotten_before_they_are_too_many() -> None:
-    totals = Totals(_Clock())
+    totals = Totals(Clock())
     for number in range(1500):
         assert await totals.of(number, _Rows(LARGE + number).count) == LARGE + number
     again = _Rows(LARGE)
