@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from support.mongod import Mongod
 from support.rows import at, run, snapshot
+from support.searching import schedule
 
 from footfall.projection.cursor import micros
 from footfall.projection.mongo import MongoStore
 from footfall.projection.mongo.indexes import SORTED, TEXTS
-from footfall.projection.mongo.schedule_search import ScheduleSearch
+from footfall.projection.mongo.schedule_search import Pipeline, ScheduleSearch
 from footfall.projection.run_query import RunQuery
 from footfall.projection.schedule_query import SORTS, Range, ScheduleQuery
 from footfall.schedules.run import RunStatus
@@ -71,15 +72,20 @@ def stages(plan: Any) -> Iterator[str]:
             yield from stages(part)
 
 
+async def explained(
+    store: MongoStore, collection: str, pipeline: Pipeline, verbosity: str, **options: Any
+) -> Any:
+    command = {"aggregate": collection, "pipeline": pipeline, "cursor": {}, **options}
+    database = store.connection.collection(collection).database
+    return await database.command("explain", command, verbosity=verbosity)
+
+
 async def plans(store: MongoStore, owner: str | None, query: ScheduleQuery) -> list[set[str]]:
     search = ScheduleSearch(query, store._schedules.selection(owner), now=NOW)
-    database = store.connection.collection("schedules").database
-    found = []
-    for pipeline in search.pages(last=None, limit=51):
-        command = {"aggregate": search.collection, "pipeline": pipeline, "cursor": {}}
-        explained = await database.command("explain", command, verbosity="queryPlanner")
-        found.append(set(stages(explained)))
-    return found
+    return [
+        set(stages(await explained(store, search.collection, pipeline, "queryPlanner")))
+        for pipeline in search.pages(last=None, limit=51)
+    ]
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -111,15 +117,13 @@ async def test_what_is_read_in_order_is_not_sorted(
 
 
 async def test_a_page_in_order_reads_no_more_rows_than_it_shows(store: MongoStore) -> None:
-    schedules = store.connection.collection("schedules")
     for sort in SORTED:
         first = await store.list_schedules(owner=None, limit=50, query=ScheduleQuery(sort=sort))
         assert first.cursor is not None
         search = ScheduleSearch(ScheduleQuery(sort=sort), {"scope": store._scope}, now=NOW)
         pipeline = search.pages(last=None, limit=51)[0]
-        command = {"aggregate": "schedules", "pipeline": pipeline, "cursor": {}}
-        explained = await schedules.database.command("explain", command, verbosity="executionStats")
-        scanned = explained["stages"][0]["$cursor"]["executionStats"]
+        plan = await explained(store, "schedules", pipeline, "executionStats")
+        scanned = plan["stages"][0]["$cursor"]["executionStats"]
         # Each with its tally.
         assert scanned["totalDocsExamined"] <= 2 * 51, sort
 
@@ -127,10 +131,8 @@ async def test_a_page_in_order_reads_no_more_rows_than_it_shows(store: MongoStor
 @pytest.mark.parametrize("query", [RunQuery(), RunQuery(owner="ann"), RunQuery(schedule_id="s1")])
 async def test_runs_are_counted_without_reading_them(store: MongoStore, query: RunQuery) -> None:
     pipeline = store._runs.counting(query, [at(0), at(50), at(100)])
-    command = {"aggregate": "runs", "pipeline": pipeline, "cursor": {}}
-    database = store.connection.collection("runs").database
-    explained = await database.command("explain", command, verbosity="queryPlanner")
-    assert set(stages(explained)) & {"IXSCAN", "COLLSCAN", "FETCH"} == {"IXSCAN"}
+    plan = await explained(store, "runs", pipeline, "queryPlanner")
+    assert set(stages(plan)) & {"IXSCAN", "COLLSCAN", "FETCH"} == {"IXSCAN"}
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -140,9 +142,25 @@ async def test_rows_with_a_word_are_counted_by_an_index_that_has_the_texts(
     selection = store._schedules.selection(READERS[reader])
     search = ScheduleSearch(ScheduleQuery(words=("w1",)), selection, now=NOW)
     assert search.looks_in_texts
-    hint = dict(TEXTS)
-    command = {"aggregate": "schedules", "pipeline": search.count(), "cursor": {}, "hint": hint}
-    database = store.connection.collection("schedules").database
-    explained = await database.command("explain", command, verbosity="executionStats")
-    scanned = explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
+    plan = await explained(store, "schedules", search.count(), "executionStats", hint=TEXTS)
+    scanned = plan["stages"][0]["$cursor"]["executionStats"]
     assert scanned["totalDocsExamined"] == 0
+
+
+async def test_a_filter_that_lets_few_through_reads_an_index(mongo_store: MongoStore) -> None:
+    store = mongo_store
+    await store.put_schedules(
+        [
+            schedule(n, walker_name=f"w{n % 20}", owner=f"o{n % 20}", tags=(f"t{n % 20}",))
+            for n in range(200)
+        ],
+    )
+    schedules = store.connection.collection("schedules")
+    for condition in (
+        {"search.walker_name": "w3"},
+        {"search.owner": "o3"},
+        {"search.tags": {"$all": ["t3"]}},
+    ):
+        found = schedules.find({"$and": [{"scope": store._scope}, condition]}).sort("place", 1)
+        statistics = (await found.explain())["executionStats"]
+        assert (statistics["nReturned"], statistics["totalDocsExamined"]) == (10, 10)

@@ -1,6 +1,5 @@
 """A filtered and sorted list shows what the query says, in every store and on every page."""
 
-import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -8,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.mongod import Mongod
-from support.rows import at, run, snapshot
+from support.rows import at, run
+from support.searching import NOW, schedule, walked
 
 from footfall.errors import InvalidInputError
 from footfall.projection.cursor import micros
@@ -21,9 +20,8 @@ from footfall.projection.schedule_query import NULLABLE, SORTS, Range, ScheduleQ
 from footfall.projection.store import Store
 from footfall.schedules.policy import Policies
 from footfall.schedules.run import RunStatus, RunSummary
-from footfall.schedules.schedule import ScheduledWalk, ScheduleSnapshot, ScheduleStatus
+from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 
-NOW = at(100)
 TEXTS = ["", "Daily", "daily report", "$a.b", "Straße", "x\x00y", "ünï\U0001f600", "{$gt: 1}"]
 TAGS = ["a", "b", "A", "$b", ""]
 OWNERS = ["ann", "ben", "$ann", "system"]
@@ -37,19 +35,6 @@ CONFIGS: list[dict[str, Any]] = [
 ]
 
 type Stores = tuple[Store, Store]
-
-
-def schedule(
-    number: int,
-    *,
-    paused: bool = False,
-    times: Iterable[float] = (),
-    **fields: Any,
-) -> ScheduleSnapshot:
-    plain = snapshot(f"s{number}")
-    walk = ScheduledWalk.model_validate({**plain.walk.model_dump(), **fields})
-    next_times = tuple(at(seconds) for seconds in sorted(times))
-    return plain.model_copy(update={"walk": walk, "paused": paused, "next_times": next_times})
 
 
 moments = st.sampled_from([0.0, 0.000001, 50.0, 99.999999, 100.0, 100.000001, 150.0, 200.0])
@@ -150,34 +135,6 @@ def expected(
     present = sorted((one for one in kept if one[0] is not None), reverse=down)
     absent = sorted((one for one in kept if one[0] is None), key=lambda one: one[1], reverse=down)
     return [row_id for _, row_id in present + absent]
-
-
-async def walked(
-    store: Store,
-    query: ScheduleQuery,
-    owner: str | None,
-    limit: int,
-    now: datetime = NOW,
-) -> list[ScheduleRow]:
-    rows: list[ScheduleRow] = []
-    cursor: str | None = None
-    totals = set()
-    while True:
-        page = await store.list_schedules(
-            owner=owner,
-            limit=limit,
-            cursor=cursor,
-            query=query,
-            # Later pages reckon with the first one's instant.
-            now=now if cursor is None else at(10_000),
-        )
-        assert len(page.rows) == limit or page.cursor is None
-        rows += page.rows
-        totals.add(page.total)
-        cursor = page.cursor
-        if cursor is None:
-            assert totals == {len(rows)}
-            return rows
 
 
 @settings(max_examples=80, deadline=None)
@@ -370,59 +327,3 @@ async def test_rows_of_a_former_schema_are_built_anew(mongo_store: MongoStore) -
     assert await store.connection.collection("watermarks").find_one({"_id": former}) is None
     assert await store.schedule_ids() == {"s0"}
     assert await store.watermark() == at(0)
-
-
-async def test_words_are_no_patterns(stores: Stores) -> None:
-    writer, reader = stores
-    text = "a.b*c+(d)[e]{2}^f$|g\\h#i\nj\tk\x00l-m&n~o \U0001f600"
-    await writer.put_schedules([schedule(0, description=text), schedule(1, description="abcd")])
-    for start in range(len(text)):
-        for word in (text[start], text[start : start + 3], text[start:]):
-            query = ScheduleQuery(words=(word,))
-            expects = ["s0", "s1"] if word in ("a", "b", "c", "d") else ["s0"]
-            # Every id and every walker of these has some of the letters.
-            found = [row.id for row in await walked(reader, query, None, 5)]
-            assert "s0" in found, word
-            assert len(word) == 1 or found == expects, word
-    assert not await walked(reader, ScheduleQuery(words=("a.b*c+(d)[e]{3}",)), None, 5)
-
-
-@pytest.mark.parametrize("length", [999, 1001, 40_000])
-async def test_a_word_may_be_long(stores: Stores, length: int) -> None:
-    writer, reader = stores
-    await writer.put_schedules([schedule(0, tags=("\U0001f600" * length,)), schedule(1)])
-    query = ScheduleQuery(words=("\U0001f600" * length,))
-    assert [row.id for row in await walked(reader, query, None, 5)] == ["s0"]
-    other = ScheduleQuery(words=("." * length,))
-    assert not await walked(reader, other, None, 5)
-
-
-async def test_words_are_found_where_somebody_dropped_the_indexes(mongod: Mongod) -> None:
-    store = MongoStore(mongod.uri, "dropped", f"scope {uuid.uuid4().hex}")
-    await store.open()
-    try:
-        await store.connection.collection("schedules").drop_indexes()
-        await store.put_schedules([schedule(0, description="daily"), schedule(1)])
-        query = ScheduleQuery(words=("daily",))
-        assert [row.id for row in await walked(store, query, None, 5)] == ["s0"]
-    finally:
-        await store.close()
-
-
-async def test_a_filter_that_lets_few_through_reads_an_index(mongo_store: MongoStore) -> None:
-    store = mongo_store
-    await store.put_schedules(
-        [
-            schedule(n, walker_name=f"w{n % 20}", owner=f"o{n % 20}", tags=(f"t{n % 20}",))
-            for n in range(200)
-        ],
-    )
-    schedules = store.connection.collection("schedules")
-    for condition in (
-        {"search.walker_name": "w3"},
-        {"search.owner": "o3"},
-        {"search.tags": {"$all": ["t3"]}},
-    ):
-        found = schedules.find({"$and": [{"scope": store._scope}, condition]}).sort("place", 1)
-        statistics = (await found.explain())["executionStats"]
-        assert (statistics["nReturned"], statistics["totalDocsExamined"]) == (10, 10)
