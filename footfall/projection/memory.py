@@ -82,6 +82,9 @@ class MemoryStore:
             if walk.follows is not None:
                 self._followers.setdefault(walk.follows, set()).add(walk.schedule_id)
 
+    async def time_passed(self, now: datetime) -> None:
+        """Do nothing: lists go on from the instant at which they were read last."""
+
     async def remove_schedules(self, ids: Sequence[str]) -> None:
         """Remove schedules and their runs; unknown ids are ignored."""
         for schedule_id in ids:

@@ -168,6 +168,7 @@ class Projector:
         await self._fold_earlier_runs()
         if is_sweep:
             await self._store.prune_runs(utc_now() - await self._retention())
+        await self._store.time_passed(utc_now())
         await self._witness.settle()
 
     async def saw(self, snapshot: ScheduleSnapshot) -> None:

@@ -54,6 +54,7 @@ async def store(mongod: Mongod) -> AsyncIterator[MongoStore]:
         rows.append(plain.model_copy(update={"walk": walk}))
     await store.put_schedules(rows)
     await store.put_runs([run(f"r{n}", schedule_id=f"s{n}") for n in range(NAMED)])
+    await store.time_passed(at(100))
     yield store
     await store.close()
 
@@ -108,12 +109,14 @@ async def test_what_is_read_in_order_is_not_sorted(
 ) -> None:
     # With a filter, an index that lets few rows through may be better than one in order.
     by_filter = sort == "created_at" and reader == "admin"
+    # What was read in order is merged with the few whose next run has passed.
+    sorts = {"SORT"} if sort == "next_run_at" else {"SORT", "$sort"}
     names = [name for name in FILTERS if name not in OF_RUNS] if by_filter else ["nothing"]
     for name in names:
         for is_descending in (False, True):
             query = ScheduleQuery(**FILTERS[name], sort=sort, is_descending=is_descending)
             for found in await plans(store, READERS[reader], query):
-                assert not found & {"SORT", "$sort"}, (name, found)
+                assert not found & sorts, (name, found)
 
 
 async def test_a_page_in_order_reads_no_more_rows_than_it_shows(store: MongoStore) -> None:

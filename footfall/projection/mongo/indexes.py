@@ -1,8 +1,16 @@
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-SORTED = ("name", "walker_name", "updated_at")
-"""The sorts, beside that by creation, for which a page is read in order. Each takes two indexes,
-which the writes of schedules pay for; others go through all rows that the filters let through."""
+from footfall.projection.mongo import next_runs
+
+SORTED = {
+    "name": "search.name",
+    "walker_name": "search.walker_name",
+    "updated_at": "search.updated_at",
+    "next_run_at": next_runs.KEY,
+}
+"""The sorts, beside that by creation, for which a page is read in order, and their fields. Each
+takes two indexes, which the writes of schedules pay for; others go through all rows that the
+filters let through."""
 
 TEXTS = {"scope": ASCENDING, "audience": ASCENDING, "search.text": ASCENDING}
 """What words are looked for in, by whoever sees everything too. The server does not choose it by
@@ -24,12 +32,17 @@ INDEXES = {
                 [
                     ("scope", ASCENDING),
                     *((one, ASCENDING) for one in reader),
-                    (f"search.{name}", ASCENDING),
+                    (field, ASCENDING),
                     ("_id.id", ASCENDING),
                 ],
             )
-            for name in SORTED
+            for field in SORTED.values()
             for reader in ((), ("audience",))
+        ),
+        # The few whose next run is not the one that they hold.
+        *(
+            IndexModel([("scope", ASCENDING), (field, ASCENDING)])
+            for field in (next_runs.SINCE, next_runs.UNTIL)
         ),
     ],
     "runs": [

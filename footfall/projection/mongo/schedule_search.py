@@ -7,6 +7,7 @@ from typing import Any
 
 from footfall.mongo.connection import Document
 from footfall.projection.cursor import place_of
+from footfall.projection.mongo import next_runs
 from footfall.projection.position import Position
 from footfall.projection.schedule_facts import ScheduleFacts
 from footfall.projection.schedule_query import (
@@ -26,7 +27,11 @@ _LONGEST_PATTERN = 1000
 _KEY = "key"
 _IS_ABSENT = "is_absent"
 
-_STORED = frozenset(f"search.{name}" for name in (*FACTS, *OPTIONAL_FACTS))
+_FIELDS = {
+    **{name: f"search.{name}" for name in (*FACTS, *OPTIONAL_FACTS)},
+    "next_run_at": next_runs.KEY,
+}
+"""Where a schedule's document holds what lists are sorted by."""
 
 _TALLIED = {
     "run_count": {"$ifNull": ["$tally.runs", 0]},
@@ -95,26 +100,48 @@ class ScheduleSearch:
             # The place is creation and id in one, and indexes have it.
             stages = [*self._filters(), *_matching(_beyond_place(query, last))]
             return [self._page(stages, {"place": direction}, "$search.created_at", limit)]
-        field = f"search.{query.sort}"
-        if field not in _STORED or query.filters_by_runs:
+        field = _FIELDS.get(query.sort)
+        if field is None or query.filters_by_runs:
             return [self._reckoned(last, limit)]
         # In these orders an index can have them, so that none of the others is looked at.
         by_key = {field: direction, "_id.id": direction}
         by_id = {"_id.id": direction}
-        is_present = [{field: {"$ne": None}}] if query.sort in NULLABLE else []
-        parts = [([*is_present, *_beyond_key(query, field, last)], by_key)]
-        if is_present:
-            beyond = _beyond_id(query, last) if last is not None and last.key is None else []
-            parts.append(([{field: None}, *beyond], by_id))
-        if last is not None and last.key is None:
-            parts = parts[1:]
-        return [
-            self._page(self._filters(conditions), order, f"${field}", limit)
-            for conditions, order in parts
+        key = f"${field}"
+        is_nullable = query.sort in NULLABLE
+        present = self._filters(
+            [*([{field: {"$ne": None}}] if is_nullable else []), *_beyond_key(query, field, last)]
+        )
+        if query.sort == "next_run_at":
+            pages = [self._by_next_run(present, by_key, last, limit)]
+        else:
+            pages = [self._page(present, by_key, key, limit)]
+        has_passed = last is not None and last.key is None
+        if is_nullable:
+            beyond = _beyond_id(query, last) if last is not None and has_passed else []
+            pages.append(self._page(self._filters([{field: None}, *beyond]), by_id, key, limit))
+        return pages[1:] if has_passed else pages
+
+    def _by_next_run(
+        self, stages: Pipeline, order: Document, last: Position | None, limit: int
+    ) -> Pipeline:
+        """Merge those whose document holds the next run, of which an index has the order."""
+        moving = self._filters([next_runs.moves(self._now)])
+        moving.append({"$set": {_KEY: next_runs.next_run_at(self._now)}})
+        if last is not None:
+            moving.append({"$match": _beyond(self._query, last)})
+        standing: Pipeline = [
+            *stages,
+            {"$match": next_runs.stands(self._now)},
+            {"$sort": order},
+            {"$limit": limit},
+            {"$set": {_KEY: f"${next_runs.KEY}"}},
         ]
+        merged = [*standing, {"$unionWith": {"coll": self.collection, "pipeline": moving}}]
+        direction = order[next_runs.KEY]
+        return self._page(merged, {_KEY: direction, "_id.id": direction}, f"${_KEY}", limit)
 
     def _reckoned(self, last: Position | None, limit: int) -> Pipeline:
-        """Sort by a key that no document holds: the clock or a tally says it."""
+        """Sort by a key that no schedule's document holds, or where runs are filtered by."""
         query = self._query
         stages = self._filters()
         direction = -1 if query.is_descending else 1
@@ -172,7 +199,7 @@ def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
         # One of the times has to be in the range, which is told sooner than which of them.
         conditions.append({"search.times": {"$elemMatch": dict(_bounds(query.next_run))}})
         conditions += [
-            {"$expr": {operator: [_next_run_at(now), at]}}
+            {"$expr": {operator: [next_runs.next_run_at(now), at]}}
             for operator, at in _bounds(query.next_run)
         ]
     return conditions
@@ -206,14 +233,8 @@ def _bounds(span: Range) -> list[tuple[str, int]]:
 
 def _key(query: ScheduleQuery, now: int) -> Any:
     if query.sort == "next_run_at":
-        return _next_run_at(now)
+        return next_runs.next_run_at(now)
     return _TALLIED.get(query.sort, f"$search.{query.sort}")
-
-
-def _next_run_at(now: int) -> Document:
-    times = "$search.times"
-    coming = {"$filter": {"input": times, "cond": {"$gt": ["$$this", now]}}}
-    return {"$ifNull": [{"$first": coming}, {"$last": times}, None]}
 
 
 def _matching(conditions: Sequence[Document]) -> Pipeline:

@@ -9,6 +9,7 @@ from pymongo.errors import OperationFailure
 
 from footfall.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
+from footfall.projection.mongo import next_runs
 from footfall.projection.mongo.indexes import TEXTS
 from footfall.projection.mongo.known_rows import KnownRows, read_snapshot
 from footfall.projection.mongo.schedule_search import (
@@ -27,6 +28,9 @@ from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 
 FEW = 1000
 """Rows that are sooner sorted than met in order among all others."""
+
+_AT_ONCE = 5000
+"""Rows of one update, which takes a fraction of the time that a command may."""
 
 _NO_SUCH_INDEX = 2
 """What the server says of a hint; it has no name of its own."""
@@ -89,6 +93,20 @@ class Schedules:
         """Remove rows; unknown ids are ignored."""
         with self._totals.changing():
             await self._collection.delete_many({"_id": {"$in": [self._id(one) for one in ids]}})
+
+    async def time_passed(self, now: datetime) -> None:
+        """Bring up to date what documents hold of next runs; some thousand at once."""
+        moment = micros(now)
+        due = {"scope": self._scope, next_runs.UNTIL: {"$lte": moment}}
+        while True:
+            later = await self._collection.find_one(
+                due, {next_runs.UNTIL: 1}, sort=[(next_runs.UNTIL, 1)], skip=_AT_ONCE
+            )
+            until = later[next_runs.FIELD]["until"] if later else moment
+            some = {**due, next_runs.UNTIL: {"$lte": until}}
+            await self._collection.update_many(some, next_runs.moved(moment))
+            if later is None:
+                return
 
     def selection(self, owner: str | None, cursor: str | None = None) -> Document:
         """Give the query of a page, or without a cursor of all pages, to be sorted by `place`."""
@@ -218,7 +236,7 @@ class Schedules:
         return {"scope": self._scope, "id": schedule_id}
 
     def _operation(self, snapshot: ScheduleSnapshot) -> UpdateOne:
-        walk = snapshot.walk
+        walk, facts = snapshot.walk, facts_of(snapshot)
         created, revision = _age(snapshot)
         fields = {
             "scope": self._scope,
@@ -226,7 +244,8 @@ class Schedules:
             "place": place(walk.created_at, walk.schedule_id),
             "created": created,
             "revision": revision,
-            "search": searched(facts_of(snapshot)),
+            "search": searched(facts),
+            next_runs.FIELD: next_runs.first_next_run(facts.times),
             # Of a model itself, infinite numbers would become null.
             "body": to_json(snapshot.model_dump(), inf_nan_mode="constants").decode(),
         }

@@ -17,7 +17,7 @@ from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus, utc_no
 
 _BATCH = 500
 
-_SCHEMA = 4
+_SCHEMA = 5
 """Of what the documents hold. Documents of another schema are in a scope of their own, so that
 processes of two releases never mix them while one takes the other's place."""
 
@@ -105,6 +105,11 @@ class MongoStore(Connected):
     async def put_schedules(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
         """Add or replace schedules; see Store."""
         await self._schedules.put(snapshots)
+
+    @answered
+    async def time_passed(self, now: datetime) -> None:
+        """Bring the order of next runs up to date: two commands, more if thousands have passed."""
+        await self._schedules.time_passed(now)
 
     @answered
     async def remove_schedules(self, ids: Sequence[str]) -> None:
