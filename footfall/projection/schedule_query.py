@@ -135,19 +135,9 @@ class ScheduleQuery:
         object.__setattr__(self, "words", tuple(word.casefold() for word in self.words))
 
     @property
-    def filters_by_runs(self) -> bool:
-        """Whether it takes the tally to say which schedules are let through."""
-        return self.last_status is not None or bool(self.last_run)
-
-    @property
-    def sorts_by_runs(self) -> bool:
-        """Whether it takes the tally to say in what order they come."""
-        return self.sort in TALLIED
-
-    @property
     def needs_runs(self) -> bool:
-        """Whether it takes the tally to say what is let through and in what order."""
-        return self.filters_by_runs or self.sorts_by_runs
+        """Whether it takes the tally to say what is let through, or in what order."""
+        return self.last_status is not None or bool(self.last_run) or self.sort in TALLIED
 
     @property
     def hangs_on_now(self) -> bool:

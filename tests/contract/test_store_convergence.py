@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.rows import at, run, snapshot, tally
 
+from footfall.projection.cursor import micros
 from footfall.projection.memory import MemoryStore
 from footfall.projection.mongo import MongoStore
 from footfall.projection.run_query import RunQuery
@@ -121,6 +122,12 @@ async def assert_tallies_count_rows(store: Store) -> None:
     for row in (await store.list_schedules(owner=None, limit=10)).rows:
         runs = (await store.list_runs(RunQuery(schedule_id=row.id, limit=100))).runs
         assert row.tally == tally(runs)
+        if isinstance(store, MongoStore):
+            document = await store.connection.collection("schedules").find_one(
+                {"_id": {"scope": store._scope, "id": row.id}}
+            )
+            assert document is not None
+            assert document["ran"] == (micros(runs[0].started_at) if runs else None)
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,15 +1,16 @@
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from footfall.projection.mongo import next_runs
+from footfall.projection.mongo import last_runs, next_runs
 
 SORTED = {
     "name": "search.name",
     "walker_name": "search.walker_name",
     "updated_at": "search.updated_at",
     "next_run_at": next_runs.KEY,
+    "last_run_at": last_runs.FIELD,
 }
 """The sorts, beside that by creation, for which a page is read in order, and their fields. Each
-takes two indexes, which the writes of schedules pay for; others go through all rows that the
+takes two indexes, which writes pay for; others go through all rows that the
 filters let through."""
 
 TEXTS = {"scope": ASCENDING, "audience": ASCENDING, "search.text": ASCENDING}

@@ -7,7 +7,7 @@ from typing import Any
 
 from footfall.mongo.connection import Document
 from footfall.projection.cursor import place_of
-from footfall.projection.mongo import next_runs
+from footfall.projection.mongo import last_runs, next_runs
 from footfall.projection.position import Position
 from footfall.projection.schedule_facts import ScheduleFacts
 from footfall.projection.schedule_query import (
@@ -30,13 +30,13 @@ _IS_ABSENT = "is_absent"
 _FIELDS = {
     **{name: f"search.{name}" for name in (*FACTS, *OPTIONAL_FACTS)},
     "next_run_at": next_runs.KEY,
+    "last_run_at": last_runs.FIELD,
 }
 """Where a schedule's document holds what lists are sorted by."""
 
 _TALLIED = {
     "run_count": {"$ifNull": ["$tally.runs", 0]},
     "failure_count": {"$ifNull": ["$tally.failures", 0]},
-    "last_run_at": {"$ifNull": ["$tally.last.started", None]},
     "last_status": {"$ifNull": ["$tally.last.status", None]},
 }
 
@@ -70,8 +70,8 @@ class ScheduleSearch:
         now: the instant that is reckoned with, as `micros` counts it.
 
     Attributes:
-        collection: where the pipelines begin. A last run is looked for among the tallies, of
-            which an index has the few that have failed.
+        collection: where the pipelines begin. A last run's status is looked for among the
+            tallies, of which an index has the few that have failed.
         looks_in_texts: whether words are all that it asks for, so that the index `TEXTS` can tell
             which rows have them.
     """
@@ -80,7 +80,8 @@ class ScheduleSearch:
         self._query = query
         self._visible = visible
         self._now = now
-        self._begins_with_tallies = query.filters_by_runs and query.last_status != NEVER_RAN
+        self._begins_with_tallies = query.last_status not in (None, NEVER_RAN)
+        self._needs_tally = self._begins_with_tallies or query.sort in _TALLIED
         self.looks_in_texts = (
             bool(query.words)
             and query.unsorted == ScheduleQuery(words=query.words)
@@ -101,7 +102,7 @@ class ScheduleSearch:
             stages = [*self._filters(), *_matching(_beyond_place(query, last))]
             return [self._page(stages, {"place": direction}, "$search.created_at", limit)]
         field = _FIELDS.get(query.sort)
-        if field is None or query.filters_by_runs:
+        if field is None or self._begins_with_tallies:
             return [self._reckoned(last, limit)]
         # In these orders an index can have them, so that none of the others is looked at.
         by_key = {field: direction, "_id.id": direction}
@@ -141,11 +142,11 @@ class ScheduleSearch:
         return self._page(merged, {_KEY: direction, "_id.id": direction}, f"${_KEY}", limit)
 
     def _reckoned(self, last: Position | None, limit: int) -> Pipeline:
-        """Sort by a key that no schedule's document holds, or where runs are filtered by."""
+        """Sort by a key that no schedule's document holds, or what tallies let through."""
         query = self._query
         stages = self._filters()
         direction = -1 if query.is_descending else 1
-        if query.sorts_by_runs and not query.filters_by_runs:
+        if query.sort in _TALLIED and not self._begins_with_tallies:
             stages += WITH_TALLY
         stages.append({"$set": {_KEY: _key(query, self._now)}})
         stages.append({"$set": {_IS_ABSENT: {"$eq": [f"${_KEY}", None]}}})
@@ -155,12 +156,11 @@ class ScheduleSearch:
         return self._page(stages, order, f"${_KEY}", limit)
 
     def _page(self, stages: Pipeline, order: Document, key: str, limit: int) -> Pipeline:
-        has_tally = self._query.filters_by_runs or self._query.sorts_by_runs
         return [
             *stages,
             {"$sort": order},
             {"$limit": limit},
-            *([] if has_tally else WITH_TALLY),
+            *([] if self._needs_tally else WITH_TALLY),
             {"$project": {**SHOWN, _KEY: key}},
         ]
 
@@ -171,13 +171,10 @@ class ScheduleSearch:
     def _filters(self, others: Sequence[Document] = ()) -> Pipeline:
         conditions = [self._visible, *_conditions(self._query, self._now), *others]
         of_schedule = {"$match": {"$and": conditions}}
-        if not self._query.filters_by_runs:
+        if not self._begins_with_tallies:
             return [of_schedule]
-        if self._begins_with_tallies:
-            scope = {"scope": self._visible["scope"]}
-            of_runs = {"$match": {**scope, **_run_conditions(self._query, "last")}}
-            return [of_runs, *_OF_TALLY, of_schedule]
-        return [of_schedule, *WITH_TALLY, {"$match": _run_conditions(self._query, "tally.last")}]
+        of_runs = {"scope": self._visible["scope"], "last.status": str(self._query.last_status)}
+        return [{"$match": of_runs}, *_OF_TALLY, of_schedule]
 
 
 def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
@@ -195,6 +192,10 @@ def _conditions(query: ScheduleQuery, now: int) -> list[Document]:
     if query.tags:
         conditions.append({"search.tags": {"$all": list(query.tags)}})
     conditions += [_has_word(word) for word in query.words]
+    if query.last_status == NEVER_RAN:
+        conditions.append({last_runs.FIELD: None})
+    if query.last_run:
+        conditions.append({last_runs.FIELD: dict(_bounds(query.last_run))})
     if query.next_run:
         # One of the times has to be in the range, which is told sooner than which of them.
         conditions.append({"search.times": {"$elemMatch": dict(_bounds(query.next_run))}})
@@ -216,16 +217,6 @@ def _has_word(word: str) -> Document:
     return {"search.text": {"$regex": re.escape(word)}}
 
 
-def _run_conditions(query: ScheduleQuery, last: str) -> Document:
-    conditions: Document = {}
-    if query.last_status is not None:
-        absent = query.last_status == NEVER_RAN
-        conditions[f"{last}.status"] = None if absent else str(query.last_status)
-    if query.last_run:
-        conditions[f"{last}.started"] = dict(_bounds(query.last_run))
-    return conditions
-
-
 def _bounds(span: Range) -> list[tuple[str, int]]:
     bounds = (("$gte", span.start), ("$lt", span.end))
     return [(operator, at) for operator, at in bounds if at is not None]
@@ -234,7 +225,7 @@ def _bounds(span: Range) -> list[tuple[str, int]]:
 def _key(query: ScheduleQuery, now: int) -> Any:
     if query.sort == "next_run_at":
         return next_runs.next_run_at(now)
-    return _TALLIED.get(query.sort, f"$search.{query.sort}")
+    return _TALLIED.get(query.sort) or f"${_FIELDS[query.sort]}"
 
 
 def _matching(conditions: Sequence[Document]) -> Pipeline:

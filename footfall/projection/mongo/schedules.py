@@ -9,7 +9,7 @@ from pymongo.errors import OperationFailure
 
 from footfall.mongo.connection import Collection, Connection, Document, bulk
 from footfall.projection.cursor import decode_cursor, encode_cursor, micros, place
-from footfall.projection.mongo import next_runs
+from footfall.projection.mongo import last_runs, next_runs
 from footfall.projection.mongo.indexes import TEXTS
 from footfall.projection.mongo.known_rows import KnownRows, read_snapshot
 from footfall.projection.mongo.schedule_search import (
@@ -51,15 +51,15 @@ class Schedules:
         self._known = KnownRows()
         self._totals = Totals()
 
-    async def put(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
-        """Add or replace rows, unless the row is newer."""
+    async def put(self, snapshots: Sequence[ScheduleSnapshot]) -> list[str]:
+        """Add or replace rows, unless the row is newer; give the ids of new rows."""
         todo: dict[str, ScheduleSnapshot] = {}
         for snapshot in snapshots:
             other = todo.get(snapshot.walk.schedule_id)
             if other is None or _age(other) <= _age(snapshot):
                 todo[snapshot.walk.schedule_id] = snapshot
         with self._totals.changing():
-            await self._put(todo)
+            return await self._put(todo)
 
     async def get(self, schedule_id: str) -> ScheduleSnapshot | None:
         """Give one snapshot, or None if there is none that this process can read."""
@@ -201,17 +201,20 @@ class Schedules:
         counted = await self._aggregated(search.collection, search.count(), hint)
         return counted[0]["total"] if counted else 0
 
-    async def _put(self, todo: dict[str, ScheduleSnapshot]) -> None:
+    async def _put(self, todo: dict[str, ScheduleSnapshot]) -> list[str]:
+        inserted: list[str] = []
         while todo:
             operations = [self._operation(snapshot) for snapshot in todo.values()]
             outcome = await bulk(self._collection, operations)
             ids = list(todo)
+            inserted += [ids[index] for index in outcome.inserted]
             refused = [ids[index] for index in outcome.refused]
             # Refused means that the row is newer, or that it has only just come to be.
             ages = await self._ages(refused) if refused else {}
             todo = {
                 one: todo[one] for one in refused if one not in ages or ages[one] <= _age(todo[one])
             }
+        return inserted
 
     async def _aggregated(
         self, collection: str, pipeline: Pipeline, hint: Document | None = None
@@ -254,7 +257,8 @@ class Schedules:
             {"created": created, "revision": {"$lte": revision}},
         ]
         expected = {"_id": self._id(walk.schedule_id), "$or": not_newer}
-        return UpdateOne(expected, {"$set": fields}, upsert=True)
+        update = {"$set": fields, "$setOnInsert": {last_runs.FIELD: None}}
+        return UpdateOne(expected, update, upsert=True)
 
     async def _ages(self, ids: Iterable[str]) -> dict[str, Age]:
         query = {"_id": {"$in": [self._id(one) for one in ids]}}

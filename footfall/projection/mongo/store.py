@@ -104,7 +104,9 @@ class MongoStore(Connected):
     @answered
     async def put_schedules(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
         """Add or replace schedules; see Store."""
-        await self._schedules.put(snapshots)
+        new = await self._schedules.put(snapshots)
+        # When they ran last is in their documents too, which were not there to be told.
+        await self._tallies.recount(new)
 
     @answered
     async def time_passed(self, now: datetime) -> None:

@@ -10,6 +10,7 @@ from pymongo import DeleteOne, UpdateOne
 from footfall.mongo.connection import Collection as Documents
 from footfall.mongo.connection import Connection, Document, bulk
 from footfall.projection.cursor import micros
+from footfall.projection.mongo.last_runs import LastRuns
 from footfall.projection.row import RunTally
 from footfall.projection.tally import TallyChange, last_order, tally_of
 from footfall.schedules.run import RunKind, RunStatus, RunSummary
@@ -45,6 +46,7 @@ class Tallies:
         self._connection = connection
         self._scope = scope
         self._lease = lease
+        self._last_runs = LastRuns(connection, scope)
         self._failed: set[str] = set()
 
     async def read(self, ids: Iterable[str]) -> dict[str, RunTally]:
@@ -58,6 +60,13 @@ class Tallies:
         async with self._pending(ids) as token:
             changes: dict[str, TallyChange] = defaultdict(TallyChange)
             yield changes
+            await self._last_runs.raise_to(
+                {
+                    one: micros(change.last.started_at)
+                    for one, change in changes.items()
+                    if change.last is not None
+                }
+            )
             if await self._settle(token, {one: changes[one] for one in ids}) < len(ids):
                 await self._recount(ids, finished=token)
 
@@ -67,6 +76,14 @@ class Tallies:
         async with self._pending(ids) as token:
             yield
             await self._recount(ids, finished=token)
+
+    async def recount(self, ids: Collection[str]) -> None:
+        """Recount those of the schedules that have a tally, whose documents are new."""
+        query = {"_id": {"$in": [self._id(one) for one in ids]}}
+        if ids:
+            await self._recount(
+                [one["id"] async for one in self._collection.find(query, {"id": 1})]
+            )
 
     async def heal(self) -> None:
         """Recount what failed writes of this process may have changed."""
@@ -176,7 +193,11 @@ class Tallies:
         )
         found = self._collection.find({"_id": {"$in": [self._id(one) for one in ids]}})
         documents = [document async for document in found]
+        held = await self._last_runs.held(ids)
         counts = await self._count(ids)
+        await self._last_runs.correct(
+            held, {one: counted["last"]["started"] for one, counted in counts.items()}
+        )
         version = uuid4().hex
         operations: list[UpdateOne | DeleteOne] = []
         for document in documents:
