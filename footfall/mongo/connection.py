@@ -182,6 +182,8 @@ async def bulk(collection: Collection, operations: Sequence[Any]) -> BulkOutcome
     Raises:
         PyMongoError: the outcome of any of the operations is unknown.
     """
+    if not operations:
+        return BulkOutcome(refused=set(), inserted=set(), matched=0)
     try:
         result: BulkWriteResult = await collection.bulk_write(operations, ordered=False)
     except BulkWriteError as error:

@@ -159,6 +159,8 @@ class Projector:
             TemporalUnavailableError, ProjectionUnavailableError: nothing is lost; the next
                 call starts again where this one did.
         """
+        # First, since time passes while Temporal is away.
+        await self._store.time_passed(utc_now())
         is_sweep = self._sweep_is_due()
         if is_sweep:
             await self.sweep()
@@ -168,7 +170,6 @@ class Projector:
         await self._fold_earlier_runs()
         if is_sweep:
             await self._store.prune_runs(utc_now() - await self._retention())
-        await self._store.time_passed(utc_now())
         await self._witness.settle()
 
     async def saw(self, snapshot: ScheduleSnapshot) -> None:

@@ -17,9 +17,11 @@ from support.waiting import until
 
 from footfall.errors import ConfigurationError, ProjectionUnavailableError
 from footfall.projection.mongo import MongoStore
+from footfall.projection.mongo.last_runs import LastRuns
 from footfall.projection.mongo.tallies import Tallies
 from footfall.projection.row import RunTally
 from footfall.projection.run_query import RunQuery
+from footfall.projection.schedule_query import NEVER_RAN, ScheduleQuery
 from footfall.schedules.run import RunKind, RunStatus
 
 DIES = "the process dies here"
@@ -169,6 +171,57 @@ async def test_a_slow_writer_that_was_repaired_meanwhile_does_not_count_twice(
     await other.close()
 
 
+async def never_ran(store: MongoStore) -> set[str]:
+    page = await store.list_schedules(
+        owner=None, limit=10, query=ScheduleQuery(last_status=NEVER_RAN)
+    )
+    return {row.id for row in page.rows}
+
+
+async def test_a_new_row_that_could_not_be_told_of_its_runs_is_told_with_the_next_write(
+    pair: tuple[MongoStore, MongoStore],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, _ = pair
+
+    async def die(*_: Any, **__: Any) -> None:
+        raise RuntimeError(DIES)
+
+    await store.put_runs([run()])
+    with monkeypatch.context() as patch:
+        patch.setattr(Tallies, "_recount", die)
+        with pytest.raises(RuntimeError, match=DIES):
+            await store.put_schedules([snapshot()])
+    await store.put_schedules([snapshot(), snapshot("s2")])
+    await store.put_runs([])
+    assert await never_ran(store) == {"s2"}
+
+
+async def test_a_new_row_is_not_told_of_a_run_that_goes_meanwhile(
+    pair: tuple[MongoStore, MongoStore],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow, other = pair
+    reached, proceed = asyncio.Event(), asyncio.Event()
+    correct: Callable[..., Awaitable[None]] = LastRuns.correct
+
+    async def correct_later(self: LastRuns, *arguments: Any) -> None:
+        if self is slow._tallies._last_runs:
+            reached.set()
+            await proceed.wait()
+        await correct(self, *arguments)
+
+    monkeypatch.setattr(LastRuns, "correct", correct_later)
+    await other.put_runs([run()])
+    putting = asyncio.create_task(slow.put_schedules([snapshot()]))
+    await reached.wait()
+    await other.prune_runs(at(1000))
+    proceed.set()
+    await putting
+    assert await never_ran(other) == {"s1"}
+    assert await is_settled(other)
+
+
 async def test_scopes_never_see_each_other(mongod: Mongod, scope: str) -> None:
     stores = [MongoStore(mongod.uri, "faults", f"{scope}{suffix}") for suffix in ("", ".", "$")]
     for number, store in enumerate(stores):
@@ -301,6 +354,7 @@ async def test_every_method_says_that_a_killed_server_is_away_and_works_when_it_
             store.ids_with_runs,
             store.watermark,
             lambda: store.set_watermark(at(0)),
+            lambda: store.time_passed(at(0)),
             store.clear,
         ]
         for call in calls:

@@ -1,5 +1,6 @@
 """Lists by next run, whose order time alone changes; MongoDB's documents hold it for a while."""
 
+import asyncio
 from datetime import datetime
 
 import pytest
@@ -95,7 +96,7 @@ async def test_the_order_is_that_of_the_first_pages_instant_however_late_it_gets
 async def test_documents_hold_the_next_run_once_time_has_passed(
     mongo_store: MongoStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # More than one update brings them up to date, some of them at one instant.
+    # More than one update brings them up to date.
     monkeypatch.setattr(schedules, "_AT_ONCE", 2)
     timetable = [[10, 20, 30], [10, 20], [10], [], [10, 30], [10, 30, 40], [25, 26], [5, 10]]
     await mongo_store.put_schedules(with_times([list(map(float, one)) for one in timetable], "ab"))
@@ -123,3 +124,23 @@ async def test_a_page_shows_each_reader_what_has_moved_and_what_has_not(
     shown = ["s2", "s1", "s3"] if owner is None else ["s2", "s0", "s4"]
     assert [row.id for row in page.rows] == shown
     assert page.total == (5 if owner is None else 3)
+
+
+async def test_no_row_is_lost_or_shown_twice_where_time_passes_while_a_page_is_read(
+    stores: Stores,
+) -> None:
+    writer, reader = stores
+    count = 600
+    rows = with_times([[10 + n / 1e3, 50 + n / 1e3, 90 + n / 1e3] for n in range(count)], "a")
+    query = ScheduleQuery(sort="next_run_at")
+    for attempt in range(20):
+        await writer.put_schedules(rows)
+        if attempt % 2:
+            # They stand, and go ahead of the instant that is asked for.
+            await writer.time_passed(at(20))
+        moment = at(60) if attempt % 2 else at(20)
+        page, _ = await asyncio.gather(
+            reader.list_schedules(owner=None, limit=1000, query=query, now=at(20)),
+            writer.time_passed(moment),
+        )
+        assert [row.id for row in page.rows] == [f"s{n}" for n in range(count)]

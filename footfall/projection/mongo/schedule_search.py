@@ -8,6 +8,7 @@ from typing import Any
 from footfall.mongo.connection import Document
 from footfall.projection.cursor import place_of
 from footfall.projection.mongo import last_runs, next_runs
+from footfall.projection.mongo.indexes import SORTED
 from footfall.projection.position import Position
 from footfall.projection.schedule_facts import ScheduleFacts
 from footfall.projection.schedule_query import (
@@ -29,8 +30,7 @@ _IS_ABSENT = "is_absent"
 
 _FIELDS = {
     **{name: f"search.{name}" for name in (*FACTS, *OPTIONAL_FACTS)},
-    "next_run_at": next_runs.KEY,
-    "last_run_at": last_runs.FIELD,
+    **SORTED,
 }
 """Where a schedule's document holds what lists are sorted by."""
 
@@ -126,10 +126,13 @@ class ScheduleSearch:
         self, stages: Pipeline, order: Document, last: Position | None, limit: int
     ) -> Pipeline:
         """Merge those whose document holds the next run, of which an index has the order."""
+        direction = order[next_runs.KEY]
+        reckoned = {_KEY: direction, "_id.id": direction}
         moving = self._filters([next_runs.moves(self._now)])
         moving.append({"$set": {_KEY: next_runs.next_run_at(self._now)}})
         if last is not None:
             moving.append({"$match": _beyond(self._query, last)})
+        moving += [{"$sort": reckoned}, {"$limit": limit}]
         standing: Pipeline = [
             *stages,
             {"$match": next_runs.stands(self._now)},
@@ -137,9 +140,15 @@ class ScheduleSearch:
             {"$limit": limit},
             {"$set": {_KEY: f"${next_runs.KEY}"}},
         ]
-        merged = [*standing, {"$unionWith": {"coll": self.collection, "pipeline": moving}}]
-        direction = order[next_runs.KEY]
-        return self._page(merged, {_KEY: direction, "_id.id": direction}, f"${_KEY}", limit)
+        # One may begin to stand, or cease to, between two looks: it is seen by the first or the
+        # last of three then, and shown once.
+        merged: Pipeline = [
+            *moving,
+            *({"$unionWith": {"coll": "schedules", "pipeline": one}} for one in (standing, moving)),
+            {"$group": {"_id": "$_id", "row": {"$first": "$$ROOT"}}},
+            {"$replaceRoot": {"newRoot": "$row"}},
+        ]
+        return self._page(merged, reckoned, f"${_KEY}", limit)
 
     def _reckoned(self, last: Position | None, limit: int) -> Pipeline:
         """Sort by a key that no schedule's document holds, or what tallies let through."""

@@ -19,6 +19,7 @@ from footfall.projection.mongo.schedule_search import (
     ScheduleSearch,
     searched,
 )
+from footfall.projection.mongo.tallies import Tallies
 from footfall.projection.mongo.totals import Totals
 from footfall.projection.position import Position, begin_at, encode_position
 from footfall.projection.row import SchedulePage
@@ -29,8 +30,9 @@ from footfall.schedules.schedule import ScheduleSnapshot, ScheduleStatus
 FEW = 1000
 """Rows that are sooner sorted than met in order among all others."""
 
-_AT_ONCE = 5000
-"""Rows of one update, which takes a fraction of the time that a command may."""
+_AT_ONCE, _UPDATES = 2000, 5
+"""Rows of one update, some tenth of a second, and how many follow each other at most: the projector
+has more to do, and what is left is reckoned until the next time."""
 
 _NO_SUCH_INDEX = 2
 """What the server says of a hint; it has no name of its own."""
@@ -45,21 +47,23 @@ class Schedules:
     dots and dollar signs in their keys, null characters and integers of any size.
     """
 
-    def __init__(self, connection: Connection, scope: str) -> None:
+    def __init__(self, connection: Connection, scope: str, tallies: Tallies) -> None:
         self._connection = connection
         self._scope = scope
+        self._tallies = tallies
         self._known = KnownRows()
         self._totals = Totals()
 
-    async def put(self, snapshots: Sequence[ScheduleSnapshot]) -> list[str]:
-        """Add or replace rows, unless the row is newer; give the ids of new rows."""
+    async def put(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
+        """Add or replace rows, unless the row is newer."""
         todo: dict[str, ScheduleSnapshot] = {}
         for snapshot in snapshots:
             other = todo.get(snapshot.walk.schedule_id)
             if other is None or _age(other) <= _age(snapshot):
                 todo[snapshot.walk.schedule_id] = snapshot
         with self._totals.changing():
-            return await self._put(todo)
+            async with self._tallies.entering(todo) as new:
+                await self._put(todo, new)
 
     async def get(self, schedule_id: str) -> ScheduleSnapshot | None:
         """Give one snapshot, or None if there is none that this process can read."""
@@ -95,17 +99,15 @@ class Schedules:
             await self._collection.delete_many({"_id": {"$in": [self._id(one) for one in ids]}})
 
     async def time_passed(self, now: datetime) -> None:
-        """Bring up to date what documents hold of next runs; some thousand at once."""
+        """Bring up to date what documents hold of next runs, of so many at most."""
         moment = micros(now)
         due = {"scope": self._scope, next_runs.UNTIL: {"$lte": moment}}
-        while True:
-            later = await self._collection.find_one(
-                due, {next_runs.UNTIL: 1}, sort=[(next_runs.UNTIL, 1)], skip=_AT_ONCE
-            )
-            until = later[next_runs.FIELD]["until"] if later else moment
-            some = {**due, next_runs.UNTIL: {"$lte": until}}
-            await self._collection.update_many(some, next_runs.moved(moment))
-            if later is None:
+        for _ in range(_UPDATES):
+            found = await self._collection.find(due, {"_id": 1}).limit(_AT_ONCE).to_list(None)
+            if found:
+                some = {"_id": {"$in": [one["_id"] for one in found]}, **due}
+                await self._collection.update_many(some, next_runs.moved(moment))
+            if len(found) < _AT_ONCE:
                 return
 
     def selection(self, owner: str | None, cursor: str | None = None) -> Document:
@@ -201,20 +203,18 @@ class Schedules:
         counted = await self._aggregated(search.collection, search.count(), hint)
         return counted[0]["total"] if counted else 0
 
-    async def _put(self, todo: dict[str, ScheduleSnapshot]) -> list[str]:
-        inserted: list[str] = []
+    async def _put(self, todo: dict[str, ScheduleSnapshot], new: list[str]) -> None:
         while todo:
             operations = [self._operation(snapshot) for snapshot in todo.values()]
             outcome = await bulk(self._collection, operations)
             ids = list(todo)
-            inserted += [ids[index] for index in outcome.inserted]
+            new += [ids[index] for index in outcome.inserted]
             refused = [ids[index] for index in outcome.refused]
             # Refused means that the row is newer, or that it has only just come to be.
             ages = await self._ages(refused) if refused else {}
             todo = {
                 one: todo[one] for one in refused if one not in ages or ages[one] <= _age(todo[one])
             }
-        return inserted
 
     async def _aggregated(
         self, collection: str, pipeline: Pipeline, hint: Document | None = None

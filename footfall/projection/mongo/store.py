@@ -71,7 +71,7 @@ class MongoStore(Connected):
         # Longer than the longest write: it is tried twice, each time after a search.
         lease = timedelta(seconds=max(60.0, 3 * (operation_timeout + selection_timeout)))
         self._tallies = Tallies(self.connection, self._scope, lease=lease)
-        self._schedules = Schedules(self.connection, self._scope)
+        self._schedules = Schedules(self.connection, self._scope, self._tallies)
         self._runs = Runs(self.connection, self._scope, self._tallies)
 
     @answered
@@ -104,13 +104,11 @@ class MongoStore(Connected):
     @answered
     async def put_schedules(self, snapshots: Sequence[ScheduleSnapshot]) -> None:
         """Add or replace schedules; see Store."""
-        new = await self._schedules.put(snapshots)
-        # When they ran last is in their documents too, which were not there to be told.
-        await self._tallies.recount(new)
+        await self._schedules.put(snapshots)
 
     @answered
     async def time_passed(self, now: datetime) -> None:
-        """Bring the order of next runs up to date: two commands, more if thousands have passed."""
+        """Bring the order of next runs up to date: one command, two and more if any have passed."""
         await self._schedules.time_passed(now)
 
     @answered

@@ -77,13 +77,24 @@ class Tallies:
             yield
             await self._recount(ids, finished=token)
 
-    async def recount(self, ids: Collection[str]) -> None:
-        """Recount those of the schedules that have a tally, whose documents are new."""
-        query = {"_id": {"$in": [self._id(one) for one in ids]}}
-        if ids:
-            await self._recount(
-                [one["id"] async for one in self._collection.find(query, {"id": 1})]
-            )
+    @asynccontextmanager
+    async def entering(self, ids: Collection[str]) -> AsyncIterator[list[str]]:
+        """Write rows of schedules inside this, and add those that are new.
+
+        Those that have runs already are recounted, since nobody could tell their documents of them.
+        """
+        new: list[str] = []
+        try:
+            yield new
+            query = {"_id": {"$in": [self._id(one) for one in new]}}
+            found = self._collection.find(query, {"id": 1}) if new else None
+            counted = [document["id"] async for document in found] if found else []
+        except BaseException:
+            self._failed.update(ids)
+            raise
+        if counted:
+            async with self.recounting(counted):
+                pass
 
     async def heal(self) -> None:
         """Recount what failed writes of this process may have changed."""
@@ -217,11 +228,12 @@ class Tallies:
             operations.append(UpdateOne(expected, {"$set": change}))
         if (await bulk(self._collection, operations)).matched == len(ids):
             return []
-        rest = self._collection.find(
-            {"_id": {"$in": [self._id(one) for one in ids]}, "version": {"$ne": version}},
-            {"id": 1},
+        written = self._collection.find(
+            {"_id": {"$in": [self._id(one) for one in ids]}, "version": version}, {"id": 1}
         )
-        return [document["id"] async for document in rest]
+        done = {document["id"] async for document in written}
+        # Of one that is gone it is not known who deleted it, after what had been counted.
+        return [one for one in ids if one not in done]
 
     async def _count(self, ids: list[str]) -> dict[str, Document]:
         runs = self._connection.collection("runs")
