@@ -35,7 +35,7 @@ LIST_SECONDS = 0.0013
 """Seconds for which Temporal takes to list one schedule."""
 
 SCHEDULE_BYTES_IN_MEMORY, RUN_BYTES_IN_MEMORY = 7.5 * KIB, 2.3 * KIB
-SCHEDULE_BYTES_IN_MONGODB, RUN_BYTES_IN_MONGODB = 1.2 * KIB, 0.5 * KIB
+SCHEDULE_BYTES_IN_MONGODB, RUN_BYTES_IN_MONGODB = 2.0 * KIB, 0.5 * KIB
 """Compressed documents and indexes; a schedule's tally is counted with it."""
 
 SCHEDULE_BYTES_IN_TEMPORAL = 13.0 * KIB
