@@ -7,9 +7,10 @@ from row import Figures
 from runners import our_runner
 from scenario import Measure, Scenario, Size
 from sustained import sustained
-from temporal_server import Flavour, temporal_server
+from temporal_server import INDEXES_DROPPED, Flavour, temporal_server
 
 FLAGS = (
+    (INDEXES_DROPPED,),
     ("journal_mode=WAL", "synchronous=normal"),
     ("synchronous=normal",),
     ("wal_autocheckpoint", "cache_size"),
@@ -23,7 +24,7 @@ FLAGS = (
     ("matching.numTaskqueueReadPartitions", "matching.numTaskqueueWritePartitions"),
     ("system.enableActivityEagerExecution",),
 )
-"""Flags of the embedded server that are there for its speed."""
+"""What is done to the embedded server for its speed."""
 
 
 @asynccontextmanager

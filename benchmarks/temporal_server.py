@@ -11,6 +11,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from footfall.temporal.embedded import EmbeddedTemporal, find_binary
 
+INDEXES_DROPPED = "indexes dropped"
+
 
 class Flavour(StrEnum):
     """How a development server of Temporal is started."""
@@ -37,11 +39,16 @@ async def temporal_server(
 
     Args:
         flavour: how.
-        without: beginnings of pragmas and dynamic configuration that it is not given.
+        without: beginnings of pragmas and dynamic configuration that it is not given;
+            `INDEXES_DROPPED` leaves it all its indexes.
     """
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
         server = EmbeddedTemporal(
-            host="127.0.0.1", port=free_port(), ui_port=free_port(), data_dir=Path(folder)
+            host="127.0.0.1",
+            port=free_port(),
+            ui_port=free_port(),
+            data_dir=Path(folder),
+            is_lean=INDEXES_DROPPED not in without,
         )
         process = await asyncio.create_subprocess_exec(
             *_less(_command(flavour, server, Path(folder)), tuple(without)),

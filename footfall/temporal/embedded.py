@@ -18,6 +18,7 @@ from footfall.extra import bringing
 from footfall.temporal.connection import RPC_TIMEOUT, connect, translated_errors
 from footfall.temporal.namespace import read_retention
 from footfall.temporal.registration import type_names
+from footfall.temporal.visibility_indexes import drop_needless_indexes
 
 BINARY = "temporal"
 
@@ -36,6 +37,8 @@ _PRAGMAS = (
     # and read from it less often (KiB).
     "wal_autocheckpoint=4000",
     "cache_size=-16000",
+    # Milliseconds to wait for whoever else writes the file, which we do as it starts.
+    "busy_timeout=10000",
 )
 
 # The server's own limits (33 lists and 30 scheduled starts per second, for one namespace)
@@ -93,6 +96,7 @@ class EmbeddedTemporal:
         ui_port: port of the Web UI.
         data_dir: folder of the SQLite file; must exist.
         namespace: made at the start, if it is not ``default``, which always exists.
+        is_lean: whether lists have only those indexes that are read.
     """
 
     host: str
@@ -100,11 +104,17 @@ class EmbeddedTemporal:
     ui_port: int
     data_dir: Path
     namespace: str = "default"
+    is_lean: bool = True
 
     @property
     def address(self) -> str:
         """Where the frontend listens."""
         return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def file(self) -> Path:
+        """Where the data is."""
+        return (self.data_dir / DATABASE_FILE).absolute()
 
     def command(self, binary: Path) -> list[str]:
         """Give the command that starts the server."""
@@ -116,7 +126,7 @@ class EmbeddedTemporal:
             *("--port", str(self.port)),
             *("--ui-ip", self.host),
             *("--ui-port", str(self.ui_port)),
-            *("--db-filename", str((self.data_dir / DATABASE_FILE).absolute())),
+            *("--db-filename", str(self.file)),
             *("--log-level", "warn"),
             "--ui-disable-news-fetch",
             # The user's own profile of the Temporal CLI has no say here.
@@ -136,7 +146,7 @@ class EmbeddedTemporal:
         return command
 
     async def wait_until_ready(self, *, deadline: float) -> None:
-        """Wait until the server serves the namespace, and keep runs for a week at least.
+        """Wait until the server serves the namespace, which is to keep runs for a week at least.
 
         Args:
             deadline: seconds to wait.
@@ -150,6 +160,8 @@ class EmbeddedTemporal:
             try:
                 client = await connect(settings, identity="footfall-dev")
                 await keep_runs(client, RETENTION)
+                if self.is_lean and self.file.exists():
+                    await drop_needless_indexes(client, self.file)
             except Exception as error:
                 # Whatever it says while it starts, such as "no such namespace": not ready yet.
                 if time.monotonic() > until:

@@ -20,6 +20,7 @@ from footfall.schedules.run import RunError, RunKind, RunOutcome, RunStatus, Run
 from footfall.temporal import attributes
 from footfall.temporal.action import RUN_ACTIVITY, RUN_WALKER
 from footfall.temporal.connection import RPC_TIMEOUT, is_identifier, translated_errors
+from footfall.temporal.executions import Executions
 from footfall.temporal.observation import Observation, observation
 from footfall.temporal.reading import Unread, decoded, owned
 
@@ -46,6 +47,7 @@ class RunGateway:
     def __init__(self, client: Client, *, app: str) -> None:
         self._client = client
         self._app = app
+        self._executions = Executions(client)
         self._unread = Unread()
 
     async def listed(
@@ -63,15 +65,12 @@ class RunGateway:
             only_open: only those that have not ended.
         """
         query = f"WorkflowType = '{RUN_WALKER}' AND {attributes.APP.name} = '{self._app}'"
-        if since is not None:
-            at = since.isoformat()
-            query += f" AND (StartTime > '{at}' OR CloseTime > '{at}')"
         if schedule_id is not None:
             query += f" AND {attributes.SCHEDULE.name} = '{schedule_id}'"
         if only_open:
             query += " AND ExecutionStatus = 'Running'"
         with translated_errors():
-            async for execution in self._client.list_workflows(query, page_size=1000):
+            async for execution in self._executions.listed(query, since):
                 summary = await self._unread.or_none(_summary(execution), execution.id)
                 if summary is not None:
                     yield summary
