@@ -17,7 +17,11 @@ _GROWTH = 5
 
 _IN_ORDER = ("sqlite", "mysql", "postgres")
 """Stores of visibility that list first what closed last, as their statements in Temporal's source
-say. None of their indexes has the times, so that asking for these goes through all executions."""
+say. None of their indexes serves a filter by times, which goes through all executions."""
+
+_IS_CLOSED = "CloseTime < '9999-01-01T00:00:00Z'"
+"""By the time, since not every status of what is open is known to every SDK; where it is absent,
+some servers take it for the end of the year 9999."""
 
 _NOT_TOLD = (RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.PERMISSION_DENIED)
 
@@ -55,14 +59,17 @@ class Executions:
             yield execution
 
     async def _newest(self, query: str, since: datetime) -> AsyncIterator[WorkflowExecution]:
-        # First those that run: one that closes meanwhile is in both lists.
-        running = f"{query} AND ExecutionStatus = 'Running' AND StartTime > '{since.isoformat()}'"
-        async for execution in self._client.list_workflows(running, page_size=_PAGE):
-            yield execution
+        # First those that run: one that closes meanwhile is in both lists. And both at once: what
+        # starts while somebody looks at these is later than all of them.
+        is_running = f"ExecutionStatus = 'Running' AND StartTime > '{since.isoformat()}'"
+        running = self._client.list_workflows(f"{query} AND {is_running}", page_size=_PAGE)
+        started = [execution async for execution in running]
         size = _FIRST_PAGE
-        closed = self._client.list_workflows(f"{query} AND ExecutionStatus != 'Running'")
+        closed = self._client.list_workflows(f"{query} AND {_IS_CLOSED}")
+        await closed.fetch_next_page(page_size=size)
+        for execution in started:
+            yield execution
         while True:
-            await closed.fetch_next_page(page_size=size)
             for execution in closed.current_page or ():
                 if execution.close_time is not None and execution.close_time <= since:
                     return
@@ -70,17 +77,20 @@ class Executions:
             if closed.next_page_token is None:
                 return
             size = min(size * _GROWTH, _PAGE)
+            await closed.fetch_next_page(page_size=size)
 
     async def _lists_in_order(self) -> bool:
         if self._are_in_order is None:
+            request = GetClusterInfoRequest()
+            service = self._client.workflow_service
             try:
-                found = await self._client.workflow_service.get_cluster_info(
-                    GetClusterInfoRequest(), retry=True, timeout=RPC_TIMEOUT
-                )
+                found = await service.get_cluster_info(request, timeout=RPC_TIMEOUT)
             except RPCError as error:
-                if error.status not in _NOT_TOLD:
-                    raise
-                self._are_in_order = False
-            else:
-                self._are_in_order = found.visibility_store.startswith(_IN_ORDER)
+                if error.status in _NOT_TOLD:
+                    self._are_in_order = False
+                # If it is away, the list itself says so.
+                return False
+            # There may be two stores, while one takes the other's place.
+            stores = found.visibility_store.split(",")
+            self._are_in_order = all(store.startswith(_IN_ORDER) for store in stores)
         return self._are_in_order

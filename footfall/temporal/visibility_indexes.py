@@ -1,13 +1,14 @@
 """By what the embedded server looks up what lists show: few of its 58 indexes.
 
 It has one for each search attribute that anybody may have, and each row of each run is written to
-all of them, twice: that is a quarter of what a run costs the server. They change nothing but how
-quickly a list is found, and a file of one machine has few enough rows to be gone through.
+all of them, once or twice: that is a quarter of what a run costs the server. They change nothing
+but how quickly a list is found, and a file of one machine has few enough rows to be gone through.
 """
 
 import asyncio
 import re
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import structlog
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from footfall.temporal.attributes import CHANGED_AT, SCHEDULE
+from footfall.temporal.attributes import APP, CHANGED_AT, SCHEDULE
 from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
 
 KEPT = frozenset(
@@ -29,10 +30,14 @@ KEPT = frozenset(
         "by_temporal_scheduled_by_id",
     }
 )
-"""Indexes that stay, beside those of the attributes whose values few rows share: a run's schedule,
-and when a schedule was changed."""
+"""Indexes that stay, beside those of Footfall's attributes that rows are looked up by."""
 
-_LOCK_SECONDS = 10.0
+_LOOKED_UP = (APP, SCHEDULE, CHANGED_AT)
+
+_LOCK_SECONDS = 5.0
+
+_MOST_SECONDS = 5.0
+"""For so long indexes of a large file are dropped; the others are at the next start."""
 
 _log = structlog.get_logger(__name__)
 
@@ -53,14 +58,14 @@ async def drop_needless_indexes(client: Client, file: Path) -> None:
     columns = {
         name: column for column, name in found.config.custom_search_attribute_aliases.items()
     }
-    needed = [columns.get(key.name) for key in (SCHEDULE, CHANGED_AT)]
+    needed = [columns.get(key.name) for key in _LOOKED_UP]
     kept = {_index_of(column) for column in needed if column is not None}
     if len(kept) < len(needed):
         return
     try:
         await asyncio.to_thread(_drop, file, KEPT | kept)
     except sqlite3.Error as error:
-        _log.warning("the server's indexes stay as they are", reason=str(error))
+        _log.warning("the server keeps indexes that nobody reads", reason=str(error))
 
 
 def _index_of(column: str) -> str:
@@ -74,7 +79,11 @@ def _drop(file: Path, kept: frozenset[str]) -> None:
             "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
             " AND tbl_name = 'executions_visibility'"
         )
-        for (name,) in found.fetchall():
-            if name not in kept:
+        needless = [name for (name,) in found.fetchall() if name not in kept]
+        # As the server itself writes.
+        database.execute("PRAGMA synchronous = normal")
+        until = time.monotonic() + _MOST_SECONDS
+        for name in needless:
+            if time.monotonic() < until:
                 # One by one, so that the server never waits for long.
                 database.execute(f'DROP INDEX IF EXISTS "{name}"')
