@@ -48,7 +48,7 @@ async def temporal_server(
             port=free_port(),
             ui_port=free_port(),
             data_dir=Path(folder),
-            is_lean=INDEXES_DROPPED not in without,
+            is_lean=flavour is Flavour.EMBEDDED and INDEXES_DROPPED not in without,
         )
         process = await asyncio.create_subprocess_exec(
             *_less(_command(flavour, server, Path(folder)), tuple(without)),

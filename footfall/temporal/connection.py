@@ -21,6 +21,9 @@ MAX_IDENTIFIER = 512
 
 _log = structlog.get_logger(__name__)
 
+NOT_ALLOWED = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED)
+"""What a server answers that does not let us, or has no such call."""
+
 _AWAY = (
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED,

@@ -160,7 +160,7 @@ class EmbeddedTemporal:
             try:
                 client = await connect(settings, identity="footfall-dev")
                 await keep_runs(client, RETENTION)
-                if self.is_lean and self.file.exists():
+                if self.is_lean:
                     await drop_needless_indexes(client, self.file)
             except Exception as error:
                 # Whatever it says while it starts, such as "no such namespace": not ready yet.

@@ -3,9 +3,9 @@ from datetime import datetime
 
 from temporalio.api.workflowservice.v1 import GetClusterInfoRequest
 from temporalio.client import Client, WorkflowExecution
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from footfall.temporal.connection import RPC_TIMEOUT
+from footfall.temporal.connection import NOT_ALLOWED, RPC_TIMEOUT
 
 _PAGE = 1000
 
@@ -22,8 +22,6 @@ say. None of their indexes serves a filter by times, which goes through all exec
 _IS_CLOSED = "CloseTime < '9999-01-01T00:00:00Z'"
 """By the time, since not every status of what is open is known to every SDK; where it is absent,
 some servers take it for the end of the year 9999."""
-
-_NOT_TOLD = (RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.PERMISSION_DENIED)
 
 
 class Executions:
@@ -86,7 +84,7 @@ class Executions:
             try:
                 found = await service.get_cluster_info(request, timeout=RPC_TIMEOUT)
             except RPCError as error:
-                if error.status in _NOT_TOLD:
+                if error.status in NOT_ALLOWED:
                     self._are_in_order = False
                 # If it is away, the list itself says so.
                 return False

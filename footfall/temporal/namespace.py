@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
@@ -12,10 +13,24 @@ async def read_retention(client: Client) -> timedelta:
     Raises:
         TemporalUnavailableError: Temporal did not answer.
     """
+    return (await _config(client)).workflow_execution_retention_ttl.ToTimedelta()
+
+
+async def read_columns(client: Client) -> dict[str, str]:
+    """Give in which columns of an SQL store the namespace's search attributes are, by their names.
+
+    Raises:
+        TemporalUnavailableError: Temporal did not answer.
+    """
+    aliases = (await _config(client)).custom_search_attribute_aliases
+    return {name: column for column, name in aliases.items()}
+
+
+async def _config(client: Client) -> NamespaceConfig:
     with translated_errors():
         answer = await client.workflow_service.describe_namespace(
             DescribeNamespaceRequest(namespace=client.namespace),
             retry=True,
             timeout=RPC_TIMEOUT,
         )
-    return answer.config.workflow_execution_retention_ttl.ToTimedelta()
+    return answer.config

@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from footfall.errors import ConfigurationError, TemporalUnavailableError
 from footfall.temporal.attributes import ALL
-from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
+from footfall.temporal.connection import NOT_ALLOWED, RPC_TIMEOUT, translated_errors
 
 _TYPE_NAMES = {
     IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD: "Keyword",
@@ -21,7 +21,6 @@ _TYPE_NAMES = {
     IndexedValueType.INDEXED_VALUE_TYPE_BOOL: "Bool",
     IndexedValueType.INDEXED_VALUE_TYPE_DATETIME: "Datetime",
 }
-_NOT_ALLOWED = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED)
 
 KNOWN_SECONDS = 60.0
 """How long to wait until Temporal knows attributes that were registered: its servers look every ten
@@ -112,7 +111,7 @@ async def _add(client: Client, missing: Mapping[str, IndexedValueType.ValueType]
     except RPCError as error:
         if error.status == RPCStatusCode.ALREADY_EXISTS:
             return
-        if error.status in _NOT_ALLOWED:
+        if error.status in NOT_ALLOWED:
             msg = (
                 "This process may not register search attributes in Temporal; ask an operator "
                 f"to run `{creating_command(client.namespace, missing)}`."

@@ -13,11 +13,10 @@ from contextlib import closing
 from pathlib import Path
 
 import structlog
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
 from footfall.temporal.attributes import APP, CHANGED_AT, SCHEDULE
-from footfall.temporal.connection import RPC_TIMEOUT, translated_errors
+from footfall.temporal.namespace import read_columns
 
 KEPT = frozenset(
     {
@@ -50,14 +49,7 @@ async def drop_needless_indexes(client: Client, file: Path) -> None:
     Raises:
         TemporalUnavailableError: Temporal did not answer.
     """
-    request = DescribeNamespaceRequest(namespace=client.namespace)
-    with translated_errors():
-        found = await client.workflow_service.describe_namespace(
-            request, retry=True, timeout=RPC_TIMEOUT
-        )
-    columns = {
-        name: column for column, name in found.config.custom_search_attribute_aliases.items()
-    }
+    columns = await read_columns(client)
     needed = [columns.get(key.name) for key in _LOOKED_UP]
     kept = {_index_of(column) for column in needed if column is not None}
     if len(kept) < len(needed):

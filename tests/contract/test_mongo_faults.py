@@ -75,6 +75,23 @@ async def die_before_settling(store: MongoStore, monkeypatch: pytest.MonkeyPatch
             await store.put_runs([run("r1"), run("r2", status=RunStatus.FAILED, started=1)])
 
 
+def hold_up(
+    monkeypatch: pytest.MonkeyPatch, kind: type, name: str, only: object
+) -> tuple[asyncio.Event, asyncio.Event]:
+    """Let a method of one object wait; give what says that it does, and what lets it go on."""
+    reached, proceed = asyncio.Event(), asyncio.Event()
+    method: Callable[..., Awaitable[Any]] = getattr(kind, name)
+
+    async def later(self: object, *arguments: Any) -> Any:
+        if self is only:
+            reached.set()
+            await proceed.wait()
+        return await method(self, *arguments)
+
+    monkeypatch.setattr(kind, name, later)
+    return reached, proceed
+
+
 async def test_a_crash_between_run_and_tally_is_mended_at_open(
     mongod: Mongod,
     scope: str,
@@ -147,16 +164,7 @@ async def test_a_slow_writer_that_was_repaired_meanwhile_does_not_count_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     slow, _ = pair
-    reached, proceed = asyncio.Event(), asyncio.Event()
-    settle: Callable[..., Awaitable[int]] = Tallies._settle
-
-    async def settle_later(self: Tallies, *arguments: Any) -> int:
-        if self is slow._tallies:
-            reached.set()
-            await proceed.wait()
-        return await settle(self, *arguments)
-
-    monkeypatch.setattr(Tallies, "_settle", settle_later)
+    reached, proceed = hold_up(monkeypatch, Tallies, "_settle", slow._tallies)
     await slow.put_schedules([snapshot()])
     writing = asyncio.create_task(slow.put_runs([run("r1"), run("r2")]))
     await reached.wait()
@@ -202,16 +210,7 @@ async def test_a_new_row_is_not_told_of_a_run_that_goes_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     slow, other = pair
-    reached, proceed = asyncio.Event(), asyncio.Event()
-    correct: Callable[..., Awaitable[None]] = LastRuns.correct
-
-    async def correct_later(self: LastRuns, *arguments: Any) -> None:
-        if self is slow._tallies._last_runs:
-            reached.set()
-            await proceed.wait()
-        await correct(self, *arguments)
-
-    monkeypatch.setattr(LastRuns, "correct", correct_later)
+    reached, proceed = hold_up(monkeypatch, LastRuns, "correct", slow._tallies._last_runs)
     await other.put_runs([run()])
     putting = asyncio.create_task(slow.put_schedules([snapshot()]))
     await reached.wait()

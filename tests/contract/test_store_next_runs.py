@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.rows import at
-from support.searching import schedule
+from support.searching import schedule, walked
 
 from footfall.projection.cursor import micros
 from footfall.projection.memory import MemoryStore
@@ -43,26 +43,6 @@ def in_order(snapshots: list[ScheduleSnapshot], now: datetime, *, down: bool) ->
     return [one for _, one in sorted(keyed, reverse=down)] + sorted(absent, reverse=down)
 
 
-async def walked_while_time_passes(
-    reader: Store, writer: Store, query: ScheduleQuery, now: datetime, passed: list[float]
-) -> list[str]:
-    """Read two rows at a time; between the pages it gets later, or another clock is behind."""
-    found: list[str] = []
-    cursor: str | None = None
-    steps = iter(passed)
-    while True:
-        page = await reader.list_schedules(
-            owner=None, limit=2, cursor=cursor, query=query, now=now if cursor is None else at(1e4)
-        )
-        found += [row.id for row in page.rows]
-        cursor = page.cursor
-        if cursor is None:
-            return found
-        moment = next(steps, None)
-        if moment is not None:
-            await writer.time_passed(at(moment))
-
-
 @settings(max_examples=120, deadline=None)
 @given(
     timetable=timetables,
@@ -89,8 +69,21 @@ async def test_the_order_is_that_of_the_first_pages_instant_however_late_it_gets
         for moment in before:
             await store.time_passed(at(moment))
     wanted = in_order(snapshots, at(now), down=is_descending)
-    for pair in ((memory, memory), (reader, writer)):
-        assert await walked_while_time_passes(*pair, query, at(now), between) == wanted
+
+    async def read_while_time_passes(reader: Store, writer: Store) -> list[str]:
+        steps = iter(between)
+
+        async def pass_time() -> None:
+            # It gets later, or another clock is behind.
+            moment = next(steps, None)
+            if moment is not None:
+                await writer.time_passed(at(moment))
+
+        rows = await walked(reader, query, None, 2, at(now), between=pass_time)
+        return [row.id for row in rows]
+
+    assert await read_while_time_passes(memory, memory) == wanted
+    assert await read_while_time_passes(reader, writer) == wanted
 
 
 async def test_documents_hold_the_next_run_once_time_has_passed(

@@ -1,6 +1,6 @@
 """Schedules to search for, and how a list of them is read to its end."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,10 @@ async def walked(
     owner: str | None,
     limit: int,
     now: datetime = NOW,
+    *,
+    between: Callable[[], Awaitable[None]] | None = None,
 ) -> list[ScheduleRow]:
+    """Read a list page by page, with something between two pages where it is given."""
     rows: list[ScheduleRow] = []
     cursor: str | None = None
     totals = set()
@@ -53,3 +56,5 @@ async def walked(
         if cursor is None:
             assert totals == {len(rows)}
             return rows
+        if between is not None:
+            await between()

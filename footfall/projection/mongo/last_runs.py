@@ -23,12 +23,15 @@ class LastRuns:
     async def raise_to(self, started: Mapping[str, int]) -> None:
         """Say that runs of these schedules have started, which need not have been their last."""
         await self._update(
-            [UpdateOne(self._id(one), {"$max": {FIELD: at}}) for one, at in started.items()]
+            [
+                UpdateOne({"_id": self._id(one)}, {"$max": {FIELD: at}})
+                for one, at in started.items()
+            ]
         )
 
     async def held(self, ids: Collection[str]) -> dict[str, int | None]:
         """Give what the documents say now, for `correct`."""
-        query = {"_id": {"$in": [self._id(one)["_id"] for one in ids]}}
+        query = {"_id": {"$in": [self._id(one) for one in ids]}}
         found = self._connection.collection("schedules").find(query, {FIELD: 1})
         return {document["_id"]["id"]: document.get(FIELD) async for document in found}
 
@@ -36,7 +39,9 @@ class LastRuns:
         """Say what was counted after `held`, unless others have raised it meanwhile."""
         await self._update(
             [
-                UpdateOne({**self._id(one), FIELD: before}, {"$set": {FIELD: counted.get(one)}})
+                UpdateOne(
+                    {"_id": self._id(one), FIELD: before}, {"$set": {FIELD: counted.get(one)}}
+                )
                 for one, before in held.items()
                 if before != counted.get(one)
             ]
@@ -47,4 +52,4 @@ class LastRuns:
             await bulk(self._connection.collection("schedules"), operations)
 
     def _id(self, schedule_id: str) -> Document:
-        return {"_id": {"scope": self._scope, "id": schedule_id}}
+        return {"scope": self._scope, "id": schedule_id}

@@ -106,21 +106,21 @@ class ScheduleSearch:
             return [self._reckoned(last, limit)]
         # In these orders an index can have them, so that none of the others is looked at.
         by_key = {field: direction, "_id.id": direction}
-        by_id = {"_id.id": direction}
         key = f"${field}"
         is_nullable = query.sort in NULLABLE
-        present = self._filters(
-            [*([{field: {"$ne": None}}] if is_nullable else []), *_beyond_key(query, field, last)]
-        )
-        if query.sort == "next_run_at":
-            pages = [self._by_next_run(present, by_key, last, limit)]
-        else:
-            pages = [self._page(present, by_key, key, limit)]
-        has_passed = last is not None and last.key is None
+        pages: list[Pipeline] = []
+        if last is None or last.key is not None:
+            is_present = [{field: {"$ne": None}}] if is_nullable else []
+            present = self._filters([*is_present, *_beyond_key(query, field, last)])
+            if query.sort == "next_run_at":
+                pages.append(self._by_next_run(present, by_key, last, limit))
+            else:
+                pages.append(self._page(present, by_key, key, limit))
         if is_nullable:
-            beyond = _beyond_id(query, last) if last is not None and has_passed else []
-            pages.append(self._page(self._filters([{field: None}, *beyond]), by_id, key, limit))
-        return pages[1:] if has_passed else pages
+            beyond = _beyond_id(query, last) if last is not None and last.key is None else []
+            absent = self._filters([{field: None}, *beyond])
+            pages.append(self._page(absent, {"_id.id": direction}, key, limit))
+        return pages
 
     def _by_next_run(
         self, stages: Pipeline, order: Document, last: Position | None, limit: int

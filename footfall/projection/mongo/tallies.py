@@ -86,15 +86,13 @@ class Tallies:
         new: list[str] = []
         try:
             yield new
-            query = {"_id": {"$in": [self._id(one) for one in new]}}
-            found = self._collection.find(query, {"id": 1}) if new else None
-            counted = [document["id"] async for document in found] if found else []
+            counted = await self.read(new) if new else {}
+            if counted:
+                async with self.recounting(counted.keys()):
+                    pass
         except BaseException:
             self._failed.update(ids)
             raise
-        if counted:
-            async with self.recounting(counted):
-                pass
 
     async def heal(self) -> None:
         """Recount what failed writes of this process may have changed."""
